@@ -1,0 +1,4 @@
+package rules
+
+// process makes waiting for a child yield.
+var process = []Leaf{}

@@ -1,0 +1,41 @@
+// Package rules is the one table of what greenify patches and how.
+//
+// A rule is one line of data; the groups are one file each (thread.go,
+// process.go, ...). The command's help, the README's table and the manifest of
+// a patched binary are made from the same lines.
+package rules
+
+import "github.com/greenify-go/greenify/rewrite/splice"
+
+// A Leaf patches one declaration of the standard library. Leaf rules work
+// below every caller: a method value, an assembly stub or a package that was
+// never analyzed reaches the patched declaration all the same.
+type Leaf struct {
+	Group string // module group, as in -patch
+	File  string // path below GOROOT/src
+	splice.Edit
+	Why string
+}
+
+// Leaves returns every leaf rule, group by group.
+func Leaves() []Leaf {
+	var all []Leaf
+	for _, g := range []struct {
+		name  string
+		rules []Leaf
+	}{
+		{"thread", thread},
+		{"process", process},
+	} {
+		for _, r := range g.rules {
+			r.Group = g.name
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// edit shortens the tables.
+func edit(decl string, op splice.Op, match, text string, sites int) splice.Edit {
+	return splice.Edit{Decl: decl, Op: op, Match: match, Text: text, Sites: sites}
+}

@@ -1,0 +1,64 @@
+package rules
+
+import . "github.com/greenify-go/greenify/rewrite/splice"
+
+const (
+	proc = "runtime/proc.go"
+	sema = "runtime/sema.go"
+	mgc  = "runtime/mgc.go"
+)
+
+// thread makes goroutines green threads. The compiler lowers every go
+// statement, channel operation and select to calls into package runtime, and
+// sync's primitives, timers and the poller wait there too; all of them stop in
+// gopark and go on by ready. So patching how a goroutine is started, parked and
+// readied patches every form of every statement in every package, with native
+// channels, semaphores and timers, and nothing to get wrong at a call site.
+var thread = []Leaf{
+	// What a goroutine is.
+	{File: "runtime/runtime2.go", Edit: edit("g", After, "bubble *synctestBubble", "hub hubState", 1), Why: "every goroutine knows whether it is green and owns the hub"},
+	{File: proc, Edit: edit("main", Before, "main_init_done = make(chan bool)", "hubInit()", 1), Why: "main is the first green thread, before any package is initialized"},
+	{File: proc, Edit: edit("newproc1", Before, "newg.bubble = callergp.bubble", "hubAdmit(newg, callerpc)", 1), Why: "goroutines are born green, the runtime's own native"},
+	{File: proc, Edit: edit("newproc", Before, "runqput(pp, newg, true)", "if hubSpawn(newg) { return }", 1), Why: "go statement: the thread waits for its turn, first in first out"},
+
+	// Ready: every way in which a waiting goroutine becomes runnable.
+	{File: proc, Edit: edit("ready", Before, "runqput(mp.p.ptr(), gp, next)", "if gp.hub.green && !gp.hub.owner && hubReady(gp) { releasem(mp); return }", 1), Why: "wake-up by a channel, semaphore, timer or native goroutine"},
+	{File: proc, Edit: edit("injectglist", Replace, "gQueue{glist.head, tail.guintptr(), glist.size}", "hubFilter(gQueue{glist.head, tail.guintptr(), glist.size})", 1), Why: "wake-up by the poller"},
+	{File: proc, Edit: edit("injectglist", After, "*glist = gList{}", "if q.empty() { return }", 1), Why: "nothing left for the native scheduler"},
+	{File: proc, Edit: edit("schedule", Before, "if gp.lockedm != 0 {", "if gp.hub.green && !gp.hub.owner && hubReady(gp) { goto top }", 1), Why: "a goroutine that findRunnable took straight from the poller"},
+
+	// Park, yield, end: the owner passes the hub on.
+	{File: proc, Edit: edit("park_m", Before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
+	{File: proc, Edit: edit("park_m", Before, "execute(gp, true)", "if passHub { hubKeep(gp) }", 1), Why: "the wait did not happen"},
+	{File: proc, Edit: edit("park_m", Before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
+	{File: proc, Edit: edit("goschedImpl", Before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner && !preempted && gp.hub.hold == 0 { hubYield(gp) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
+	{File: proc, Edit: edit("goexit0", Before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
+	{File: proc, Edit: edit("goexit0", Before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
+	{File: proc, Edit: edit("goyield", Entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner = false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "setMNoWB(&gnext.m, mp)", "gnext.hub = hubMove(from, gnext.hub)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: proc, Edit: edit("internal_sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
+	{File: proc, Edit: edit("sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
+
+	// The runtime's own waits in the middle of an allocation are no yield points.
+	{File: mgc, Edit: edit("gcStart", Before, "semacquire(&work.startSema)", "getg().hub.hold++", 1), Why: "starting a collection is not a yield point"},
+	{File: mgc, Edit: edit("gcStart", After, "semrelease(&work.startSema)", "getg().hub.hold--", 2), Why: "starting a collection is not a yield point"},
+	{File: mgc, Edit: edit("GC", Before, "Gosched()", "getg().hub.hold++", 2), Why: "waiting for the sweeper is not a yield point"},
+	{File: mgc, Edit: edit("GC", After, "Gosched()", "getg().hub.hold--", 2), Why: "waiting for the sweeper is not a yield point"},
+	{File: proc, Edit: edit("stopTheWorld", Before, "semacquire(&worldsema)", "getg().hub.hold++", 1), Why: "stopping the world is not a yield point"},
+	{File: proc, Edit: edit("stopTheWorld", After, "semacquire(&worldsema)", "getg().hub.hold--", 1), Why: "stopping the world is not a yield point"},
+	{File: proc, Edit: edit("stopTheWorldGC", Before, "semacquire(&gcsema)", "getg().hub.hold++", 1), Why: "stopping the world is not a yield point"},
+	{File: proc, Edit: edit("stopTheWorldGC", After, "semacquire(&gcsema)", "getg().hub.hold--", 1), Why: "stopping the world is not a yield point"},
+	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", Before, "Gosched()", "gp.hub.hold++", 1), Why: "an allocation is not a yield point"},
+	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", After, "Gosched()", "gp.hub.hold--", 1), Why: "an allocation is not a yield point"},
+
+	// System calls.
+	{File: proc, Edit: edit("entersyscallblock", Entry, "", "if getg().hub.owner { systemstack(hubDetach) }", 1), Why: "a call that is known to block gives the hub away with its P"},
+	{File: proc, Edit: edit("exitsyscall", Before, "return", "if gp.hub.green && !gp.hub.owner { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub"},
+	{File: proc, Edit: edit("exitsyscall", End, "", "if gp.hub.green && !gp.hub.owner { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub"},
+	{File: proc, Edit: edit("sysmon", Replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
+	{File: proc, Edit: edit("sysmon", Replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
+
+	// Reports.
+	{File: proc, Edit: edit("runExitHooks", Entry, "", "hubStats()", 1), Why: "GREENIFY=stats=1"},
+}

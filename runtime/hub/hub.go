@@ -1,0 +1,157 @@
+//go:build greenify
+
+package runtime
+
+// The hub.
+//
+// A green thread is a goroutine that runs only while it owns the hub. At any
+// moment one green thread owns it: that one executes, or is on its way to a
+// processor, or is held in a wait that is not a yield point. All other green
+// threads wait for something (parked) or for their turn (ready). There is no
+// hub goroutine: the thread that parks picks the next ready one and switches
+// to it on the spot, on the same M and P (hubPass).
+//
+// Every other goroutine is native: the runtime's own, finalizers, callbacks
+// from C threads, a green thread that has left the hub for a while (leave.go).
+// Native goroutines run beside the hub, in parallel, as in plain Go. Both kinds
+// wait on the same native objects (channel queues, semaphores, timers, poll
+// descriptors), so a wake-up crosses the border with no bridge: whoever calls
+// goready, the thread lands in the hub's queue (ready.go).
+//
+// What parks and what does not is decided by the wait reason (park.go): waits
+// a program asked for are yield points, waits inside the runtime (GC assist,
+// stop the world) are not, so that an allocation never lets another green
+// thread run.
+//
+// Ways in, one function each:
+//
+//	hubSpawn    a go statement
+//	hubReady    a wake-up: channel, semaphore, timer, poller, native goroutine
+//	hubReenter  the end of a system call or of native work
+//	hubYield    runtime.Gosched
+//
+// Ways out:
+//
+//	hubRelease + hubPass   park
+//	hubExit                end of a thread
+//	hubDetach              leaving for native work
+//	hubRescue              taken away: stuck in a system call
+//
+// Lock order: hub.lock is a leaf; nothing is locked while it is held.
+
+import "internal/runtime/atomic"
+
+var hub struct {
+	on bool // patched and not GREENIFY=off; written once, before main's init
+
+	// Owned by whoever owns the hub. The owner is a green thread, an M that is
+	// passing the hub on, or sysmon during a rescue; never two of them.
+	runq     gQueue // ready threads, first in first out
+	holder   guintptr
+	switches uint64 // hand-overs from one green thread to another
+	yields   uint64 // parks and Gosched calls
+
+	lock    mutex
+	busy    bool         // somebody owns the hub; guarded by lock when it may change
+	remote  gQueue       // ready threads queued by others than the owner; guarded by lock
+	nremote atomic.Int32 // len(remote), to look without the lock
+
+	spawned atomic.Uint64
+	alive   atomic.Int64
+	peak    atomic.Int64
+	rescued atomic.Uint64
+}
+
+// hubState is what each g carries.
+type hubState struct {
+	green bool   // a green thread: runs only as owner of the hub
+	owner bool   // owns the hub. Inv: at most one g at a time
+	ran   bool   // counted in hub.alive
+	hold  int8   // while not 0, waits keep the hub: the runtime's own business
+	since uint32 // hub ticks (hubNow) when it parked
+}
+
+// hubNext takes the next ready thread and makes it the owner. It returns nil,
+// and the hub is idle, when none is ready. The caller owns the hub.
+//
+//go:nowritebarrierrec
+func hubNext() *g {
+	if hub.nremote.Load() != 0 {
+		hubDrain()
+	}
+	gp := hub.runq.pop()
+	if gp == nil {
+		lock(&hub.lock)
+		if hub.remote.empty() {
+			hub.busy = false
+			hub.holder = 0
+			unlock(&hub.lock)
+			return nil
+		}
+		hub.runq, hub.remote = hub.remote, gQueue{}
+		hub.nremote.Store(0)
+		unlock(&hub.lock)
+		gp = hub.runq.pop()
+	}
+	gp.hub.owner = true
+	hub.holder.set(gp)
+	return gp
+}
+
+// hubDrain moves the threads that others queued behind those already here.
+func hubDrain() {
+	lock(&hub.lock)
+	hub.runq.pushBackAll(hub.remote)
+	hub.remote = gQueue{}
+	hub.nremote.Store(0)
+	unlock(&hub.lock)
+}
+
+// hubPass gives the hub to the next ready thread and runs it, or runs the
+// native scheduler when none is ready. It runs on g0, owns the hub, has no
+// current g, and does not return.
+//
+// The direct switch is taken only when nothing native waits for this P:
+// goroutines in its queues, a due timer, the garbage collector, a safe point.
+// Otherwise the thread takes its turn in the P's own queue, behind them, and
+// stays the owner meanwhile.
+func hubPass() {
+	next := hubNext()
+	if next == nil {
+		schedule()
+	}
+	mp := getg().m
+	pp := mp.p.ptr()
+	hub.switches++
+	if mp.lockedg != 0 || next.lockedm != 0 || !runqempty(pp) || !sched.runq.empty() ||
+		sched.gcwaiting.Load() || gcBlackenEnabled != 0 || pp.runSafePointFn != 0 ||
+		hub.switches%hubPollTicks == 0 && hubPoll(pp) {
+		runqput(pp, next, false)
+		if mp.lockedg != 0 {
+			wakep() // this M stops: another one must take the P's queue
+		}
+		schedule()
+	}
+	pp.preempt = false
+	execute(next, false)
+}
+
+// hubPollTicks is after how many switches timers and descriptors are looked
+// at, so that threads that keep each other ready cannot starve them. The Go
+// scheduler uses 61 for the same purpose (findRunnable).
+const hubPollTicks = 31
+
+// hubPoll polls the network if nobody has for 100 µs and nobody is waiting in
+// the poller, and reports whether a timer of this P is due.
+func hubPoll(pp *p) (due bool) {
+	now := nanotime()
+	if last := sched.lastpoll.Load(); last != 0 && now-last > 100_000 && netpollinited() && netpollAnyWaiters() {
+		if sched.lastpoll.CompareAndSwap(last, now) {
+			list, delta := netpoll(0)
+			injectglist(&list)
+			netpollAdjustWaiters(delta)
+		}
+	}
+	when := pp.timers.wakeTime()
+	return when != 0 && when <= now
+}

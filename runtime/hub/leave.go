@@ -1,0 +1,150 @@
+//go:build greenify
+
+package runtime
+
+import "internal/runtime/atomic"
+
+// Native work: a green thread leaves the hub, does something that would block
+// it as a native goroutine, and comes back.
+//
+// Three ways lead out. Code that knows it will block calls hubLeave and
+// hubEnter around the work (offload). A system call that the runtime itself
+// knows to block gives its P away at entry, and the hub with it
+// (entersyscallblock: signals). Any other system or cgo call is expected to be
+// short and keeps the hub; if it is not, sysmon takes the hub away after
+// rescueDelay, so that no call that Go can leave running stalls everyone.
+
+// rescueDelay is how long, in nanoseconds, one system or cgo call may keep the
+// hub while other threads are ready. The Go scheduler takes the P after the
+// same time (retake).
+const rescueDelay = 10e6
+
+// hubDetach takes the hub from the current g and lets the next thread run on
+// this P once it is free. It runs on g0.
+func hubDetach() {
+	mp := getg().m
+	mp.curg.hub.owner = false
+	if next := hubNext(); next != nil {
+		runqput(mp.p.ptr(), next, false)
+	}
+}
+
+// hubReenter waits for the hub on behalf of a green thread that lost it in a
+// system call. It runs on g0.
+func hubReenter(gp *g) {
+	trace := traceAcquire()
+	if trace.ok() {
+		trace.GoSched()
+	}
+	casgstatus(gp, _Grunning, _Grunnable)
+	if trace.ok() {
+		traceRelease(trace)
+	}
+	locked := gp.lockedm != 0 // gp is not ours once it is queued
+	dropg()
+	if !hubReady(gp) {
+		execute(gp, true)
+	}
+	if locked {
+		stoplockedm()
+		execute(gp, false)
+	}
+	schedule()
+}
+
+// hubLeave makes the current green thread a native goroutine until hubEnter.
+// It reports false, and does nothing, for a native goroutine.
+func hubLeave() bool {
+	gp := getg()
+	if !gp.hub.owner {
+		return false
+	}
+	systemstack(func() {
+		gp := getg().m.curg
+		hubDetach()
+		gp.hub.green = false
+		wakep()
+	})
+	return true
+}
+
+// hubEnter ends what hubLeave began: it waits for the hub, behind the threads
+// that are ready now.
+func hubEnter() {
+	getg().hub.green = true
+	mcall(hubReenter)
+}
+
+// hubNow is a coarse clock in milliseconds since the program started, kept by
+// sysmon; the park path cannot afford a real one.
+var hubNow atomic.Uint32
+
+// hubWatch is what sysmon remembers of the owner between two looks.
+var hubWatch struct {
+	gp    guintptr
+	tick  uint32
+	since int64
+}
+
+// hubWaiting reports whether ready threads wait for the hub, so that sysmon
+// stays awake to rescue it.
+func hubWaiting() bool {
+	return hub.busy && (hub.nremote.Load() != 0 || !hub.runq.empty())
+}
+
+// hubRetake is retake, and the hub's own: it rescues the hub from an owner
+// that has been in one system call for rescueDelay while others are ready.
+// Called by sysmon without a P.
+func hubRetake(now int64) uint32 {
+	n := retake(now)
+	if !hub.on {
+		return n
+	}
+	hubNow.Store(uint32((now - runtimeInitTime) / 1e6))
+	gp := hub.holder.ptr()
+	if gp == nil || !hubWaiting() || readgstatus(gp) != _Gsyscall {
+		hubWatch.gp = 0
+		return n
+	}
+	// The scan bit keeps gp in its system call while we look (as in
+	// setBlockOnExitSyscall).
+	if !castogscanstatus(gp, _Gsyscall, _Gscansyscall) {
+		return n
+	}
+	next := hubRescue(gp, now)
+	casfrom_Gscanstatus(gp, _Gscansyscall, _Gsyscall)
+	if next == nil {
+		return n
+	}
+	mp := acquirem()
+	lock(&sched.lock)
+	globrunqput(next)
+	if pp, _ := pidlegetSpinning(0); pp != nil {
+		startm(pp, false, true)
+	}
+	unlock(&sched.lock)
+	releasem(mp)
+	return n + 1
+}
+
+// hubRescue takes the hub from gp, which is in a system call and cannot leave
+// it now, if that call has lasted long enough, and returns the next owner.
+func hubRescue(gp *g, now int64) *g {
+	mp := gp.m
+	if !gp.hub.owner || mp == nil {
+		return nil
+	}
+	if hubWatch.gp.ptr() != gp || hubWatch.tick != mp.syscalltick {
+		hubWatch.gp.set(gp)
+		hubWatch.tick = mp.syscalltick
+		hubWatch.since = now
+		return nil
+	}
+	if now-hubWatch.since < rescueDelay {
+		return nil
+	}
+	hubWatch.gp = 0
+	gp.hub.owner = false
+	hub.rescued.Add(1)
+	return hubNext()
+}

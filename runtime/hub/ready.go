@@ -1,0 +1,75 @@
+//go:build greenify
+
+package runtime
+
+// hubReady makes a runnable green thread that does not own the hub ready. It
+// reports true if the thread is queued. False means that the hub was idle and
+// now belongs to the thread: the caller runs it as it would a native one.
+//
+// Inv: gp is in no queue, and its status is _Grunnable.
+func hubReady(gp *g) (queued bool) {
+	mp := getg().m
+	if cur := mp.curg; cur != nil && cur.hub.owner {
+		// The owner itself runs here, so its queue is ours.
+		hub.runq.pushBack(gp)
+		return true
+	}
+	lock(&hub.lock)
+	if hub.busy {
+		hub.remote.pushBack(gp)
+		hub.nremote.Add(1)
+		unlock(&hub.lock)
+		if sched.sysmonwait.Load() {
+			// sysmon sleeps only while every P is idle, so the owner is in
+			// a system call. Wake sysmon to rescue the hub (leave.go).
+			hubWakeSysmon()
+		}
+		return true
+	}
+	hub.busy = true
+	gp.hub.owner = true
+	hub.holder.set(gp)
+	unlock(&hub.lock)
+	return false
+}
+
+// hubSpawn queues a new goroutine if it is to be a green thread. False means
+// that the caller starts it natively: it is a native one, or the hub was idle.
+func hubSpawn(gp *g) (queued bool) {
+	return gp.hub.green && hubReady(gp)
+}
+
+// hubAdmit decides at birth what a goroutine is: green, unless it is one of
+// the runtime's own or its go statement lies outside the scope of the patch.
+func hubAdmit(gp *g, gopc uintptr) {
+	gp.hub = hubState{green: hub.on && (hubScope == hubScopeAll || hubInScope(gopc))}
+	if gp.hub.green {
+		gp.hub.ran = true
+		hub.spawned.Add(1)
+		if n := hub.alive.Add(1); n > hub.peak.Load() {
+			hub.peak.Store(n) // a lost race costs one in a statistic
+		}
+	}
+}
+
+// hubFilter removes from q the green threads that the hub queues; what is left
+// is for the native scheduler to run.
+func hubFilter(q gQueue) (native gQueue) {
+	for !q.empty() {
+		gp := q.pop()
+		if gp.hub.green && !gp.hub.owner && hubReady(gp) {
+			continue
+		}
+		native.pushBack(gp)
+	}
+	return native
+}
+
+func hubWakeSysmon() {
+	lock(&sched.lock)
+	if sched.sysmonwait.Load() {
+		sched.sysmonwait.Store(false)
+		notewakeup(&sched.sysmonnote)
+	}
+	unlock(&sched.lock)
+}
