@@ -5,7 +5,15 @@
 // a patched binary are made from the same lines.
 package rules
 
-import "github.com/greenify-go/greenify/rewrite/splice"
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"text/tabwriter"
+
+	"github.com/greenify-go/greenify/rewrite/splice"
+)
 
 // A Leaf patches one declaration of the standard library. Leaf rules work
 // below every caller: a method value, an assembly stub or a package that was
@@ -38,4 +46,23 @@ func Leaves() []Leaf {
 // edit shortens the tables.
 func edit(decl string, op splice.Op, match, text string, sites int) splice.Edit {
 	return splice.Edit{Decl: decl, Op: op, Match: match, Text: text, Sites: sites}
+}
+
+// Version names the rule table by a hash of its rules.
+func Version() string {
+	h := sha256.New()
+	for _, r := range Leaves() {
+		fmt.Fprintf(h, "%+v\n", r)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:8]
+}
+
+// Print writes the table for people.
+func Print(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "group\tfile\tdeclaration\tsites\twhy")
+	for _, r := range Leaves() {
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%d\t%s\n", r.Group, r.File, r.Decl, r.Sites, r.Why)
+	}
+	return tw.Flush()
 }

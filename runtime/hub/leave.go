@@ -1,4 +1,4 @@
-//go:build greenify
+//go:build greenify_hub
 
 package runtime
 

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"runtime/debug"
+	"slices"
+	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
+)
+
+// Exit codes.
+const (
+	exitOK    = 0
+	exitFail  = 1 // findings, differences, the program's own failure
+	exitUsage = 2 // wrong usage, or the patch cannot be applied
+)
+
+// A command is one run of greenify.
+type command struct {
+	stdout, stderr io.Writer
+	env            []string
+	// exec replaces the process by another program (execve), so that exit
+	// codes, signals and the terminal are the go command's own.
+	exec func(path string, argv, env []string) error
+}
+
+const usage = `greenify is a compile-time monkey_patch for Go: goroutines become green threads,
+which run cooperatively, one at a time, and nothing in the program changes.
+
+usage:
+
+	greenify build|run|test|vet|list [flags] [packages]
+		the go command of the same name, on patched code
+	greenify rules
+		the table of what is patched
+	greenify version
+		versions of greenify, of its rules and of Go
+	greenify help [flags|runtime]
+		this text, the flags, the settings of a patched program
+`
+
+const helpFlags = `Flags of greenify; all others are the go command's (go help build).
+
+	-scope all|deps|main
+		whose go statements start green threads: those of every package
+		(the default), of all but the standard library, of the main module.
+		Other goroutines stay native and run beside the hub, in parallel.
+	-v
+		also print which toolchain is used and what is patched in it
+	-work
+		also print the folder of the patched toolchain (it is kept)
+
+The private toolchain and its build cache are in $GREENIFYCACHE, by default the
+folder greenify of the user's cache folder. The user's own build cache, module
+cache and files are not touched. Patched code is built with the tag greenify.
+
+Exit codes: 0 ok; 1 the build, the test or the program failed; 2 wrong usage, or
+the patch cannot be applied.
+`
+
+const helpRuntime = `Settings of a patched program, in the variable GREENIFY, separated by commas:
+
+	off	run as plain Go: the same binary, no green threads
+	stats=1	at exit, print the hub's statistics on standard error
+
+An unknown setting stops the program before main with exit code 2.
+`
+
+func (c *command) run(args []string) int {
+	if len(args) == 0 {
+		fmt.Fprint(c.stderr, usage)
+		return exitUsage
+	}
+	name, args := args[0], args[1:]
+	switch name {
+	case "build", "run", "test", "vet", "list":
+		return c.goCommand(name, args)
+	case "rules":
+		return c.rules(args)
+	case "version":
+		return c.version(args)
+	case "help", "-h", "-help", "--help":
+		return c.help(args)
+	}
+	return c.usageError("unknown command %q: run 'greenify help'", name)
+}
+
+// usageError prints a message and returns the exit code for wrong usage or a
+// patch that cannot be applied.
+func (c *command) usageError(format string, args ...any) int {
+	fmt.Fprintf(c.stderr, "greenify: "+format+"\n", args...)
+	return exitUsage
+}
+
+func (c *command) help(args []string) int {
+	topics := map[string]string{"flags": helpFlags, "runtime": helpRuntime}
+	switch {
+	case len(args) == 0:
+		fmt.Fprint(c.stdout, usage)
+	case len(args) == 1 && topics[args[0]] != "":
+		fmt.Fprint(c.stdout, topics[args[0]])
+	default:
+		return c.usageError("unknown help topic %q: there are flags and runtime", strings.Join(args, " "))
+	}
+	return exitOK
+}
+
+func (c *command) version(args []string) int {
+	if len(args) > 0 {
+		return c.usageError("version takes no arguments")
+	}
+	version := "(devel)"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	fmt.Fprintf(c.stdout, "greenify %s, rules %s, patches %s releases\n", version, rules.Version(), toolchain.Supported)
+	return exitOK
+}
+
+func (c *command) rules(args []string) int {
+	if len(args) > 0 {
+		return c.usageError("rules takes no arguments")
+	}
+	if err := rules.Print(c.stdout); err != nil {
+		return c.usageError("%v", err)
+	}
+	return exitOK
+}
+
+// goCommand runs a go command with the private toolchain. It returns only if
+// that cannot be done.
+func (c *command) goCommand(name string, args []string) int {
+	f, err := parseFlags(args)
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	tc, err := toolchain.Open(toolchain.Options{
+		Dir:      f.dir,
+		Scope:    f.scope,
+		Progress: c.progress(f.verbose),
+	})
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	if f.verbose {
+		fmt.Fprintf(c.stderr, "greenify: %s, rules %s, scope %s: %d files of the standard library patched\n",
+			tc.Version, rules.Version(), f.scope, len(tc.Patched))
+	}
+	if f.work {
+		fmt.Fprintf(c.stderr, "GREENIFY_GOROOT=%s\n", tc.GOROOT)
+	}
+	argv := slices.Concat([]string{"go", name}, f.withTags(getenv(c.env, "GOFLAGS")))
+	if err := c.exec(tc.Go, argv, tc.Environ(c.env)); err != nil {
+		return c.usageError("cannot run %s: %v", tc.Go, err)
+	}
+	return exitOK
+}
+
+// progress reports long work: always with -v, else to a person only.
+func (c *command) progress(verbose bool) func(string, ...any) {
+	if f, ok := c.stderr.(*os.File); !verbose && (!ok || !term.IsTerminal(int(f.Fd()))) {
+		return nil
+	}
+	return func(format string, args ...any) {
+		fmt.Fprintf(c.stderr, "greenify: "+format+"\n", args...)
+	}
+}
+
+// getenv returns the last value of a variable, as execve's receivers see it.
+func getenv(env []string, key string) string {
+	for _, kv := range slices.Backward(env) {
+		if v, ok := strings.CutPrefix(kv, key+"="); ok {
+			return v
+		}
+	}
+	return ""
+}

@@ -1,0 +1,116 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/toolchain"
+)
+
+// tag is the build tag of patched code: the public package of the runtime
+// picks its implementation by it.
+const tag = "greenify"
+
+// goFlags are the arguments of a go command, with greenify's own flags taken
+// out.
+type goFlags struct {
+	args    []string // for the go command
+	flags   int      // args[:flags] are flags and their values, before any package
+	tags    string   // value of -tags
+	tagsAt  int      // index in args of the flag -tags, -1 if there is none
+	dir     string   // value of -C
+	scope   toolchain.Scope
+	verbose bool
+	work    bool
+}
+
+// valued are the flags of go build, run, test, vet and list that take a value,
+// so that "-o x" is not taken for a flag and a package. From go help build,
+// test, testflag, vet and list of Go 1.26.
+var valued = strings.Fields(`
+	C asmflags buildmode compiler covermode coverpkg gccgoflags gcflags
+	installsuffix ldflags mod modfile o overlay p pgo pkgdir tags toolexec
+	exec
+	bench benchtime blockprofile blockprofilerate count coverprofile cpu
+	cpuprofile fuzz fuzzminimizetime fuzztime list memprofile memprofilerate
+	mutexprofile mutexprofilefraction outputdir parallel run shuffle skip
+	timeout trace vet
+	c vettool
+	f`)
+
+// parseFlags takes greenify's flags out of the arguments of a go command and
+// finds those of the go command that greenify must know. Flags end at the first
+// argument that is none; what follows is the go command's.
+func parseFlags(args []string) (*goFlags, error) {
+	f := &goFlags{tagsAt: -1, scope: toolchain.ScopeAll}
+	i := 0
+	for ; i < len(args); i++ {
+		arg := args[i]
+		if len(arg) < 2 || arg[0] != '-' || arg == "--" {
+			break
+		}
+		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
+		words := []string{arg}
+		if !hasValue && (name == "scope" || slices.Contains(valued, name)) {
+			if i+1 == len(args) {
+				if name == "scope" {
+					return nil, fmt.Errorf("flag needs an argument: -scope")
+				}
+				f.args = append(f.args, arg) // the go command will say so
+				continue
+			}
+			i++
+			value = args[i]
+			words = append(words, value)
+		}
+		switch name {
+		case "scope":
+			var err error
+			if f.scope, err = toolchain.ParseScope(value); err != nil {
+				return nil, err
+			}
+			continue
+		case "tags":
+			f.tags, f.tagsAt = value, len(f.args)
+			words = []string{"-tags=" + value}
+		case "C":
+			f.dir = value
+		case "v":
+			f.verbose = !hasValue || value == "true" || value == "1"
+		case "work":
+			f.work = !hasValue || value == "true" || value == "1"
+		}
+		f.args = append(f.args, words...)
+	}
+	f.flags = len(f.args)
+	f.args = append(f.args, args[i:]...)
+	return f, nil
+}
+
+// withTags returns the arguments with greenify's tag added to the user's: to
+// those of the command line, else to those of GOFLAGS, which a -tags of ours
+// would hide.
+func (f *goFlags) withTags(goflags string) []string {
+	args := slices.Clone(f.args)
+	if f.tagsAt >= 0 {
+		args[f.tagsAt] = "-tags=" + joinTags(f.tags)
+		return args
+	}
+	var tags string
+	for _, word := range strings.Fields(goflags) {
+		if v, ok := strings.CutPrefix(strings.TrimPrefix(word, "-"), "-tags="); ok {
+			tags = v
+		} else if v, ok := strings.CutPrefix(word, "-tags="); ok {
+			tags = v
+		}
+	}
+	return slices.Insert(args, f.flags, "-tags="+joinTags(tags))
+}
+
+func joinTags(tags string) string {
+	if tags == "" {
+		return tag
+	}
+	return tags + "," + tag
+}

@@ -1,0 +1,19 @@
+// Greenify is a compile-time monkey_patch for Go: it builds, runs and tests any
+// Go program so that its goroutines are green threads, which run cooperatively,
+// one at a time. Run "greenify help".
+package main
+
+import (
+	"os"
+	"syscall"
+)
+
+func main() {
+	c := command{
+		stdout: os.Stdout,
+		stderr: os.Stderr,
+		env:    os.Environ(),
+		exec:   syscall.Exec,
+	}
+	os.Exit(c.run(os.Args[1:]))
+}

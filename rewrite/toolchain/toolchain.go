@@ -1,0 +1,244 @@
+// Package toolchain makes and keeps the private Go toolchain with which
+// greenify builds: a shadow GOROOT in greenify's cache, equal to the real one
+// but for the files that the leaf rules patch and the files of the hub.
+// Everything else stays plain cmd/go, so every flag of it works.
+//
+// The shadow is content-addressed: its name is a hash of the Go release, the
+// rule table, the hub and the scope. Making it takes a second or two; using it
+// again costs one lstat per file.
+package toolchain
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/version"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/splice"
+	"github.com/greenify-go/greenify/runtime/hub"
+)
+
+// Supported is the language version of the Go releases that the leaf rules
+// are written for.
+const Supported = "go1.26"
+
+// A Scope says whose go statements start green threads.
+type Scope string
+
+const (
+	ScopeAll  Scope = "all"  // every package
+	ScopeDeps Scope = "deps" // all but the standard library
+	ScopeMain Scope = "main" // the main module
+)
+
+// ParseScope reads a -scope flag.
+func ParseScope(s string) (Scope, error) {
+	switch sc := Scope(s); sc {
+	case ScopeAll, ScopeDeps, ScopeMain:
+		return sc, nil
+	}
+	return "", fmt.Errorf("unknown scope %q: use all, deps or main", s)
+}
+
+// hubConst is the name of the scope in package runtime.
+func (s Scope) hubConst() string {
+	return map[Scope]string{ScopeAll: "hubScopeAll", ScopeDeps: "hubScopeDeps", ScopeMain: "hubScopeMain"}[s]
+}
+
+// A Toolchain is a private toolchain, ready for use.
+type Toolchain struct {
+	Go      string   // the go command of the release that is patched
+	Version string   // its version, such as go1.26.8
+	GOROOT  string   // the shadow
+	GOCACHE string   // the build cache for patched code
+	Patched []string // files that differ from the release's, below GOROOT
+}
+
+// Options are the parameters of Open.
+type Options struct {
+	Dir      string                           // folder whose go.mod picks the Go release; "" is the current one
+	Scope    Scope                            // "" is ScopeAll
+	CacheDir string                           // "" is CacheDir()
+	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
+}
+
+// CacheDir returns the folder of greenify's cache: $GREENIFYCACHE, or greenify
+// in the user's cache folder.
+func CacheDir() (string, error) {
+	if dir := os.Getenv("GREENIFYCACHE"); dir != "" {
+		if !filepath.IsAbs(dir) {
+			return "", fmt.Errorf("GREENIFYCACHE is not an absolute path: %q", dir)
+		}
+		return dir, nil
+	}
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", fmt.Errorf("no folder for the cache: %w: set GREENIFYCACHE", err)
+	}
+	return filepath.Join(dir, "greenify"), nil
+}
+
+// goEnv is what `go env` says of the release that the target uses.
+type goEnv struct{ GOROOT, GOVERSION, GOOS string }
+
+// Open returns the private toolchain for the Go release that the target uses,
+// making or repairing it first if need be.
+func Open(opt Options) (*Toolchain, error) {
+	if opt.Progress == nil {
+		opt.Progress = func(string, ...any) {}
+	}
+	if opt.Scope == "" {
+		opt.Scope = ScopeAll
+	}
+	env, err := findGo(opt.Dir)
+	if err != nil {
+		return nil, err
+	}
+	if opt.CacheDir == "" {
+		if opt.CacheDir, err = CacheDir(); err != nil {
+			return nil, err
+		}
+	}
+	p, err := load(env, opt.Scope)
+	if err != nil {
+		return nil, err
+	}
+	tc := &Toolchain{
+		Go:      filepath.Join(env.GOROOT, "bin", "go"),
+		Version: env.GOVERSION,
+		GOROOT:  filepath.Join(opt.CacheDir, "goroot-"+env.GOVERSION+"-"+p.key),
+		GOCACHE: filepath.Join(opt.CacheDir, "build"),
+		Patched: p.names(),
+	}
+	s := shadow{root: tc.GOROOT, goroot: env.GOROOT, patch: p}
+	if err := s.ensure(opt.Progress); err != nil {
+		return nil, fmt.Errorf("cannot make the private toolchain: %w", err)
+	}
+	return tc, nil
+}
+
+// Environ returns environ changed so that the go command builds patched code.
+func (tc *Toolchain) Environ(environ []string) []string {
+	return append(environ, "GOROOT="+tc.GOROOT, "GOCACHE="+tc.GOCACHE, "GOTOOLCHAIN=local")
+}
+
+// findGo asks the go command which release it uses in dir: the toolchain line
+// of a go.mod may pick another one than the command's own.
+func findGo(dir string) (goEnv, error) {
+	var env goEnv
+	goCmd, err := exec.LookPath("go")
+	if err != nil {
+		return env, fmt.Errorf("no go command: %w: install %s or add it to PATH", err, Supported)
+	}
+	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS")
+	cmd.Dir = dir
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			return env, fmt.Errorf("go env: %s", strings.TrimSpace(string(exit.Stderr)))
+		}
+		return env, err
+	}
+	if err := json.Unmarshal(out, &env); err != nil {
+		return env, fmt.Errorf("go env: %w", err)
+	}
+	if version.Lang(env.GOVERSION) != Supported {
+		return env, fmt.Errorf("%s is not supported: greenify patches the %s releases: set GOTOOLCHAIN=%s.0 or later", env.GOVERSION, Supported, Supported)
+	}
+	if env.GOOS != "linux" {
+		return env, fmt.Errorf("GOOS=%s is not supported: greenify patches programs for linux", env.GOOS)
+	}
+	return env, nil
+}
+
+// A patch is what makes a shadow of a release: which files differ from the
+// release's, and how to make them. Its key names the result without making it.
+type patch struct {
+	goroot string
+	scope  Scope
+	key    string
+	edits  map[string][]splice.Edit // by path below GOROOT, slash-separated
+	added  map[string][]byte        // likewise
+	source map[string][]byte        // the files to edit, unpatched
+}
+
+// load reads what the patch of a release depends on.
+func load(env goEnv, scope Scope) (*patch, error) {
+	p := &patch{
+		goroot: env.GOROOT,
+		scope:  scope,
+		edits:  map[string][]splice.Edit{},
+		added:  map[string][]byte{},
+		source: map[string][]byte{},
+	}
+	for _, r := range rules.Leaves() {
+		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
+	}
+	for name, src := range hub.Files() {
+		p.added["src/runtime/"+name] = bytes.Replace(src, []byte("const hubScope = hubScopeAll"), []byte("const hubScope = "+scope.hubConst()), 1)
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
+	for _, name := range p.names() {
+		data, ok := p.added[name]
+		if !ok {
+			var err error
+			if data, err = os.ReadFile(p.path(name)); err != nil {
+				return nil, fmt.Errorf("cannot read the sources of %s: %w", env.GOVERSION, err)
+			}
+			p.source[name] = data
+		}
+		fmt.Fprintf(h, "%s %d %v\n", name, len(data), p.edits[name])
+		h.Write(data)
+	}
+	p.key = hex.EncodeToString(h.Sum(nil))[:16]
+	return p, nil
+}
+
+func (p *patch) path(name string) string { return filepath.Join(p.goroot, filepath.FromSlash(name)) }
+
+// names lists the files in which the shadow differs.
+func (p *patch) names() []string {
+	return slices.Sorted(func(yield func(string) bool) {
+		for name := range p.edits {
+			if !yield(name) {
+				return
+			}
+		}
+		for name := range p.added {
+			if !yield(name) {
+				return
+			}
+		}
+	})
+}
+
+// differs reports whether the shadow's file is not the release's.
+func (p *patch) differs(name string) bool {
+	return p.edits[name] != nil || p.added[name] != nil
+}
+
+// make returns the shadow's files that differ. All rules apply, each to
+// exactly the sites it expects, or there is an error.
+func (p *patch) make() (map[string][]byte, error) {
+	out := maps.Clone(p.added)
+	for name, edits := range p.edits {
+		res, err := splice.Apply(p.path(name), p.source[name], edits)
+		if err != nil {
+			return nil, fmt.Errorf("%w: this is not the source of a known %s release", err, Supported)
+		}
+		out[name] = res
+	}
+	return out, nil
+}

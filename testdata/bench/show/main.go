@@ -1,0 +1,321 @@
+// Command show builds the benchmarks of ../suite plain and patched, runs both
+// with one and with two processors, and prints them side by side. Run it in the
+// root of the repository:
+//
+//	go run ./testdata/bench/show
+//
+// The four runs take turns, -count times each, and every figure is the best of
+// its runs: what else the machine does can only add to a time.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"math"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+)
+
+const suite = "testdata/bench/suite"
+
+var (
+	count     = flag.Int("count", 5, "runs of each benchmark in each column")
+	benchtime = flag.String("benchtime", "100ms", "time of one run, as in go test")
+	run       = flag.String("run", ".", "only benchmarks that match this `regexp`, as in go test -bench")
+	build     = flag.Bool("build", true, "also compare greenify build with go build; takes two minutes")
+	markdown  = flag.Bool("md", false, "print markdown")
+)
+
+// sleepers needs a fresh process and a number of iterations of its own.
+const (
+	sleepers = "BenchmarkSleepers"
+	sleeping = "100000x"
+)
+
+// hot are the rows that must not allocate.
+var hot = regexp.MustCompile(`^(Switch|Chan|Select|Mutex|RWMutex|WaitGroup|Cond|Sleep)(/|$)`)
+
+// slow is the ratio above which a row is flagged.
+const slow = 1.5
+
+func main() {
+	flag.Parse()
+	if flag.NArg() > 0 || *count < 1 {
+		flag.Usage()
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := show(ctx)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "bench:", err)
+		os.Exit(1)
+	}
+}
+
+func show(ctx context.Context) error {
+	tmp, err := os.MkdirTemp("", "bench")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	greenify := os.Getenv("GREENIFY_CMD")
+	if greenify == "" {
+		greenify = filepath.Join(tmp, "greenify")
+		if _, err := command(ctx, ".", nil, "go", "build", "-o", greenify, "./cmd/greenify"); err != nil {
+			return err
+		}
+	}
+	if greenify, err = exec.LookPath(greenify); err != nil {
+		return err
+	}
+	if err := operations(ctx, tmp, greenify); err != nil || !*build {
+		return err
+	}
+	return builds(ctx, tmp, greenify)
+}
+
+// columns are the configurations compared, in the order they take turns.
+var columns = [4]struct {
+	binary, procs string
+}{{"plain", "1"}, {"patched", "1"}, {"plain", "2"}, {"patched", "2"}}
+
+// A row is one benchmark and unit.
+type row struct {
+	name  string
+	best  [len(columns)]float64 // 0: not measured
+	bytes float64               // B/op, the worse of the patched columns
+}
+
+func operations(ctx context.Context, tmp, greenify string) error {
+	for name, goCmd := range map[string]string{"plain": "go", "patched": greenify} {
+		if _, err := command(ctx, suite, nil, goCmd, "test", "-c", "-o", filepath.Join(tmp, name), "."); err != nil {
+			return err
+		}
+	}
+	first, _, _ := strings.Cut(*run, "/")
+	re, err := regexp.Compile(first)
+	if err != nil {
+		return err
+	}
+	var names []string
+	best := map[string]*[len(columns)]float64{} // by name and unit
+	for range *count {
+		for i, c := range columns {
+			args := []string{"-test.run=^$", "-test.benchmem", "-test.timeout=5m"}
+			args1 := append(args, "-test.bench="+*run, "-test.skip="+sleepers, "-test.benchtime="+*benchtime)
+			env := []string{"GOMAXPROCS=" + c.procs, "GREENIFY="}
+			out, err := command(ctx, tmp, env, filepath.Join(tmp, c.binary), args1...)
+			if err != nil {
+				return err
+			}
+			if re.MatchString(sleepers) {
+				args2 := append(args, "-test.bench=^"+sleepers+"$", "-test.benchtime="+sleeping)
+				more, err := command(ctx, tmp, env, filepath.Join(tmp, c.binary), args2...)
+				if err != nil {
+					return err
+				}
+				out += more
+			}
+			for _, m := range parse(out, "-"+c.procs) {
+				b := best[m.name]
+				if b == nil {
+					b = new([len(columns)]float64)
+					for j := range b {
+						b[j] = math.Inf(1)
+					}
+					best[m.name] = b
+					names = append(names, m.name)
+				}
+				b[i] = min(b[i], m.value)
+			}
+		}
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("no benchmark matches %q", *run)
+	}
+
+	t := table{{"", "plain, 1 P", "patched", "ratio", "plain, 2 P", "patched", "ratio", "B/op", ""}}
+	for _, name := range names {
+		op, unit, _ := strings.Cut(name, " ")
+		b := best[name]
+		switch unit {
+		case "B/op", "allocs/op":
+			continue
+		case "ns/op":
+		default:
+			op = op + ", " + unit
+		}
+		var bytes, flags string
+		if mem := best[op+" B/op"]; mem != nil {
+			n := max(mem[1], mem[3])
+			bytes = figure(n)
+			if n > 0 && hot.MatchString(op) {
+				flags += " allocates"
+			}
+		}
+		if b[1]/b[0] > slow {
+			flags += " slow"
+		}
+		t = append(t, []string{op,
+			figure(b[0]), figure(b[1]), figure(b[1] / b[0]),
+			figure(b[2]), figure(b[3]), figure(b[3] / b[2]),
+			bytes, strings.TrimSpace(flags)})
+	}
+	fmt.Printf("ns per operation, best of %d runs of %s\n\n", *count, *benchtime)
+	t.print()
+	return nil
+}
+
+// A measure is one value of one benchmark; its name is "Name unit".
+type measure struct {
+	name  string
+	value float64
+}
+
+// parse reads what a test binary prints. The suffix is what it adds to names.
+func parse(out, suffix string) (ms []measure) {
+	for line := range strings.Lines(out) {
+		f := strings.Fields(line)
+		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
+			continue
+		}
+		name := strings.TrimSuffix(strings.TrimPrefix(f[0], "Benchmark"), suffix)
+		for i := 2; i+1 < len(f); i += 2 {
+			var v float64
+			if _, err := fmt.Sscan(f[i], &v); err == nil {
+				ms = append(ms, measure{name + " " + f[i+1], v})
+			}
+		}
+	}
+	return ms
+}
+
+// builds compares the cost of building a small HTTP program: with empty caches,
+// with nothing changed, and with the program's file changed.
+func builds(ctx context.Context, tmp, greenify string) error {
+	src := filepath.Join(tmp, "src")
+	if err := os.CopyFS(src, os.DirFS(suite)); err != nil {
+		return err
+	}
+	env := []string{
+		"GOCACHE=" + filepath.Join(tmp, "gocache"),
+		"GREENIFYCACHE=" + filepath.Join(tmp, "greenifycache"),
+	}
+	edits := 0
+	edit := func() error {
+		edits++
+		return os.WriteFile(filepath.Join(src, "hello", "edit.go"), fmt.Appendf(nil, "package main\n\nvar Edit = %d\n", edits), 0o666)
+	}
+	nothing := func() error { return nil }
+	t := table{{"", "go build", "greenify build", "ratio"}}
+	for _, b := range []struct {
+		name   string
+		times  int
+		before func() error
+	}{
+		{"cold", 1, nothing},
+		{"nothing changed", 3, nothing},
+		{"after an edit", 3, edit},
+	} {
+		best := [2]float64{math.Inf(1), math.Inf(1)}
+		for range b.times {
+			for i, goCmd := range []string{"go", greenify} {
+				if err := b.before(); err != nil {
+					return err
+				}
+				start := time.Now()
+				if _, err := command(ctx, src, env, goCmd, "build", "-o", filepath.Join(tmp, "hello"), "./hello"); err != nil {
+					return err
+				}
+				best[i] = min(best[i], time.Since(start).Seconds())
+			}
+		}
+		t = append(t, []string{b.name, figure(best[0]), figure(best[1]), figure(best[1] / best[0])})
+	}
+	fmt.Print("\nseconds to build a small HTTP program\n\n")
+	t.print()
+	return nil
+}
+
+// command runs a command and returns its standard output. The error of a
+// failure has all that it printed.
+func command(ctx context.Context, dir string, env []string, name string, args ...string) (string, error) {
+	cmd := exec.CommandContext(ctx, name, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = 5 * time.Second
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), env...)
+	out, err := cmd.Output()
+	if err != nil {
+		var exit *exec.ExitError
+		if errors.As(err, &exit) {
+			out = append(out, exit.Stderr...)
+		}
+		return "", fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, out)
+	}
+	return string(out), nil
+}
+
+// figure prints three digits, or all before the point.
+func figure(v float64) string {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return "-"
+	}
+	digits := 2
+	switch {
+	case v == math.Trunc(v), v >= 100:
+		digits = 0
+	case v >= 10:
+		digits = 1
+	}
+	return fmt.Sprintf("%.*f", digits, v)
+}
+
+// A table is rows of cells; the first row is the heading.
+type table [][]string
+
+func (t table) print() {
+	width := make([]int, len(t[0]))
+	for _, row := range t {
+		for i, cell := range row {
+			width[i] = max(width[i], len(cell))
+		}
+	}
+	edge, gap := "", "  "
+	if *markdown {
+		edge, gap = "| ", " | "
+	}
+	for n, row := range t {
+		cells := make([]string, len(row))
+		for i, cell := range row {
+			if i == 0 || i == len(row)-1 && len(row) > 4 {
+				cells[i] = fmt.Sprintf("%-*s", width[i], cell) // names and flags
+			} else {
+				cells[i] = fmt.Sprintf("%*s", width[i], cell)
+			}
+		}
+		line := edge + strings.Join(cells, gap) + strings.TrimRight(gap, "\n")
+		fmt.Println(strings.TrimRight(line, " "))
+		if n == 0 && *markdown {
+			rule := "|"
+			for i := range row {
+				rule += strings.Repeat("-", width[i]+1)
+				if i > 0 {
+					rule += ":"
+				} else {
+					rule += "-"
+				}
+				rule += "|"
+			}
+			fmt.Println(rule)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+)
+
+// exception is a test that is known to fail patched, for a reason that lies in
+// cooperation itself.
+type exception struct {
+	pkg, test string
+	class     string
+	reason    string
+	flaky     bool // may pass: the reason is a race that the test can win
+}
+
+// classes are the reasons known to be inherent.
+var classes = []string{"busy loop", "blocking-mode descriptor"}
+
+// strict are the packages that must do without exceptions.
+var strict = []string{"sync", "io", "bufio", "database/sql", "net/textproto", "os/exec"}
+
+// maxExceptions is how many there may be in all.
+const maxExceptions = 11
+
+// readExceptions reads lines of four fields separated by tabs: package, test,
+// class (followed by ", flaky" if the test may also pass), reason.
+func readExceptions(file string) ([]exception, error) {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	var all []exception
+	for i, line := range strings.Split(string(data), "\n") {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) != 4 {
+			return nil, fmt.Errorf("%s:%d: %d fields, want package, test, class, reason", file, i+1, len(f))
+		}
+		e := exception{pkg: f[0], test: f[1], reason: f[3]}
+		e.class, e.flaky = strings.CutSuffix(f[2], ", flaky")
+		switch {
+		case !slices.Contains(classes, e.class):
+			return nil, fmt.Errorf("%s:%d: unknown class %q; known are %q", file, i+1, e.class, classes)
+		case e.reason == "":
+			return nil, fmt.Errorf("%s:%d: no reason", file, i+1)
+		case slices.Contains(strict, e.pkg):
+			return nil, fmt.Errorf("%s:%d: %s may have no exceptions", file, i+1, e.pkg)
+		}
+		all = append(all, e)
+	}
+	if len(all) > maxExceptions {
+		return nil, fmt.Errorf("%s: %d exceptions, at most %d are allowed", file, len(all), maxExceptions)
+	}
+	return all, nil
+}

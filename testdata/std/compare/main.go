@@ -1,0 +1,247 @@
+// Command compare runs the tests of standard library packages plain and
+// patched, and compares them test by test, subtests included.
+//
+//	go run ./testdata/std/compare [flags] [packages]
+//
+// Every test that passes with go test must pass with greenify test, but for
+// the ones in exceptions.tsv. A test that differs is run once more by itself,
+// plain and patched, in fresh processes: only if it fails patched and passes
+// plain again does it count. The others are printed as flaky. A line of
+// exceptions.tsv whose test passes patched is an error too.
+//
+// Exit status: 0 all is as it should be, 1 a test differs or an exception is
+// stale, 2 usage, or tests that could not be run at all.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/greenify-go/greenify/testdata/std/internal/tool"
+)
+
+// packages is what is compared unless packages are named.
+var packages = strings.Fields(`
+	sync internal/sync context time io bufio database/sql net/textproto
+	os/exec os/signal net/rpc net/http/httptest net net/http testing/synctest
+	iter os
+`)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+}
+
+func run(args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	short := flags.Bool("short", false, "leave out the long tests, as in go test")
+	limit := flags.Duration("timeout", 3*time.Minute, "`time` that one run of a package's tests may take")
+	file := flags.String("exceptions", "testdata/std/exceptions.tsv", "`file` of the tests known to fail patched")
+	verbose := flags.Bool("v", false, "print the output of the tests that fail")
+	if flags.Parse(args) != nil {
+		return 2
+	}
+	exceptions, err := readExceptions(*file)
+	if err != nil {
+		fmt.Fprintf(stderr, "compare: %v\n", err)
+		return 2
+	}
+	dir, err := os.MkdirTemp("", "compare")
+	if err != nil {
+		fmt.Fprintf(stderr, "compare: %v\n", err)
+		return 2
+	}
+	defer os.RemoveAll(dir)
+	greenify, err := tool.Greenify(dir)
+	if err != nil {
+		fmt.Fprintf(stderr, "compare: %v\n", err)
+		return 2
+	}
+	c := comparison{
+		plain:   runner{"go", *short},
+		patched: runner{greenify, *short},
+		limit:   *limit,
+	}
+	list := flags.Args()
+	if len(list) == 0 {
+		list = packages
+	}
+	code := 0
+	fmt.Fprintf(stdout, "%-20s %22s %22s %15s\n", "", "plain pass/fail/skip", "patched pass/fail/skip", "seconds")
+	for _, pkg := range list {
+		own := slices.DeleteFunc(slices.Clone(exceptions), func(e exception) bool { return e.pkg != pkg })
+		r, err := c.compare(pkg, own)
+		if err != nil {
+			fmt.Fprintf(stderr, "compare: %s: %v\n", pkg, err)
+			code = 2
+			continue
+		}
+		if bad := r.print(stdout, pkg, *verbose); bad && code == 0 {
+			code = 1
+		}
+	}
+	return code
+}
+
+// comparison is one way to run tests against another.
+type comparison struct {
+	plain, patched runner
+	limit          time.Duration
+}
+
+// finding is one line of the report on a package.
+type finding struct {
+	test, text string
+	bad        bool
+	output     []string
+}
+
+type report struct {
+	plain, patched *suite
+	findings       []finding
+}
+
+// compare runs the tests of pkg. Its exceptions are left out of the patched
+// run, so that one that hangs does not cost the rest, and tried by themselves.
+func (c comparison) compare(pkg string, exceptions []exception) (*report, error) {
+	plain, err := c.plain.all(pkg, nil, nil, c.limit)
+	if err != nil {
+		return nil, err
+	}
+	var without []string
+	for _, e := range exceptions {
+		without = append(without, e.test)
+	}
+	patched, err := c.patched.all(pkg, without, plain, c.limit)
+	if err != nil {
+		return nil, err
+	}
+	r := &report{plain: plain, patched: patched}
+
+	suspects := map[string][]string{} // by top-level test
+	for _, test := range differing(plain, patched, without) {
+		top, _, _ := strings.Cut(test, "/")
+		suspects[top] = append(suspects[top], test)
+	}
+	for _, top := range slices.Sorted(maps.Keys(suspects)) {
+		plainAlone, patchedAlone, err := c.alone(pkg, top, without, plain)
+		if err != nil {
+			return nil, err
+		}
+		for _, test := range suspects[top] {
+			r.findings = append(r.findings, verdict(test, patched, plainAlone, patchedAlone))
+		}
+	}
+	for _, e := range exceptions {
+		if plain.outcome[e.test] == skip {
+			continue // needs what this machine, or -short, does not have
+		}
+		_, patchedAlone, err := c.alone(pkg, e.test, nil, plain)
+		if err != nil {
+			return nil, err
+		}
+		r.findings = append(r.findings, e.verdict(plain, patchedAlone))
+	}
+	return r, nil
+}
+
+// alone runs one test, or the whole package again, plain and patched.
+func (c comparison) alone(pkg, test string, without []string, base *suite) (plain, patched *suite, err error) {
+	only, limit := test, c.limit
+	if test == whole {
+		only = ""
+	} else {
+		limit = min(limit, 30*time.Second+4*time.Duration(base.seconds[test]*float64(time.Second)))
+	}
+	if plain, _, err = c.plain.once(pkg, only, without, limit); err != nil {
+		return nil, nil, err
+	}
+	patched, _, err = c.patched.once(pkg, only, without, limit)
+	return plain, patched, err
+}
+
+// differing lists the tests that pass plain and do not pass patched. A failure
+// of the package as a whole is listed only if no test explains it.
+func differing(plain, patched *suite, without []string) []string {
+	var tests []string
+	for test, o := range plain.outcome {
+		if o != pass || patched.outcome[test] == pass || test == whole {
+			continue
+		}
+		if !slices.ContainsFunc(without, func(w string) bool { return test == w || strings.HasPrefix(test, w+"/") }) {
+			tests = append(tests, test)
+		}
+	}
+	if len(tests) == 0 && plain.outcome[whole] == pass && patched.outcome[whole] != pass {
+		tests = append(tests, whole)
+	}
+	slices.Sort(tests)
+	return tests
+}
+
+// verdict judges a test that passed plain and did not pass patched by how it
+// fared alone.
+func verdict(test string, patched, plainAlone, patchedAlone *suite) finding {
+	first := said(patched.outcome[test])
+	switch {
+	case plainAlone.outcome[test] != pass:
+		return finding{test: test, text: fmt.Sprintf("unsteady: patched %s, but alone plain %s as well", first, said(plainAlone.outcome[test]))}
+	case patchedAlone.outcome[test] == pass:
+		return finding{test: test, text: fmt.Sprintf("flaky: patched %s, then alone passes", first), output: patched.output[test]}
+	}
+	return finding{test: test, bad: true, output: patchedAlone.output[test],
+		text: fmt.Sprintf("FAIL: patched %s, alone %s; plain passes", first, said(patchedAlone.outcome[test]))}
+}
+
+// verdict judges an exception by how its test fared alone.
+func (e exception) verdict(plain, patchedAlone *suite) finding {
+	switch {
+	case plain.outcome[e.test] != pass:
+		return finding{test: e.test, bad: true, text: "STALE exception: plain " + said(plain.outcome[e.test])}
+	case patchedAlone.outcome[e.test] != pass:
+		return finding{test: e.test, text: fmt.Sprintf("exception: patched %s (%s)", said(patchedAlone.outcome[e.test]), e.class)}
+	case e.flaky:
+		return finding{test: e.test, text: fmt.Sprintf("exception: passes this time (%s, flaky)", e.class)}
+	}
+	return finding{test: e.test, bad: true, text: "STALE exception: passes patched; remove it"}
+}
+
+// said puts an outcome in words.
+func said(outcome string) string {
+	switch outcome {
+	case "":
+		return "is not run"
+	case fail:
+		return "fails"
+	case skip:
+		return "is skipped"
+	case pass:
+		return "passes"
+	}
+	return outcome + "s"
+}
+
+// print writes the report on pkg and says whether anything in it is bad.
+func (r *report) print(w io.Writer, pkg string, verbose bool) (bad bool) {
+	tally := func(s *suite) string {
+		return fmt.Sprintf("%d/%d/%d", s.count(pass), s.count(fail)+s.count(hang), s.count(skip))
+	}
+	fmt.Fprintf(w, "%-20s %22s %22s %15s\n", pkg, tally(r.plain), tally(r.patched),
+		fmt.Sprintf("%.1f %.1f", r.plain.took.Seconds(), r.patched.took.Seconds()))
+	for _, f := range r.findings {
+		fmt.Fprintf(w, "\t%s %s\n", f.test, f.text)
+		if verbose {
+			for _, line := range f.output {
+				fmt.Fprintf(w, "\t\t%s", line)
+			}
+		}
+		bad = bad || f.bad
+	}
+	return bad
+}

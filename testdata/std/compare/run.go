@@ -1,0 +1,256 @@
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/greenify-go/greenify/testdata/std/internal/tool"
+)
+
+// whole stands for the package itself where a test's name is expected:
+// TestMain, examples that os.Exit, a crash between tests.
+const whole = "(package)"
+
+// How a test ended. A test that the run never reached has no outcome, "".
+const (
+	pass = "pass"
+	fail = "fail"
+	skip = "skip"
+	hang = "hang" // still running when the time was up, or when the process died
+)
+
+// suite is what one or more runs of a package's tests said.
+type suite struct {
+	outcome map[string]string
+	seconds map[string]float64 // how long a test that ended took
+	output  map[string][]string
+	took    time.Duration
+}
+
+func newSuite() *suite {
+	return &suite{outcome: map[string]string{}, seconds: map[string]float64{}, output: map[string][]string{}}
+}
+
+// event is what test2json prints (go doc test2json).
+type event struct {
+	Action  string
+	Test    string
+	Elapsed float64
+	Output  string
+}
+
+// add takes one event. The stream names the package by leaving Test empty.
+func (s *suite) add(e event) {
+	if e.Test == "" {
+		e.Test = whole
+	}
+	switch e.Action {
+	case "run":
+		s.outcome[e.Test] = "run"
+	case "pause":
+		s.outcome[e.Test] = "pause"
+	case "cont":
+		s.outcome[e.Test] = "run"
+	case pass, fail, skip:
+		s.outcome[e.Test] = e.Action
+		s.seconds[e.Test] = e.Elapsed
+	case "output", "build-output":
+		s.output[e.Test] = append(s.output[e.Test], e.Output)
+	}
+}
+
+// finish turns the tests that were running when the process ended into hangs,
+// of a test and its subtests only the innermost, and forgets those that were
+// waiting for their turn.
+func (s *suite) finish() (hung []string) {
+	open := func(o string) bool { return o == "run" || o == "pause" }
+	for name, o := range s.outcome {
+		if o != "run" {
+			continue
+		}
+		inner := false
+		for sub, o := range s.outcome {
+			inner = inner || strings.HasPrefix(sub, name+"/") && open(o)
+		}
+		if !inner {
+			hung = append(hung, name)
+		}
+	}
+	for name, o := range s.outcome {
+		if open(o) {
+			delete(s.outcome, name)
+		}
+	}
+	for _, name := range hung {
+		s.outcome[name] = hang
+	}
+	slices.Sort(hung)
+	return hung
+}
+
+// count returns how many tests, subtests included, had outcome o.
+func (s *suite) count(o string) int {
+	n := 0
+	for name, got := range s.outcome {
+		if got == o && name != whole {
+			n++
+		}
+	}
+	return n
+}
+
+// runner runs tests with one go command.
+type runner struct {
+	command string // go or greenify
+	short   bool
+}
+
+// once runs the tests of pkg that only names (all if empty), without those in
+// without. The clock starts when the tests do, not when their build does.
+func (r runner) once(pkg, only string, without []string, limit time.Duration) (s *suite, hung []string, err error) {
+	args := []string{"test", "-json", "-count=1", fmt.Sprint("-short=", r.short), fmt.Sprint("-timeout=", limit)}
+	if only != "" {
+		args = append(args, "-run="+pattern(only))
+	}
+	if len(without) > 0 {
+		var alts []string
+		for _, name := range without {
+			alts = append(alts, pattern(name))
+		}
+		args = append(args, "-skip="+strings.Join(alts, "|"))
+	}
+	cmd := exec.Command(r.command, append(args, pkg)...)
+	cmd.Env = tool.Environ()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	var stderr strings.Builder
+	cmd.Stderr = &stderr
+	// A child that a killed test leaves behind may hold the pipes.
+	cmd.WaitDelay = 10 * time.Second
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, nil, err
+	}
+	// The test's own alarm (-timeout) is a goroutine. A busy loop of a green
+	// thread never lets it run, so a little later the whole process group is
+	// asked for its stacks, then killed.
+	kill := func(sig syscall.Signal) func() {
+		return func() { syscall.Kill(-cmd.Process.Pid, sig) }
+	}
+	const build = 15 * time.Minute
+	quit := time.AfterFunc(build, kill(syscall.SIGQUIT))
+	end := time.AfterFunc(build+10*time.Second, kill(syscall.SIGKILL))
+	defer quit.Stop()
+	defer end.Stop()
+
+	s = newSuite()
+	started := time.Now()
+	ran := false
+	lines := bufio.NewReader(stdout)
+	for {
+		line, err := lines.ReadBytes('\n')
+		if len(line) > 0 {
+			var e event
+			if json.Unmarshal(line, &e) != nil {
+				e = event{Action: "output", Output: string(line)}
+			}
+			if e.Action == "start" {
+				ran = true
+				started = time.Now()
+				quit.Reset(limit + 10*time.Second)
+				end.Reset(limit + 20*time.Second)
+			}
+			s.add(e)
+		}
+		if err != nil {
+			break
+		}
+	}
+	err = cmd.Wait()
+	s.took = time.Since(started)
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
+		return nil, nil, err
+	}
+	if !ran || s.outcome[whole] == "" && len(s.outcome) == 0 {
+		return nil, nil, fmt.Errorf("%s %s: no test ran\n%s%s", r.command, strings.Join(cmd.Args[1:], " "), stderr.String(), strings.Join(s.output[whole], ""))
+	}
+	if s.outcome[whole] == "" {
+		s.outcome[whole] = fail
+	}
+	return s, s.finish(), nil
+}
+
+// rounds is how often a package is started over after tests that hang or take
+// the process down.
+const rounds = 6
+
+// all runs every test of pkg but those in without. Tests that hang, or fail in
+// a process that then did not reach every test of expect, are left out of the
+// next round.
+func (r runner) all(pkg string, without []string, expect *suite, limit time.Duration) (*suite, error) {
+	total := newSuite()
+	for range rounds {
+		s, hung, err := r.once(pkg, "", without, limit)
+		if err != nil {
+			return nil, err
+		}
+		total.merge(s)
+		culprits := hung
+		if len(culprits) == 0 && expect != nil && !total.reached(expect, without) {
+			for name, o := range s.outcome {
+				if o == fail && name != whole {
+					culprits = append(culprits, name)
+				}
+			}
+		}
+		if len(culprits) == 0 {
+			break
+		}
+		without = append(slices.Clip(without), culprits...)
+	}
+	return total, nil
+}
+
+// merge adds a later run. What failed once has failed; for the package itself
+// the last run counts, because it was free of the culprits.
+func (s *suite) merge(later *suite) {
+	for name, o := range later.outcome {
+		if was := s.outcome[name]; name == whole || was != fail && was != hang {
+			s.outcome[name] = o
+			s.seconds[name] = later.seconds[name]
+			s.output[name] = later.output[name]
+		}
+	}
+	s.took += later.took
+}
+
+// reached reports whether s has an outcome for each top-level test that expect
+// has one for, apart from those left out.
+func (s *suite) reached(expect *suite, without []string) bool {
+	for name := range expect.outcome {
+		if s.outcome[name] == "" && !strings.Contains(name, "/") && !slices.Contains(without, name) {
+			return false
+		}
+	}
+	return true
+}
+
+// pattern is the -run or -skip pattern of exactly one test.
+func pattern(name string) string {
+	var parts []string
+	for _, p := range strings.Split(name, "/") {
+		parts = append(parts, "^"+regexp.QuoteMeta(p)+"$")
+	}
+	return strings.Join(parts, "/")
+}
