@@ -60,5 +60,6 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("sysmon", Replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
 
 	// Reports.
+	{File: proc, Edit: edit("checkdead", Replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
 	{File: proc, Edit: edit("runExitHooks", Entry, "", "hubStats()", 1), Why: "GREENIFY=stats=1"},
 }

@@ -75,9 +75,17 @@ func hubEnter() {
 	mcall(hubReenter)
 }
 
-// hubNow is a coarse clock in milliseconds since the program started, kept by
-// sysmon; the park path cannot afford a real one.
+// hubNow is a coarse clock in milliseconds since the program started; the park
+// path cannot afford a real one. sysmon sets it, and whoever wakes an idle hub,
+// for sysmon sleeps while all is idle.
 var hubNow atomic.Uint32
+
+// hubClock sets hubNow and returns it.
+func hubClock() uint32 {
+	now := uint32((nanotime() - runtimeInitTime) / 1e6)
+	hubNow.Store(now)
+	return now
+}
 
 // hubWatch is what sysmon remembers of the owner between two looks.
 var hubWatch struct {
@@ -97,10 +105,13 @@ func hubWaiting() bool {
 // Called by sysmon without a P.
 func hubRetake(now int64) uint32 {
 	n := retake(now)
+	if hubSettings.stats {
+		hubSample()
+	}
 	if !hub.on {
 		return n
 	}
-	hubNow.Store(uint32((now - runtimeInitTime) / 1e6))
+	hubClock()
 	gp := hub.holder.ptr()
 	if gp == nil || !hubWaiting() || readgstatus(gp) != _Gsyscall {
 		hubWatch.gp = 0

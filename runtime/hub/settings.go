@@ -2,7 +2,10 @@
 
 package runtime
 
-import "internal/stringslite"
+import (
+	"internal/runtime/atomic"
+	"internal/stringslite"
+)
 
 // hubSettings are the parts of the GREENIFY variable, GODEBUG style.
 var hubSettings struct {
@@ -37,6 +40,7 @@ func hubInit() {
 		return
 	}
 	lockInit(&hub.lock, lockRankLeafRank)
+	hubInitScope()
 	gp := getg()
 	hub.on = true
 	hub.busy = true
@@ -46,18 +50,32 @@ func hubInit() {
 	gp.hub.owner = true
 }
 
-// hubScope says whose go statements start green threads; the build sets it.
-const hubScope = hubScopeAll
+// hubSampled is the largest number of OS threads seen in user code at once.
+var hubSampled int
 
-const (
-	hubScopeAll  = iota // every package
-	hubScopeDeps        // all but the standard library
-	hubScopeMain        // the main module
-)
-
-// hubInScope reports whether the go statement at pc starts a green thread.
-func hubInScope(pc uintptr) bool {
-	return true
+// hubSample counts the OS threads that run user code now. sysmon calls it at
+// each of its rounds while statistics are asked for, in plain mode too, so that
+// the two can be compared.
+func hubSample() {
+	n := 0
+	lock(&allpLock)
+	for _, pp := range allp {
+		// The reads are racy, as in retake; a goroutine between two
+		// states is missed or counted once.
+		if pp == nil || atomic.Load(&pp.status) != _Prunning {
+			continue
+		}
+		mp := pp.m.ptr()
+		if mp == nil {
+			continue
+		}
+		gp := mp.curg
+		if gp != nil && readgstatus(gp) == _Grunning && (gp.hub.owner || !gp.hub.green) && !isSystemGoroutine(gp, false) {
+			n++
+		}
+	}
+	unlock(&allpLock)
+	hubSampled = max(hubSampled, n)
 }
 
 // hubStats prints the statistics if asked for. Called at exit.
@@ -66,5 +84,6 @@ func hubStats() {
 		return
 	}
 	print("greenify: threads=", hub.spawned.Load(), " peak=", hub.peak.Load(),
-		" switches=", hub.switches, " yields=", hub.yields, " rescued=", hub.rescued.Load(), "\n")
+		" switches=", hub.switches, " yields=", hub.yields, " rescued=", hub.rescued.Load(),
+		" mthreads=", hubSampled, "\n")
 }

@@ -1,0 +1,62 @@
+//go:build greenify_hub
+
+package runtime
+
+import _ "unsafe" // for linkname
+
+// What the public package green asks of the hub (runtime/patched.go there).
+
+//go:linkname green_inHub github.com/greenify-go/greenify/runtime.inHub
+func green_inHub() bool { return getg().hub.owner }
+
+//go:linkname green_enabled github.com/greenify-go/greenify/runtime.enabled
+func green_enabled() bool { return hub.on }
+
+//go:linkname green_leave github.com/greenify-go/greenify/runtime.leave
+func green_leave() bool { return hubLeave() }
+
+//go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
+func green_enter() { hubEnter() }
+
+// hubThread has the layout of the public package's record.
+type hubThread struct {
+	id     uint64
+	parent uint64
+	gopc   uintptr
+	wait   string // wait reason; empty if ready or running
+	since  int64  // nanoseconds waited
+	owner  bool
+}
+
+// green_threads fills buf with the green threads and returns how many there
+// are.
+//
+//go:linkname green_threads github.com/greenify-go/greenify/runtime.threads
+func green_threads(buf []hubThread) int {
+	n := 0
+	now := hubClock()
+	forEachG(func(gp *g) {
+		status := readgstatus(gp) &^ _Gscan
+		if !gp.hub.green || status == _Gdead || status == _Gidle {
+			return
+		}
+		if n < len(buf) {
+			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner}
+			if status == _Gwaiting {
+				t.wait = gp.waitreason.String()
+				t.since = int64(now-gp.hub.since) * 1e6
+			}
+			buf[n] = t
+		}
+		n++
+	})
+	return n
+}
+
+// green_stats returns the hub's counters, in the order of the public package's
+// record.
+//
+//go:linkname green_stats github.com/greenify-go/greenify/runtime.stats
+func green_stats() (spawned, alive, peak, switches, yields, rescued uint64) {
+	return hub.spawned.Load(), uint64(hub.alive.Load()), uint64(hub.peak.Load()), hub.switches, hub.yields, hub.rescued.Load()
+}

@@ -1,0 +1,82 @@
+//go:build greenify_hub
+
+package runtime
+
+import "internal/stringslite"
+
+// Scope: whose go statements start green threads. A goroutine born outside the
+// scope is native and runs beside the hub.
+const (
+	hubScopeAll  = iota // every package
+	hubScopeDeps        // all but the standard library
+	hubScopeMain        // the main module
+)
+
+// hubScope is set by the build.
+const hubScope = hubScopeAll
+
+// hubModule is the path of the main module, from the build information that
+// the linker leaves; empty for a program made of files named on the command
+// line.
+var hubModule string
+
+func hubInitScope() {
+	// Lines of the form "mod\t<path>\t<version>"; see debug.ParseBuildInfo.
+	for s := modinfo; s != ""; {
+		line := s
+		if i := stringslite.IndexByte(s, '\n'); i >= 0 {
+			line, s = s[:i], s[i+1:]
+		} else {
+			s = ""
+		}
+		if rest, ok := stringslite.CutPrefix(line, "mod\t"); ok {
+			if i := stringslite.IndexByte(rest, '\t'); i >= 0 {
+				rest = rest[:i]
+			}
+			hubModule = rest
+			return
+		}
+	}
+}
+
+// hubInScope reports whether the go statement that returns to pc lies in a
+// package of the scope.
+func hubInScope(pc uintptr) bool {
+	f := findfunc(pc)
+	if !f.valid() {
+		return false
+	}
+	u, uf := newInlineUnwinder(f, pc-1) // the statement may be inlined into another package
+	pkg := hubPackage(u.srcFunc(uf).name())
+	if pkg == "main" || hubModule != "" && stringslite.HasPrefix(pkg, hubModule) &&
+		(len(pkg) == len(hubModule) || pkg[len(hubModule)] == '/' || pkg[len(hubModule)] == '_') {
+		return true
+	}
+	if hubScope == hubScopeMain {
+		return false
+	}
+	// A module path begins with a host name, the standard library's do not.
+	host := pkg
+	if i := stringslite.IndexByte(pkg, '/'); i >= 0 {
+		host = pkg[:i]
+	}
+	// The linker escapes dots after the last slash only.
+	return stringslite.IndexByte(host, '.') >= 0 || stringslite.Index(host, "%2e") >= 0
+}
+
+// hubPackage returns the import path in the name of a function, which ends at
+// the first dot after the last slash.
+func hubPackage(name string) string {
+	slash := 0
+	for i := 0; i < len(name) && name[i] != '['; i++ { // a type argument may have slashes
+		if name[i] == '/' {
+			slash = i
+		}
+	}
+	for i := slash; i < len(name); i++ {
+		if name[i] == '.' {
+			return name[:i]
+		}
+	}
+	return name
+}
