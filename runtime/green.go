@@ -29,67 +29,67 @@ func Yield() { runtime.Gosched() }
 // Send is the statement c <- v. It yields only if it has to wait.
 func Send[T any](c chan<- T, v T) { c <- v }
 
-// Recv is the expression <-c with its second value: false when c is closed and
-// empty. It yields only if it has to wait.
-func Recv[T any](c <-chan T) (v T, ok bool) {
+// Recv is the expression <-c. It yields only if it has to wait.
+func Recv[T any](c <-chan T) T { return <-c }
+
+// Recv2 is Recv with the second value of a receive: false when c is closed and
+// empty.
+func Recv2[T any](c <-chan T) (v T, ok bool) {
 	v, ok = <-c
 	return v, ok
 }
 
 // A Case is one case of a Select.
-type Case struct {
-	sel reflect.SelectCase
-	do  func(v reflect.Value, ok bool)
+type Case interface {
+	selectCase() reflect.SelectCase
+	chosen(v reflect.Value, ok bool)
 }
 
-// OnRecv is a case that receives from c and then calls f, which may be nil,
-// with the value; ok is false when c is closed and empty.
-func OnRecv[T any](c <-chan T, f func(v T, ok bool)) Case {
-	return Case{
-		sel: reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(c)},
-		do: func(v reflect.Value, ok bool) {
-			if f != nil {
-				t, _ := v.Interface().(T) // a nil interface value has no dynamic type
-				f(t, ok)
-			}
-		},
-	}
+// A Received is a case that receives. When Select has chosen it, V and OK are
+// what v, ok := <-c gives.
+type Received[T any] struct {
+	V  T
+	OK bool
+	c  <-chan T
 }
 
-// OnSend is a case that sends v to c and then calls f, which may be nil.
-func OnSend[T any](c chan<- T, v T, f func()) Case {
-	return Case{
-		sel: reflect.SelectCase{Dir: reflect.SelectSend, Chan: reflect.ValueOf(c), Send: reflect.ValueOf(&v).Elem()},
-		do:  func(reflect.Value, bool) { call(f) },
-	}
+// OnRecv is the case of receiving from c.
+func OnRecv[T any](c <-chan T) *Received[T] { return &Received[T]{c: c} }
+
+func (r *Received[T]) selectCase() reflect.SelectCase {
+	return reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(r.c)}
 }
 
-// Default is the case that is taken when no other can go on at once. f may be
-// nil.
-func Default(f func()) Case {
-	return Case{
-		sel: reflect.SelectCase{Dir: reflect.SelectDefault},
-		do:  func(reflect.Value, bool) { call(f) },
-	}
+func (r *Received[T]) chosen(v reflect.Value, ok bool) {
+	r.V, _ = v.Interface().(T) // a nil interface value has no dynamic type
+	r.OK = ok
 }
 
-func call(f func()) {
-	if f != nil {
-		f()
-	}
+// OnSend is the case of sending v to c.
+func OnSend[T any](c chan<- T, v T) Case { return send[T]{c, v} }
+
+type send[T any] struct {
+	c chan<- T
+	v T
 }
 
-// Select is the select statement for a number of cases that is known only at
-// run time. It waits until a case can go on, chooses one of those that can at
-// random, runs its function and returns its index. Without cases it waits for
+func (s send[T]) selectCase() reflect.SelectCase {
+	return reflect.SelectCase{Dir: reflect.SelectSend, Chan: reflect.ValueOf(s.c), Send: reflect.ValueOf(&s.v).Elem()}
+}
+
+func (send[T]) chosen(reflect.Value, bool) {}
+
+// Select is the select statement without default, for a number of cases that
+// may be known only at run time. It waits until a case can go on, chooses one
+// of those that can at random and returns its index. Without cases it waits for
 // ever. It yields only if it has to wait.
 func Select(cases ...Case) int {
 	sel := make([]reflect.SelectCase, len(cases))
 	for i, c := range cases {
-		sel[i] = c.sel
+		sel[i] = c.selectCase()
 	}
 	i, v, ok := reflect.Select(sel)
-	cases[i].do(v, ok)
+	cases[i].chosen(v, ok)
 	return i
 }
 
