@@ -172,9 +172,9 @@ func (c *command) progress(verbose bool) func(string, ...any) {
 	}
 }
 
-// getenv returns the last value of a variable, as execve's receivers see it.
+// getenv returns the value of a variable: the first, as in syscall.Getenv.
 func getenv(env []string, key string) string {
-	for _, kv := range slices.Backward(env) {
+	for _, kv := range env {
 		if v, ok := strings.CutPrefix(kv, key+"="); ok {
 			return v
 		}

@@ -3,9 +3,10 @@ package rules
 import . "github.com/greenify-go/greenify/rewrite/splice"
 
 const (
-	proc = "runtime/proc.go"
-	sema = "runtime/sema.go"
-	mgc  = "runtime/mgc.go"
+	proc  = "runtime/proc.go"
+	sema  = "runtime/sema.go"
+	chans = "runtime/chan.go"
+	mgc   = "runtime/mgc.go"
 )
 
 // thread makes goroutines green threads. The compiler lowers every go
@@ -31,10 +32,16 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("park_m", Before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
 	{File: proc, Edit: edit("park_m", Before, "execute(gp, true)", "if passHub { hubKeep(gp) }", 1), Why: "the wait did not happen"},
 	{File: proc, Edit: edit("park_m", Before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
-	{File: proc, Edit: edit("goschedImpl", Before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner && !preempted && gp.hub.hold == 0 { hubYield(gp) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
+	{File: proc, Edit: edit("goschedImpl", Before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner { hubSched(gp, preempted) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
 	{File: proc, Edit: edit("goexit0", Before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
 	{File: proc, Edit: edit("goexit0", Before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
 	{File: proc, Edit: edit("goyield", Entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point"},
+	{File: chans, Edit: edit("chansend1", Entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next channel operation"},
+	{File: chans, Edit: edit("chanrecv1", Entry, "", "hubSlice()", 1), Why: "likewise"},
+	{File: chans, Edit: edit("chanrecv2", Entry, "", "hubSlice()", 1), Why: "likewise"},
+	{File: chans, Edit: edit("selectnbsend", Entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
+	{File: chans, Edit: edit("selectnbrecv", Entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
+	{File: "runtime/select.go", Edit: edit("selectgo", Entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner = false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "setMNoWB(&gnext.m, mp)", "gnext.hub = hubMove(from, gnext.hub)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
@@ -45,17 +52,20 @@ var thread = []Leaf{
 	{File: mgc, Edit: edit("gcStart", After, "semrelease(&work.startSema)", "getg().hub.hold--", 2), Why: "starting a collection is not a yield point"},
 	{File: mgc, Edit: edit("GC", Before, "Gosched()", "getg().hub.hold++", 2), Why: "waiting for the sweeper is not a yield point"},
 	{File: mgc, Edit: edit("GC", After, "Gosched()", "getg().hub.hold--", 2), Why: "waiting for the sweeper is not a yield point"},
-	{File: proc, Edit: edit("stopTheWorld", Before, "semacquire(&worldsema)", "getg().hub.hold++", 1), Why: "stopping the world is not a yield point"},
-	{File: proc, Edit: edit("stopTheWorld", After, "semacquire(&worldsema)", "getg().hub.hold--", 1), Why: "stopping the world is not a yield point"},
-	{File: proc, Edit: edit("stopTheWorldGC", Before, "semacquire(&gcsema)", "getg().hub.hold++", 1), Why: "stopping the world is not a yield point"},
-	{File: proc, Edit: edit("stopTheWorldGC", After, "semacquire(&gcsema)", "getg().hub.hold--", 1), Why: "stopping the world is not a yield point"},
-	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", Before, "Gosched()", "gp.hub.hold++", 1), Why: "an allocation is not a yield point"},
-	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", After, "Gosched()", "gp.hub.hold--", 1), Why: "an allocation is not a yield point"},
+	{File: "runtime/malloc.go", Edit: edit("deductAssistCredit", Before, "gcAssistAlloc(assistG)", "assistG.hub.hold++", 1), Why: "an allocation is not a yield point"},
+	{File: "runtime/malloc.go", Edit: edit("deductAssistCredit", After, "gcAssistAlloc(assistG)", "assistG.hub.hold--", 1), Why: "an allocation is not a yield point"},
+	{File: proc, Edit: edit("goschedguarded_m", Replace, "goschedImpl(gp, false)", "goschedImpl(gp, true)", 1), Why: "a large allocation is not a yield point"},
+	{File: sema, Edit: edit("semacquire", Before, "semacquire1(addr, false, 0, 0, waitReasonSemacquire)", "getg().hub.hold++", 1), Why: "the runtime's own semaphores are no yield points"},
+	{File: sema, Edit: edit("semacquire", After, "semacquire1(addr, false, 0, 0, waitReasonSemacquire)", "getg().hub.hold--", 1), Why: "the runtime's own semaphores are no yield points"},
+	{File: "runtime/trace.go", Edit: edit("StartTrace", Replace, "semacquire", "hubSemacquire", 2), Why: "but starting and stopping a trace waits for a green thread, the reader"},
+	{File: "runtime/trace.go", Edit: edit("traceAdvance", Replace, "semacquire(&traceAdvanceSema)", "hubSemacquire(&traceAdvanceSema)", 1), Why: "likewise"},
+	{File: "runtime/trace.go", Edit: edit("traceAdvance", Replace, "semacquire(&traceShutdownSema)", "hubSemacquire(&traceShutdownSema)", 1), Why: "likewise"},
+	{File: "runtime/trace.go", Edit: edit("traceAdvance", Replace, "semacquire(&trace.doneSema[gen%2])", "hubSemacquire(&trace.doneSema[gen%2])", 1), Why: "likewise"},
 
 	// System calls.
 	{File: proc, Edit: edit("entersyscallblock", Entry, "", "if getg().hub.owner { systemstack(hubDetach) }", 1), Why: "a call that is known to block gives the hub away with its P"},
-	{File: proc, Edit: edit("exitsyscall", Before, "return", "if gp.hub.green && !gp.hub.owner { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub"},
-	{File: proc, Edit: edit("exitsyscall", End, "", "if gp.hub.green && !gp.hub.owner { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub"},
+	{File: proc, Edit: edit("exitsyscall", Before, "return", "if gp.hub.green && (!gp.hub.owner || gp.hub.late) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
+	{File: proc, Edit: edit("exitsyscall", End, "", "if gp.hub.green && (!gp.hub.owner || gp.hub.late) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("sysmon", Replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
 	{File: proc, Edit: edit("sysmon", Replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
 

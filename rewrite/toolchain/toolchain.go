@@ -129,7 +129,16 @@ func Open(opt Options) (*Toolchain, error) {
 
 // Environ returns environ changed so that the go command builds patched code.
 func (tc *Toolchain) Environ(environ []string) []string {
-	return append(environ, "GOROOT="+tc.GOROOT, "GOCACHE="+tc.GOCACHE, "GOTOOLCHAIN=local")
+	set := []string{"GOROOT=" + tc.GOROOT, "GOCACHE=" + tc.GOCACHE, "GOTOOLCHAIN=local"}
+	// Of two values of one variable the first counts (syscall.Getenv), so the
+	// old ones must go.
+	environ = slices.DeleteFunc(slices.Clone(environ), func(kv string) bool {
+		return slices.ContainsFunc(set, func(s string) bool {
+			key, _, _ := strings.Cut(s, "=")
+			return strings.HasPrefix(kv, key+"=")
+		})
+	})
+	return append(environ, set...)
 }
 
 // findGo asks the go command which release it uses in dir: the toolchain line

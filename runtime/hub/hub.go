@@ -66,6 +66,7 @@ var hub struct {
 type hubState struct {
 	green bool   // a green thread: runs only as owner of the hub
 	owner bool   // owns the hub. Inv: at most one g at a time
+	late  bool   // owner whose time slice is over: yields at the next operation that may block
 	ran   bool   // counted in hub.alive
 	hold  int8   // while not 0, waits keep the hub: the runtime's own business
 	since uint32 // hub ticks (hubNow) when it parked

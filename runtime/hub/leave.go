@@ -30,8 +30,11 @@ func hubDetach() {
 }
 
 // hubReenter waits for the hub on behalf of a green thread that lost it in a
-// system call. It runs on g0.
+// system call, or yields if it is late. It runs on g0.
 func hubReenter(gp *g) {
+	if gp.hub.owner && (gp.hub.hold != 0 || gp.lockedm != 0) {
+		gogo(&gp.sched) // keeps the hub: not here
+	}
 	trace := traceAcquire()
 	if trace.ok() {
 		trace.GoSched()
@@ -42,6 +45,9 @@ func hubReenter(gp *g) {
 	}
 	locked := gp.lockedm != 0 // gp is not ours once it is queued
 	dropg()
+	if gp.hub.owner {
+		hubYield(gp)
+	}
 	if !hubReady(gp) {
 		execute(gp, true)
 	}

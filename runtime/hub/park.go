@@ -39,6 +39,7 @@ func hubRelease(gp *g) bool {
 		return false
 	}
 	gp.hub.owner = false
+	gp.hub.late = false
 	gp.hub.since = hubNow.Load()
 	hub.yields++
 	return true
@@ -53,9 +54,46 @@ func hubKeep(gp *g) {
 // of them. It does not return. (runtime.Gosched)
 func hubYield(gp *g) {
 	gp.hub.owner = false
+	gp.hub.late = false
 	hub.yields++
 	hub.runq.pushBack(gp)
 	hubPass()
+}
+
+// Time slices. A green thread is never made to yield in the middle of a
+// computation: that is what makes it free of data races. But programs poll, by
+// select with default or by system calls, for something that another thread is
+// to do, and rely on being preempted. So a thread that the Go scheduler preempts
+// after its usual slice of 10 ms (forcePreemptNS), while others are ready, keeps
+// the hub but is late: it yields at its next operation that may block, even if
+// that operation would not have to wait. A loop without any such operation
+// holds the hub for as long as it runs.
+
+// hubSched is called for an owner in goschedImpl: by runtime.Gosched, or by
+// preemption. It returns if the thread keeps the hub.
+func hubSched(gp *g, preempted bool) {
+	switch {
+	case preempted:
+		gp.hub.late = hubWaiting()
+	case gp.hub.hold == 0:
+		hubYield(gp)
+	}
+}
+
+// hubSlice is the check at operations that may block.
+//
+//go:nosplit
+func hubSlice() {
+	if getg().hub.late {
+		hubYieldLate()
+	}
+}
+
+//go:nosplit
+func hubYieldLate() {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 {
+		mcall(gosched_m)
+	}
 }
 
 // hubEnd is called as a goroutine ends, before it is destroyed. It reports
@@ -84,4 +122,10 @@ func hubEnd(gp *g) bool {
 func hubMove(from, to hubState) hubState {
 	to.green, to.owner = from.green, from.owner
 	return to
+}
+
+// hubSemacquire is the runtime's semacquire for waits that end only when another
+// green thread runs: it yields. (semacquire itself is patched to keep the hub.)
+func hubSemacquire(addr *uint32) {
+	semacquire1(addr, false, 0, 0, waitReasonSemacquire)
 }

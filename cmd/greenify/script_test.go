@@ -1,0 +1,122 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/greenify-go/greenify/rewrite/toolchain"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"greenify": main})
+}
+
+// TestScript runs the txtar scripts: the real binary against real files.
+func TestScript(t *testing.T) {
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	cache, err := toolchain.CacheDir()
+	if err != nil {
+		t.Fatal(err)
+	}
+	testscript.Run(t, testscript.Params{
+		Dir:                 filepath.Join(repo, "testdata/script"),
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			self, err := exec.LookPath("greenify") // testscript's link to this binary
+			if err != nil {
+				return err
+			}
+			for _, key := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOROOT"} {
+				out, err := exec.Command("go", "env", key).Output()
+				if err != nil {
+					return err
+				}
+				env.Setenv(key, strings.TrimSpace(string(out)))
+			}
+			env.Vars = append(env.Vars, "GREENIFYCACHE="+cache, "GREENIFY_BIN="+self, "REPO="+repo, "GOFLAGS=", "GOTOOLCHAIN=local")
+			return expandRepo(env.WorkDir, repo)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"exitcode": exitcode,
+			"damage":   damage,
+			"remove":   remove,
+			"fulldisk": fulldisk,
+		},
+	})
+}
+
+// expandRepo replaces $REPO in the go.mod of a script's module.
+func expandRepo(dir, repo string) error {
+	path := filepath.Join(dir, "go.mod")
+	data, err := os.ReadFile(path)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, []byte(strings.ReplaceAll(string(data), "$REPO", repo)), 0o644)
+}
+
+// exitcode CODE COMMAND ARGS runs a command and demands its exit code.
+func exitcode(ts *testscript.TestScript, neg bool, args []string) {
+	err := ts.Exec(args[1], args[2:]...)
+	code := "0"
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		code = exit.ProcessState.String()
+		code = strings.TrimPrefix(code, "exit status ")
+	}
+	if (code == args[0]) == neg {
+		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+// cached finds one file of the script's cache.
+func cached(ts *testscript.TestScript, pattern string) string {
+	found, err := filepath.Glob(filepath.Join(ts.Getenv("GREENIFYCACHE"), pattern))
+	ts.Check(err)
+	if len(found) != 1 {
+		ts.Fatalf("%s matches %q, want one file", pattern, found)
+	}
+	return found[0]
+}
+
+// damage PATTERN changes a byte of a file of the cache, as a new file: the old
+// one may be a hard link to the release's.
+func damage(ts *testscript.TestScript, _ bool, args []string) {
+	path := cached(ts, args[0])
+	data, err := os.ReadFile(path)
+	ts.Check(err)
+	ts.Check(os.Remove(path))
+	data[len(data)/2] ^= 1
+	ts.Check(os.WriteFile(path, data, 0o644))
+}
+
+// remove PATTERN removes a file of the cache.
+func remove(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(os.Remove(cached(ts, args[0])))
+}
+
+// fulldisk DIR makes a folder on a disk that has no room for a toolchain.
+func fulldisk(ts *testscript.TestScript, _ bool, args []string) {
+	dir := ts.MkAbs(args[0])
+	ts.Check(os.Mkdir(dir, 0o755))
+	err := syscall.Mount("greenify-test", dir, "tmpfs", 0, "size=64k")
+	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSYS) {
+		ts.Fatalf("mount: %v: this test needs the right to mount a tmpfs: run it as root", err)
+	}
+	ts.Check(err)
+	ts.Defer(func() { syscall.Unmount(dir, syscall.MNT_DETACH) })
+}
