@@ -67,6 +67,8 @@ the patch cannot be applied.
 const helpRuntime = `Settings of a patched program, in the variable GREENIFY, separated by commas:
 
 	off	run as plain Go: the same binary, no green threads
+	races=1	in a program built with -race, report the races that the program
+		would have as plain Go; under the hub it has none
 	stats=1	at exit, print the hub's statistics on standard error
 
 An unknown setting stops the program before main with exit code 2.

@@ -35,6 +35,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("goschedImpl", Before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner { hubSched(gp, preempted) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
 	{File: proc, Edit: edit("goexit0", Before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
 	{File: proc, Edit: edit("goexit0", Before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
+	{File: proc, Edit: edit("goexit1", Before, "racegoend()", "if gp := getg(); gp.hub.owner { hubRaceRelease(gp) }", 1), Why: "the race detector forgets the thread before goexit0"},
 	{File: proc, Edit: edit("goyield", Entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point"},
 	{File: chans, Edit: edit("chansend1", Entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next channel operation"},
 	{File: chans, Edit: edit("chanrecv1", Entry, "", "hubSlice()", 1), Why: "likewise"},
@@ -43,7 +44,7 @@ var thread = []Leaf{
 	{File: chans, Edit: edit("selectnbrecv", Entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: "runtime/select.go", Edit: edit("selectgo", Entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner = false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
-	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "setMNoWB(&gnext.m, mp)", "gnext.hub = hubMove(from, gnext.hub)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 	{File: proc, Edit: edit("sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 

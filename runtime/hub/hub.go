@@ -96,6 +96,7 @@ func hubNext() *g {
 	}
 	gp.hub.owner = true
 	hub.holder.set(gp)
+	hubRaceAcquire(gp)
 	return gp
 }
 
@@ -113,9 +114,10 @@ func hubDrain() {
 // current g, and does not return.
 //
 // The direct switch is taken only when nothing native waits for this P:
-// goroutines in its queues, a due timer, the garbage collector, a safe point.
-// Otherwise the thread takes its turn in the P's own queue, behind them, and
-// stays the owner meanwhile.
+// goroutines in its queues, the garbage collector, a safe point, the tracer.
+// Otherwise, and every hubPollTicks switches, the thread takes its turn in the
+// P's own queue, behind them, and stays the owner meanwhile; the native
+// scheduler looks at timers, finalizers and all else on the way.
 func hubPass() {
 	next := hubNext()
 	if next == nil {
@@ -126,7 +128,10 @@ func hubPass() {
 	hub.switches++
 	if mp.lockedg != 0 || next.lockedm != 0 || !runqempty(pp) || !sched.runq.empty() ||
 		sched.gcwaiting.Load() || gcBlackenEnabled != 0 || pp.runSafePointFn != 0 ||
-		hub.switches%hubPollTicks == 0 && hubPoll(pp) {
+		traceEnabled() || traceShuttingDown() || hub.switches%hubPollTicks == 0 {
+		if hub.switches%hubPollTicks == 0 {
+			hubPoll()
+		}
 		runqput(pp, next, false)
 		if mp.lockedg != 0 {
 			wakep() // this M stops: another one must take the P's queue
@@ -139,20 +144,17 @@ func hubPass() {
 
 // hubPollTicks is after how many switches timers and descriptors are looked
 // at, so that threads that keep each other ready cannot starve them. The Go
-// scheduler uses 61 for the same purpose (findRunnable).
+// scheduler uses 61 for a similar purpose (findRunnable).
 const hubPollTicks = 31
 
-// hubPoll polls the network if nobody has for 100 µs and nobody is waiting in
-// the poller, and reports whether a timer of this P is due.
-func hubPoll(pp *p) (due bool) {
+// hubPoll polls the network if nobody has for 100 µs and nobody waits in the
+// poller: the native scheduler would only do so with nothing else to run.
+func hubPoll() {
 	now := nanotime()
-	if last := sched.lastpoll.Load(); last != 0 && now-last > 100_000 && netpollinited() && netpollAnyWaiters() {
-		if sched.lastpoll.CompareAndSwap(last, now) {
-			list, delta := netpoll(0)
-			injectglist(&list)
-			netpollAdjustWaiters(delta)
-		}
+	if last := sched.lastpoll.Load(); last != 0 && now-last > 100_000 && netpollinited() && netpollAnyWaiters() &&
+		sched.lastpoll.CompareAndSwap(last, now) {
+		list, delta := netpoll(0)
+		injectglist(&list)
+		netpollAdjustWaiters(delta)
 	}
-	when := pp.timers.wakeTime()
-	return when != 0 && when <= now
 }

@@ -24,6 +24,7 @@ const rescueDelay = 10e6
 func hubDetach() {
 	mp := getg().m
 	mp.curg.hub.owner = false
+	hubRaceRelease(mp.curg)
 	if next := hubNext(); next != nil {
 		runqput(mp.p.ptr(), next, false)
 	}
@@ -162,6 +163,7 @@ func hubRescue(gp *g, now int64) *g {
 	}
 	hubWatch.gp = 0
 	gp.hub.owner = false
+	hubRaceRelease(gp)
 	hub.rescued.Add(1)
 	return hubNext()
 }

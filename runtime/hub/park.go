@@ -42,12 +42,14 @@ func hubRelease(gp *g) bool {
 	gp.hub.late = false
 	gp.hub.since = hubNow.Load()
 	hub.yields++
+	hubRaceRelease(gp)
 	return true
 }
 
 // hubKeep undoes hubRelease.
 func hubKeep(gp *g) {
 	gp.hub.owner = true
+	hubRaceAcquire(gp)
 }
 
 // hubYield puts a runnable owner behind the ready threads and runs the first
@@ -56,6 +58,7 @@ func hubYield(gp *g) {
 	gp.hub.owner = false
 	gp.hub.late = false
 	hub.yields++
+	hubRaceRelease(gp)
 	hub.runq.pushBack(gp)
 	hubPass()
 }
@@ -119,9 +122,11 @@ func hubEnd(gp *g) bool {
 // hubMove moves the hub from a goroutine to the one it switches to by
 // coroswitch (iter.Pull): the iterator's goroutine acts for its caller, so it
 // is what the caller is.
-func hubMove(from, to hubState) hubState {
-	to.green, to.owner = from.green, from.owner
-	return to
+func hubMove(from hubState, to *g) {
+	to.hub.green, to.hub.owner = from.green, from.owner
+	if from.owner {
+		hub.holder.set(to)
+	}
 }
 
 // hubSemacquire is the runtime's semacquire for waits that end only when another

@@ -30,6 +30,7 @@ func hubReady(gp *g) (queued bool) {
 	gp.hub.owner = true
 	hub.holder.set(gp)
 	unlock(&hub.lock)
+	hubRaceAcquire(gp)
 	hubClock()
 	return false
 }

@@ -11,6 +11,7 @@ import (
 var hubSettings struct {
 	off   bool // off: run as plain Go
 	stats bool // stats=1: print the hub's statistics at exit
+	races bool // races=1: let the race detector report what it would of plain Go
 }
 
 // hubInit turns the calling goroutine, main, into the first green thread.
@@ -29,10 +30,12 @@ func hubInit() {
 			hubSettings.off = true
 		case "stats=1":
 			hubSettings.stats = true
+		case "races=1":
+			hubSettings.races = true
 		default:
 			print("greenify: unknown setting ")
 			printindented(field)
-			print(" in GREENIFY; known are off, stats=1\n")
+			print(" in GREENIFY; known are off, races=1, stats=1\n")
 			exit(2)
 		}
 	}

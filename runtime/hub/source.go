@@ -13,7 +13,9 @@ import (
 //go:embed *.go
 var files embed.FS
 
-const constraint = "//go:build greenify_hub\n"
+// constraint is what keeps the files out of this package; a file may have more
+// behind it.
+const constraint = "//go:build greenify_hub"
 
 // Files returns the files to add to package runtime, by name.
 func Files() map[string][]byte {
@@ -27,10 +29,16 @@ func Files() map[string][]byte {
 		if err != nil {
 			panic(err)
 		}
-		if rest, ok := bytes.CutPrefix(src, []byte(constraint)); ok {
-			// A comment in place of the constraint keeps the line numbers.
-			out["greenify_"+e.Name()] = append([]byte("// Added by greenify.\n"), rest...)
+		rest, ok := bytes.CutPrefix(src, []byte(constraint))
+		if !ok {
+			continue
 		}
+		// One line for one line keeps the line numbers.
+		head := "// Added by greenify."
+		if more, ok := bytes.CutPrefix(rest, []byte(" && ")); ok {
+			head, rest = "//go:build ", more
+		}
+		out["greenify_"+e.Name()] = append([]byte(head), rest...)
 	}
 	return out
 }

@@ -1,0 +1,360 @@
+//go:build !greenify
+
+package green
+
+import (
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// The baton: the hub of a program that is patched in source.
+//
+// Package runtime below is the plain one, so a green thread is an ordinary
+// goroutine that runs patched code only while it holds the baton. At a yield
+// point it tries the operation without waiting. If that fails it gives the
+// baton to the next ready thread, does the native operation, which may wait,
+// and queues for the baton again. So the native objects keep their exact
+// meaning, native goroutines can be at the other end, and no wake-up can be
+// lost: the hub wakes nobody but who waits for the baton.
+//
+// Ready threads queue first in, first out: from the go statement on, and from
+// the moment the native wait is over. There is no hub goroutine and no timer:
+// when nothing can run, everybody waits in package runtime, and its deadlock
+// detector says so.
+//
+// Everything that changes hands passes through mu and turn, so the race
+// detector sees each hand-over as an edge.
+//
+// Lock order: mu is a leaf; nothing is locked, and nothing waits, while it is
+// held.
+
+var hub struct {
+	on    atomic.Bool    // set once, by start
+	owner atomic.Uintptr // g of the thread that runs with the baton; 0 while it changes hands or is idle
+
+	mu    sync.Mutex
+	held  bool // somebody has the baton, or will find it in his turn
+	ready queue
+	out   int     // threads in a native wait
+	alive *thread // list of all, most recent first
+	stats Stats
+
+	// holder has the baton if held; nil if it has ended. Written with mu
+	// held, and the holder itself may read it without.
+	holder *thread
+}
+
+// A thread is a green thread, or the callback of a foreign goroutine for as
+// long as it runs.
+type thread struct {
+	g    uintptr       // its goroutine; only that one uses it
+	turn chan struct{} // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
+
+	id     atomic.Uint64 // its goroutine's number; 0 before that has first run
+	parent uint64
+	pc     uintptr // where it was started
+
+	// Guarded by hub.mu.
+	wait       string // what it waits for natively; "" if it has the baton or queues for it
+	since      time.Time
+	behind     *thread // in hub.ready
+	next, prev *thread // in hub.alive
+}
+
+var threadPool = sync.Pool{New: func() any { return &thread{turn: make(chan struct{}, 1)} }}
+
+// A queue is linked through thread.behind.
+type queue struct{ first, last *thread }
+
+func (q *queue) push(t *thread) {
+	if q.first == nil {
+		q.first = t
+	} else {
+		q.last.behind = t
+	}
+	q.last = t
+}
+
+func (q *queue) pop() *thread {
+	t := q.first
+	if t != nil {
+		q.first, t.behind = t.behind, nil
+	}
+	return t
+}
+
+func enabled() bool { return hub.on.Load() }
+
+// self returns the calling thread if it has the baton: nil in a native
+// goroutine, in the middle of a native wait, and while the hub is off.
+func self() *thread {
+	if hub.owner.Load() != uintptr(getg()) {
+		return nil
+	}
+	return hub.holder
+}
+
+func inHub() bool { return self() != nil }
+
+// own records that the caller has the baton.
+func (t *thread) own() { hub.owner.Store(t.g) }
+
+// pick gives the baton to t, which may be nil. Called with mu held; if t queues
+// it must get its token after mu is released.
+func pick(t *thread) {
+	hub.held = t != nil
+	if t != nil && t != hub.holder {
+		hub.stats.Switches++
+		hub.holder = t
+	}
+}
+
+// grant tells t, which may be nil, that its turn has come.
+func (t *thread) grant() {
+	if t != nil {
+		t.turn <- struct{}{}
+	}
+}
+
+// leave gives the baton away for a native wait. The wait must be followed by
+// back, also if it panics: user code runs only with the baton.
+func (t *thread) leave(wait string) {
+	hub.owner.Store(0)
+	now := time.Now()
+	hub.mu.Lock()
+	t.wait, t.since = wait, now
+	hub.out++
+	hub.stats.Yields++
+	next := hub.ready.pop()
+	pick(next)
+	hub.mu.Unlock()
+	next.grant()
+}
+
+// back waits for the baton after a native wait.
+func (t *thread) back() {
+	hub.mu.Lock()
+	t.wait = ""
+	hub.out--
+	queued := t.queue()
+	hub.mu.Unlock()
+	if queued {
+		<-t.turn
+	}
+	t.own()
+}
+
+// queue gives t the baton if it is idle, else a place in the queue. Called with
+// mu held.
+func (t *thread) queue() (queued bool) {
+	if hub.held {
+		hub.ready.push(t)
+		return true
+	}
+	pick(t)
+	return false
+}
+
+// yield goes behind the ready threads.
+func yield() {
+	t := self()
+	if t == nil {
+		runtime.Gosched()
+		return
+	}
+	hub.mu.Lock()
+	native := hub.out != 0 || hub.ready.first == nil
+	hub.mu.Unlock()
+	if native {
+		// Native goroutines have a turn too, and threads whose native wait is
+		// over a chance to queue.
+		runtime.Gosched()
+	}
+	hub.mu.Lock()
+	hub.stats.Yields++
+	next := hub.ready.pop()
+	if next == nil {
+		hub.mu.Unlock()
+		return
+	}
+	hub.owner.Store(0)
+	hub.ready.push(t)
+	pick(next)
+	hub.mu.Unlock()
+	next.grant()
+	<-t.turn
+	t.own()
+}
+
+// newThread returns a thread that the caller's caller's caller starts.
+func newThread() *thread {
+	t := threadPool.Get().(*thread)
+	t.parent = goid()
+	var pc [1]uintptr
+	runtime.Callers(4, pc[:])
+	t.pc = pc[0]
+	return t
+}
+
+// join makes t one of the threads. Called with mu held.
+func (t *thread) join() {
+	if t.next = hub.alive; t.next != nil {
+		t.next.prev = t
+	}
+	hub.alive = t
+	hub.stats.Spawned++
+	hub.stats.Alive++
+	hub.stats.Peak = max(hub.stats.Peak, hub.stats.Alive)
+}
+
+// begin tells t its goroutine.
+func (t *thread) begin() {
+	t.g = uintptr(getg())
+	t.id.Store(goid())
+}
+
+// end passes the baton on for good.
+func (t *thread) end() {
+	hub.owner.Store(0)
+	hub.mu.Lock()
+	if t.next != nil {
+		t.next.prev = t.prev
+	}
+	if t.prev != nil {
+		t.prev.next = t.next
+	} else {
+		hub.alive = t.next
+	}
+	hub.stats.Alive--
+	hub.holder = nil
+	next := hub.ready.pop()
+	pick(next)
+	hub.mu.Unlock()
+	next.grant()
+	*t = thread{turn: t.turn}
+	threadPool.Put(t)
+}
+
+func spawn(f func()) {
+	if !enabled() {
+		go f()
+		return
+	}
+	t := newThread()
+	hub.mu.Lock()
+	t.join()
+	queued := t.queue()
+	hub.mu.Unlock()
+	if !queued {
+		t.grant() // the goroutine waits in any case
+	}
+	go t.run(f)
+}
+
+func (t *thread) run(f func()) {
+	t.begin()
+	<-t.turn
+	t.own()
+	returned := false
+	defer func() {
+		if !returned && deferredBy() == "runtime.gopanic" {
+			return // the program ends now; no other thread runs meanwhile
+		}
+		t.end()
+	}()
+	f()
+	returned = true
+}
+
+// deferredBy names the function that called its caller, a deferred function:
+// runtime.gopanic, runtime.Goexit or, on return, the function that deferred it.
+// Unlike recover it leaves a panic, and what a crash prints, as it is.
+func deferredBy() string {
+	var pc [1]uintptr
+	runtime.Callers(3, pc[:])
+	frame, _ := runtime.CallersFrames(pc[:]).Next()
+	return frame.Function
+}
+
+// callback takes the baton for a callback: until end. It returns nil if the
+// caller has the baton already, and while the hub is off.
+func callback() *thread {
+	if !enabled() || hub.owner.Load() == uintptr(getg()) {
+		return nil
+	}
+	t := newThread()
+	t.begin()
+	hub.mu.Lock()
+	t.join()
+	queued := t.queue()
+	hub.mu.Unlock()
+	if queued {
+		<-t.turn
+	}
+	t.own()
+	return t
+}
+
+func offload(f func()) {
+	if t := self(); t != nil {
+		t.leave("native work")
+		defer t.back()
+	}
+	f()
+}
+
+// adopt moves the thread to the calling goroutine: iter.Pull's iterator acts
+// for its caller.
+func (t *thread) adopt() {
+	if t != nil {
+		t.g = uintptr(getg())
+		t.own()
+	}
+}
+
+// startMain turns the calling goroutine into the first green thread, and the hub
+// on.
+func startMain() {
+	t := newThread()
+	t.parent, t.pc = 0, 0
+	t.begin()
+	hub.mu.Lock()
+	t.join()
+	hub.held = true
+	hub.holder = t
+	hub.mu.Unlock()
+	t.own()
+	hub.on.Store(true)
+}
+
+func threads(buf []record) int {
+	if !enabled() {
+		return 0
+	}
+	n := 0
+	hub.mu.Lock()
+	defer hub.mu.Unlock()
+	for t := hub.alive; t != nil; t = t.next {
+		for t.id.Load() == 0 {
+			runtime.Gosched() // its goroutine is about to run for the first time
+		}
+		if n < len(buf) {
+			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder}
+			if t.wait != "" {
+				r.since = time.Since(t.since)
+			}
+			buf[n] = r
+		}
+		n++
+	}
+	return n
+}
+
+func stats() (spawned, alive, peak, switches, yields, rescued uint64) {
+	hub.mu.Lock()
+	defer hub.mu.Unlock()
+	s := &hub.stats
+	return s.Spawned, s.Alive, s.Peak, s.Switches, s.Yields, s.Rescued
+}

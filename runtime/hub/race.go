@@ -1,0 +1,29 @@
+//go:build greenify_hub && race
+
+package runtime
+
+import "unsafe"
+
+// Under the hub, what one green thread did before it gave up the hub happens
+// before what the next one does: one runs at a time. The race detector is told
+// so, else it would report races that cannot happen. GREENIFY=races=1 leaves it
+// out: the detector then reports what it would report of the plain program.
+
+// hubRaceRelease is called as gp loses the hub, hubRaceAcquire as it gets it.
+func hubRaceRelease(gp *g) { hubRaceCall(gp, &__tsan_release) }
+func hubRaceAcquire(gp *g) { hubRaceCall(gp, &__tsan_acquire) }
+
+func hubRaceCall(gp *g, fn *byte) {
+	if hubSettings.races {
+		return
+	}
+	// sync waits on semaphores with synchronization events switched off
+	// (race.Disable); the detector would ignore this one too.
+	if gp.raceignore != 0 {
+		racecall(&__tsan_go_ignore_sync_end, gp.racectx, 0, 0, 0)
+	}
+	racecall(fn, gp.racectx, uintptr(unsafe.Pointer(&hub)), 0, 0)
+	if gp.raceignore != 0 {
+		racecall(&__tsan_go_ignore_sync_begin, gp.racectx, 0, 0, 0)
+	}
+}

@@ -1,0 +1,87 @@
+package green
+
+import (
+	"sync"
+	"unsafe"
+)
+
+// Lock is l.Lock(). It yields only if it has to wait; a lock that cannot tell
+// (one without TryLock) counts as one that has to.
+func Lock(l sync.Locker) {
+	if t := self(); t != nil {
+		if l, ok := l.(interface{ TryLock() bool }); ok && l.TryLock() {
+			return
+		}
+		reason := "sync.Mutex.Lock"
+		if _, ok := l.(*sync.RWMutex); ok {
+			reason = "sync.RWMutex.Lock"
+		}
+		t.leave(reason)
+		defer t.back()
+	}
+	l.Lock()
+}
+
+// RLock is l.RLock(). It yields only if it has to wait.
+func RLock(l *sync.RWMutex) {
+	if t := self(); t != nil {
+		if l.TryRLock() {
+			return
+		}
+		t.leave("sync.RWMutex.RLock")
+		defer t.back()
+	}
+	l.RLock()
+}
+
+// Wait is w.Wait() of a sync.WaitGroup or sync.Cond. It yields, but for a
+// WaitGroup whose counter is zero.
+func Wait(w interface{ Wait() }) {
+	if t := self(); t != nil {
+		reason := "sync.Cond.Wait"
+		if g, ok := w.(*sync.WaitGroup); ok {
+			if knowWaitGroup && (*waitGroup)(unsafe.Pointer(g)).state.Load()>>32 == 0 {
+				w.Wait()
+				return
+			}
+			reason = "sync.WaitGroup.Wait"
+		}
+		t.leave(reason)
+		defer t.back()
+	}
+	w.Wait()
+}
+
+// Do is o.Do(f). It yields only if another call of Do is under way, and runs f
+// as the same green thread.
+func Do(o *sync.Once, f func()) {
+	t := self()
+	if t == nil {
+		o.Do(f)
+		return
+	}
+	if knowOnce {
+		(*once)(unsafe.Pointer(o)).do(f)
+		return
+	}
+	defer t.back()
+	t.leave("sync.Mutex.Lock")
+	o.Do(func() {
+		t.back()
+		defer t.leave("sync.Mutex.Lock")
+		f()
+	})
+}
+
+// do is what Do of a sync.Once does, but waits as a green thread.
+func (o *once) do(f func()) {
+	if o.done.Load() {
+		return
+	}
+	Lock(&o.m)
+	defer o.m.Unlock()
+	if !o.done.Load() {
+		defer o.done.Store(true)
+		f()
+	}
+}

@@ -1,0 +1,43 @@
+package green
+
+import "slices"
+
+// registered are the packages patched in source and their versions of the rule
+// table.
+var registered []patchedPackage
+
+type patchedPackage struct{ path, rules string }
+
+// Register says that package path is patched in source by that version of the
+// rule table. A patched package calls it as it is initialized:
+//
+//	var _ = green.Register("example.com/pkg", "1a2b3c4d")
+func Register(path, rules string) struct{} {
+	registered = append(registered, patchedPackage{path, rules})
+	return struct{}{}
+}
+
+// Main is the first statement of a main function patched in source:
+//
+//	defer green.Main("1a2b3c4d")()
+//
+// It turns the hub on with main as the first green thread, unless GREENIFY=off
+// says otherwise. If a package of the program is patched by another version of
+// the rule table than rules it says so and ends the program with exit status 2:
+// the patch is applied first or not at all.
+//
+// The function it returns keeps the hub going when main ends by Goexit, and
+// prints the statistics that GREENIFY=stats=1 asks for. Without the defer only
+// these two are missing.
+//
+// Main does nothing if main was not called by package runtime, and in a program
+// built by greenify.
+func Main(rules string) (end func()) { return start(rules) }
+
+// groups are the module groups of the rule table.
+var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signal", "socket", "thread", "time"}
+
+// IsPatched reports whether what blocks in a group of modules is patched: one of
+// builtins, db, dns, os, process, select, signal, socket, thread and time. It is
+// false for all where Enabled is false. (eventlet.patcher.is_monkey_patched)
+func IsPatched(group string) bool { return enabled() && slices.Contains(groups, group) }

@@ -1,0 +1,73 @@
+//go:build !greenify
+
+package green
+
+import (
+	"fmt"
+	"os"
+	"strings"
+)
+
+// settings are the parts of the GREENIFY variable; a program built by greenify
+// reads them in package runtime.
+var settings struct {
+	off   bool // off: run as plain Go
+	stats bool // stats=1: print the hub's statistics when main ends
+}
+
+// start turns main into the first green thread and the hub on. It returns what
+// main defers.
+func start(rules string) (end func()) {
+	if enabled() || dumpedGoid() != 1 {
+		return func() {} // somebody else called main.main
+	}
+	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
+		switch field {
+		case "":
+		case "off":
+			settings.off = true
+		case "stats=1":
+			settings.stats = true
+		default:
+			stop("unknown setting " + field + " in GREENIFY; known are off, stats=1")
+		}
+	}
+	if settings.off {
+		return func() {}
+	}
+	checkRegistered(rules)
+	findGoid()
+	startMain()
+	return func() {
+		if deferredBy() == "runtime.Goexit" {
+			hub.holder.end() // the others go on without main
+			return
+		}
+		// main returns or panics: the program ends, and no other thread runs
+		// meanwhile.
+		if settings.stats {
+			s := ReadStats()
+			fmt.Fprintf(os.Stderr, "greenify: threads=%d peak=%d switches=%d yields=%d rescued=%d\n",
+				s.Spawned, s.Peak, s.Switches, s.Yields, s.Rescued)
+		}
+	}
+}
+
+// checkRegistered stops the program if a package is patched by other rules.
+func checkRegistered(rules string) {
+	var others strings.Builder
+	for _, p := range registered {
+		if p.rules != rules {
+			fmt.Fprintf(&others, "\t%s by %s\n", p.path, p.rules)
+		}
+	}
+	if others.Len() > 0 {
+		stop("main is patched in source by rule table " + rules + ", but other packages by other tables:\n" +
+			others.String() + "\tpatch them all again: greenify rewrite -w ./...")
+	}
+}
+
+func stop(why string) {
+	fmt.Fprintln(os.Stderr, "greenify:", why)
+	os.Exit(2)
+}
