@@ -34,6 +34,7 @@ func Leaves() []Leaf {
 	}{
 		{"thread", thread},
 		{"process", process},
+		{"dns", dns},
 	} {
 		for _, r := range g.rules {
 			r.Group = g.name

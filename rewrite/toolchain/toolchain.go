@@ -195,7 +195,7 @@ func load(env goEnv, scope Scope) (*patch, error) {
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
 	for name, src := range hub.Files() {
-		p.added["src/runtime/"+name] = bytes.Replace(src, []byte("const hubScope = hubScopeAll"), []byte("const hubScope = "+scope.hubConst()), 1)
+		p.added["src/"+name] = bytes.Replace(src, []byte("const hubScope = hubScopeAll"), []byte("const hubScope = "+scope.hubConst()), 1)
 	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)

@@ -16,7 +16,7 @@ func green_enabled() bool { return hub.on }
 func green_leave() bool { return hubLeave() }
 
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
-func green_enter() { hubEnter() }
+func green_enter(left bool) { hubEnter(left) }
 
 // hubThread has the layout of the public package's record.
 type hubThread struct {
@@ -59,4 +59,23 @@ func green_threads(buf []hubThread) int {
 //go:linkname green_stats github.com/greenify-go/greenify/runtime.stats
 func green_stats() (spawned, alive, peak, switches, yields, rescued uint64) {
 	return hub.spawned.Load(), uint64(hub.alive.Load()), uint64(hub.peak.Load()), hub.switches, hub.yields, hub.rescued.Load()
+}
+
+// The same for packages of the standard library (the folders os and net here).
+
+//go:linkname os_hubLeave os.hubLeave
+func os_hubLeave() bool { return hubLeaveQuiet() }
+
+//go:linkname os_hubEnter os.hubEnter
+func os_hubEnter(left bool) { hubEnter(left) }
+
+//go:linkname net_hubLeave net.hubLeave
+func net_hubLeave() bool { return hubLeaveQuiet() }
+
+//go:linkname net_hubEnter net.hubEnter
+func net_hubEnter(left bool) { hubEnter(left) }
+
+func hubLeaveQuiet() bool {
+	getg().hub.quiet = true
+	return hubLeave()
 }

@@ -68,6 +68,7 @@ type hubState struct {
 	owner bool   // owns the hub. Inv: at most one g at a time
 	late  bool   // owner whose time slice is over: yields at the next operation that may block
 	ran   bool   // counted in hub.alive
+	quiet bool   // left the hub for a system call of the standard library: runs no user code
 	hold  int8   // while not 0, waits keep the hub: the runtime's own business
 	since uint32 // hub ticks (hubNow) when it parked
 }

@@ -60,7 +60,7 @@ func hubReenter(gp *g) {
 }
 
 // hubLeave makes the current green thread a native goroutine until hubEnter.
-// It reports false, and does nothing, for a native goroutine.
+// It reports whether it did: not for a native goroutine.
 func hubLeave() bool {
 	gp := getg()
 	if !gp.hub.owner {
@@ -75,11 +75,14 @@ func hubLeave() bool {
 	return true
 }
 
-// hubEnter ends what hubLeave began: it waits for the hub, behind the threads
-// that are ready now.
-func hubEnter() {
-	getg().hub.green = true
-	mcall(hubReenter)
+// hubEnter ends what hubLeave began, with its result: it waits for the hub,
+// behind the threads that are ready now.
+func hubEnter(left bool) {
+	getg().hub.quiet = false
+	if left {
+		getg().hub.green = true
+		mcall(hubReenter)
+	}
 }
 
 // hubNow is a coarse clock in milliseconds since the program started; the park

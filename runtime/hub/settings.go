@@ -73,7 +73,7 @@ func hubSample() {
 			continue
 		}
 		gp := mp.curg
-		if gp != nil && readgstatus(gp) == _Grunning && (gp.hub.owner || !gp.hub.green) && !isSystemGoroutine(gp, false) {
+		if gp != nil && readgstatus(gp) == _Grunning && (gp.hub.owner || !gp.hub.green) && !gp.hub.quiet && !isSystemGoroutine(gp, false) {
 			n++
 		}
 	}
