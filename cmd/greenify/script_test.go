@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -52,6 +53,12 @@ func TestScript(t *testing.T) {
 			"damage":   damage,
 			"remove":   remove,
 			"fulldisk": fulldisk,
+		},
+		Condition: func(cond string) (bool, error) {
+			if key, ok := strings.CutPrefix(cond, "env:"); ok {
+				return os.Getenv(key) != "", nil
+			}
+			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 	})
 }

@@ -1,0 +1,54 @@
+# Everything a fresh machine with Go 1.26 needs is here; see README.md.
+
+.PHONY: demo test lint race cover fuzz bench std corpus services
+
+GREENIFY = .cache/greenify
+
+# demo patches and runs a real, unmodified program and shows the difference.
+demo:
+	go run ./testdata/demo/show
+
+# test runs every test of this repository: units, the txtar scripts with the real
+# binary, and the programs of testdata/programs plain and patched.
+test: $(GREENIFY)
+	go vet ./...
+	go test ./...
+	$(GREENIFY) test ./runtime/
+
+lint:
+	@test -z "$$(gofmt -l cmd rewrite runtime)" || { gofmt -l cmd rewrite runtime; echo "lint: run gofmt -w on these"; exit 1; }
+	go vet ./...
+	go tool -modfile=.ci/tools.mod staticcheck ./...
+
+# race runs the tests under the race detector, and a patched program built with it.
+race: $(GREENIFY)
+	go test -race ./rewrite/... ./runtime/...
+	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
+
+cover:
+	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...
+	go tool cover -func=.cache/cover.out | tail -n 1
+
+fuzz:
+	go test ./rewrite/splice -run xxx -fuzz FuzzApply -fuzztime 30s
+
+# bench prints patched against plain Go as ratios.
+bench:
+	go run ./testdata/bench/show
+
+# std runs Go's own tests, those of the standard library and test/chan, plain
+# and patched.
+std:
+	go run ./testdata/std/chan
+	go run ./testdata/std/compare
+
+# corpus runs the tests of third-party modules; CORPUS is the folder of run.sh
+# and public.tsv.
+CORPUS = ../shared/corpus
+corpus: $(GREENIFY)
+	$(CORPUS)/run.sh $(CORPUS)/public.tsv go test
+	$(CORPUS)/run.sh $(CORPUS)/public.tsv $(CURDIR)/$(GREENIFY) test
+
+.PHONY: $(GREENIFY)
+$(GREENIFY):
+	go build -o $@ ./cmd/greenify
