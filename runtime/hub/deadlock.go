@@ -2,6 +2,11 @@
 
 package runtime
 
+import (
+	"internal/goarch"
+	"unsafe"
+)
+
 // hubDeadlock ends a program in which nothing can ever run again. It is called
 // where the runtime's own detector would: no M runs, no timer is set, nobody
 // waits in the poller. It says of each green thread what it waits for, on
@@ -49,8 +54,49 @@ func hubPrintObject(gp *g) {
 			}
 		} else if addr := sg.elem.uintptr(); addr != 0 {
 			print(hex(addr))
+			hubPrintHolders(gp, addr)
 		}
 	}
+}
+
+// hubPrintHolders prints which other threads may hold the lock whose semaphore
+// is at addr: those with a pointer to it, or into the heap object that it is
+// part of, on their stack. A sync.Mutex does not know its holder, but a function
+// that has locked one keeps a pointer to it in order to unlock it.
+func hubPrintHolders(waiter *g, addr uintptr) {
+	switch waiter.waitreason {
+	case waitReasonSyncMutexLock, waitReasonSyncRWMutexLock, waitReasonSyncRWMutexRLock:
+	default:
+		return
+	}
+	const maxLock = 24 // size of a sync.RWMutex, the largest of them
+	lo, hi := addr-maxLock, addr+maxLock
+	if base, span, _ := findObject(addr, 0, 0); base != 0 {
+		lo, hi = base, base+span.elemsize
+	}
+	sep := ", perhaps held by thread "
+	forEachGRace(func(gp *g) {
+		if gp == waiter || !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || hubWaitsOn(gp, addr) {
+			return
+		}
+		for p := gp.sched.sp; p < gp.stack.hi; p += goarch.PtrSize {
+			if w := *(*uintptr)(unsafe.Pointer(p)); lo <= w && w < hi {
+				print(sep, gp.goid)
+				sep = ", "
+				return
+			}
+		}
+	})
+}
+
+// hubWaitsOn reports whether gp waits on the semaphore at addr.
+func hubWaitsOn(gp *g, addr uintptr) bool {
+	for sg := gp.waiting; sg != nil; sg = sg.waitlink {
+		if sg.c.get() == nil && sg.elem.uintptr() == addr {
+			return true
+		}
+	}
+	return false
 }
 
 func hubPrintStart(gp *g) {
