@@ -45,6 +45,7 @@ var thread = []Leaf{
 	{File: "runtime/select.go", Edit: edit("selectgo", Entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner = false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", Before, "gdestroy(gp)", "hubEnd(gp)", 1), Why: "the iterator's goroutine ends"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 	{File: proc, Edit: edit("sync_runtime_canSpin", Entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 
