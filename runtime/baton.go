@@ -85,12 +85,14 @@ func (q *queue) pop() *thread {
 	return t
 }
 
+const inSource = true
+
 func enabled() bool { return hub.on.Load() }
 
 // self returns the calling thread if it has the baton: nil in a native
 // goroutine, in the middle of a native wait, and while the hub is off.
 func self() *thread {
-	if hub.owner.Load() != uintptr(getg()) {
+	if g := hub.owner.Load(); g == 0 || g != uintptr(getg()) { // 0: spare the call
 		return nil
 	}
 	return hub.holder
@@ -237,10 +239,11 @@ func (t *thread) end() {
 	threadPool.Put(t)
 }
 
-func spawn(f func()) {
+// spawn returns a new thread, ready to run, that the caller's caller starts. It
+// returns nil while the hub is off.
+func spawn() *thread {
 	if !enabled() {
-		go f()
-		return
+		return nil
 	}
 	t := newThread()
 	hub.mu.Lock()
@@ -250,9 +253,10 @@ func spawn(f func()) {
 	if !queued {
 		t.grant() // the goroutine waits in any case
 	}
-	go t.run(f)
+	return t
 }
 
+// run is the thread's goroutine.
 func (t *thread) run(f func()) {
 	t.begin()
 	<-t.turn

@@ -2,7 +2,7 @@
 
 package green
 
-// Call00 calls f with 0 arguments and 0 results outside the hub.
+// Call00 calls f, of 0 arguments and 0 results, outside the hub.
 func Call00(f func()) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -11,7 +11,7 @@ func Call00(f func()) {
 	f()
 }
 
-// Call01 calls f with 0 arguments and 1 results outside the hub.
+// Call01 calls f, of 0 arguments and 1 results, outside the hub.
 func Call01[R any](f func() R) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -20,7 +20,7 @@ func Call01[R any](f func() R) R {
 	return f()
 }
 
-// Call02 calls f with 0 arguments and 2 results outside the hub.
+// Call02 calls f, of 0 arguments and 2 results, outside the hub.
 func Call02[R1, R2 any](f func() (R1, R2)) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -29,7 +29,7 @@ func Call02[R1, R2 any](f func() (R1, R2)) (R1, R2) {
 	return f()
 }
 
-// Call03 calls f with 0 arguments and 3 results outside the hub.
+// Call03 calls f, of 0 arguments and 3 results, outside the hub.
 func Call03[R1, R2, R3 any](f func() (R1, R2, R3)) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -38,7 +38,7 @@ func Call03[R1, R2, R3 any](f func() (R1, R2, R3)) (R1, R2, R3) {
 	return f()
 }
 
-// Call10 calls f with 1 arguments and 0 results outside the hub.
+// Call10 calls f, of 1 arguments and 0 results, outside the hub.
 func Call10[A any](f func(A), a A) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -47,7 +47,7 @@ func Call10[A any](f func(A), a A) {
 	f(a)
 }
 
-// Call11 calls f with 1 arguments and 1 results outside the hub.
+// Call11 calls f, of 1 arguments and 1 results, outside the hub.
 func Call11[A, R any](f func(A) R, a A) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -56,7 +56,7 @@ func Call11[A, R any](f func(A) R, a A) R {
 	return f(a)
 }
 
-// Call12 calls f with 1 arguments and 2 results outside the hub.
+// Call12 calls f, of 1 arguments and 2 results, outside the hub.
 func Call12[A, R1, R2 any](f func(A) (R1, R2), a A) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -65,7 +65,7 @@ func Call12[A, R1, R2 any](f func(A) (R1, R2), a A) (R1, R2) {
 	return f(a)
 }
 
-// Call13 calls f with 1 arguments and 3 results outside the hub.
+// Call13 calls f, of 1 arguments and 3 results, outside the hub.
 func Call13[A, R1, R2, R3 any](f func(A) (R1, R2, R3), a A) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -74,7 +74,7 @@ func Call13[A, R1, R2, R3 any](f func(A) (R1, R2, R3), a A) (R1, R2, R3) {
 	return f(a)
 }
 
-// Call20 calls f with 2 arguments and 0 results outside the hub.
+// Call20 calls f, of 2 arguments and 0 results, outside the hub.
 func Call20[A1, A2 any](f func(A1, A2), a1 A1, a2 A2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -83,7 +83,7 @@ func Call20[A1, A2 any](f func(A1, A2), a1 A1, a2 A2) {
 	f(a1, a2)
 }
 
-// Call21 calls f with 2 arguments and 1 results outside the hub.
+// Call21 calls f, of 2 arguments and 1 results, outside the hub.
 func Call21[A1, A2, R any](f func(A1, A2) R, a1 A1, a2 A2) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -92,7 +92,7 @@ func Call21[A1, A2, R any](f func(A1, A2) R, a1 A1, a2 A2) R {
 	return f(a1, a2)
 }
 
-// Call22 calls f with 2 arguments and 2 results outside the hub.
+// Call22 calls f, of 2 arguments and 2 results, outside the hub.
 func Call22[A1, A2, R1, R2 any](f func(A1, A2) (R1, R2), a1 A1, a2 A2) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -101,7 +101,7 @@ func Call22[A1, A2, R1, R2 any](f func(A1, A2) (R1, R2), a1 A1, a2 A2) (R1, R2) 
 	return f(a1, a2)
 }
 
-// Call23 calls f with 2 arguments and 3 results outside the hub.
+// Call23 calls f, of 2 arguments and 3 results, outside the hub.
 func Call23[A1, A2, R1, R2, R3 any](f func(A1, A2) (R1, R2, R3), a1 A1, a2 A2) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -110,7 +110,7 @@ func Call23[A1, A2, R1, R2, R3 any](f func(A1, A2) (R1, R2, R3), a1 A1, a2 A2) (
 	return f(a1, a2)
 }
 
-// Call30 calls f with 3 arguments and 0 results outside the hub.
+// Call30 calls f, of 3 arguments and 0 results, outside the hub.
 func Call30[A1, A2, A3 any](f func(A1, A2, A3), a1 A1, a2 A2, a3 A3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -119,7 +119,7 @@ func Call30[A1, A2, A3 any](f func(A1, A2, A3), a1 A1, a2 A2, a3 A3) {
 	f(a1, a2, a3)
 }
 
-// Call31 calls f with 3 arguments and 1 results outside the hub.
+// Call31 calls f, of 3 arguments and 1 results, outside the hub.
 func Call31[A1, A2, A3, R any](f func(A1, A2, A3) R, a1 A1, a2 A2, a3 A3) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -128,7 +128,7 @@ func Call31[A1, A2, A3, R any](f func(A1, A2, A3) R, a1 A1, a2 A2, a3 A3) R {
 	return f(a1, a2, a3)
 }
 
-// Call32 calls f with 3 arguments and 2 results outside the hub.
+// Call32 calls f, of 3 arguments and 2 results, outside the hub.
 func Call32[A1, A2, A3, R1, R2 any](f func(A1, A2, A3) (R1, R2), a1 A1, a2 A2, a3 A3) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -137,7 +137,7 @@ func Call32[A1, A2, A3, R1, R2 any](f func(A1, A2, A3) (R1, R2), a1 A1, a2 A2, a
 	return f(a1, a2, a3)
 }
 
-// Call33 calls f with 3 arguments and 3 results outside the hub.
+// Call33 calls f, of 3 arguments and 3 results, outside the hub.
 func Call33[A1, A2, A3, R1, R2, R3 any](f func(A1, A2, A3) (R1, R2, R3), a1 A1, a2 A2, a3 A3) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -146,7 +146,7 @@ func Call33[A1, A2, A3, R1, R2, R3 any](f func(A1, A2, A3) (R1, R2, R3), a1 A1, 
 	return f(a1, a2, a3)
 }
 
-// Call40 calls f with 4 arguments and 0 results outside the hub.
+// Call40 calls f, of 4 arguments and 0 results, outside the hub.
 func Call40[A1, A2, A3, A4 any](f func(A1, A2, A3, A4), a1 A1, a2 A2, a3 A3, a4 A4) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -155,7 +155,7 @@ func Call40[A1, A2, A3, A4 any](f func(A1, A2, A3, A4), a1 A1, a2 A2, a3 A3, a4 
 	f(a1, a2, a3, a4)
 }
 
-// Call41 calls f with 4 arguments and 1 results outside the hub.
+// Call41 calls f, of 4 arguments and 1 results, outside the hub.
 func Call41[A1, A2, A3, A4, R any](f func(A1, A2, A3, A4) R, a1 A1, a2 A2, a3 A3, a4 A4) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -164,7 +164,7 @@ func Call41[A1, A2, A3, A4, R any](f func(A1, A2, A3, A4) R, a1 A1, a2 A2, a3 A3
 	return f(a1, a2, a3, a4)
 }
 
-// Call42 calls f with 4 arguments and 2 results outside the hub.
+// Call42 calls f, of 4 arguments and 2 results, outside the hub.
 func Call42[A1, A2, A3, A4, R1, R2 any](f func(A1, A2, A3, A4) (R1, R2), a1 A1, a2 A2, a3 A3, a4 A4) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -173,7 +173,7 @@ func Call42[A1, A2, A3, A4, R1, R2 any](f func(A1, A2, A3, A4) (R1, R2), a1 A1, 
 	return f(a1, a2, a3, a4)
 }
 
-// Call43 calls f with 4 arguments and 3 results outside the hub.
+// Call43 calls f, of 4 arguments and 3 results, outside the hub.
 func Call43[A1, A2, A3, A4, R1, R2, R3 any](f func(A1, A2, A3, A4) (R1, R2, R3), a1 A1, a2 A2, a3 A3, a4 A4) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -182,7 +182,7 @@ func Call43[A1, A2, A3, A4, R1, R2, R3 any](f func(A1, A2, A3, A4) (R1, R2, R3),
 	return f(a1, a2, a3, a4)
 }
 
-// Call50 calls f with 5 arguments and 0 results outside the hub.
+// Call50 calls f, of 5 arguments and 0 results, outside the hub.
 func Call50[A1, A2, A3, A4, A5 any](f func(A1, A2, A3, A4, A5), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -191,7 +191,7 @@ func Call50[A1, A2, A3, A4, A5 any](f func(A1, A2, A3, A4, A5), a1 A1, a2 A2, a3
 	f(a1, a2, a3, a4, a5)
 }
 
-// Call51 calls f with 5 arguments and 1 results outside the hub.
+// Call51 calls f, of 5 arguments and 1 results, outside the hub.
 func Call51[A1, A2, A3, A4, A5, R any](f func(A1, A2, A3, A4, A5) R, a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -200,7 +200,7 @@ func Call51[A1, A2, A3, A4, A5, R any](f func(A1, A2, A3, A4, A5) R, a1 A1, a2 A
 	return f(a1, a2, a3, a4, a5)
 }
 
-// Call52 calls f with 5 arguments and 2 results outside the hub.
+// Call52 calls f, of 5 arguments and 2 results, outside the hub.
 func Call52[A1, A2, A3, A4, A5, R1, R2 any](f func(A1, A2, A3, A4, A5) (R1, R2), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -209,7 +209,7 @@ func Call52[A1, A2, A3, A4, A5, R1, R2 any](f func(A1, A2, A3, A4, A5) (R1, R2),
 	return f(a1, a2, a3, a4, a5)
 }
 
-// Call53 calls f with 5 arguments and 3 results outside the hub.
+// Call53 calls f, of 5 arguments and 3 results, outside the hub.
 func Call53[A1, A2, A3, A4, A5, R1, R2, R3 any](f func(A1, A2, A3, A4, A5) (R1, R2, R3), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -218,7 +218,7 @@ func Call53[A1, A2, A3, A4, A5, R1, R2, R3 any](f func(A1, A2, A3, A4, A5) (R1, 
 	return f(a1, a2, a3, a4, a5)
 }
 
-// CallV00 calls f with 0 arguments and 0 results outside the hub for a variadic f.
+// CallV00 calls f, of 0 arguments and 0 results, outside the hub; f is variadic.
 func CallV00[V any](f func(...V), v ...V) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -227,7 +227,7 @@ func CallV00[V any](f func(...V), v ...V) {
 	f(v...)
 }
 
-// CallV01 calls f with 0 arguments and 1 results outside the hub for a variadic f.
+// CallV01 calls f, of 0 arguments and 1 results, outside the hub; f is variadic.
 func CallV01[V, R any](f func(...V) R, v ...V) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -236,7 +236,7 @@ func CallV01[V, R any](f func(...V) R, v ...V) R {
 	return f(v...)
 }
 
-// CallV02 calls f with 0 arguments and 2 results outside the hub for a variadic f.
+// CallV02 calls f, of 0 arguments and 2 results, outside the hub; f is variadic.
 func CallV02[V, R1, R2 any](f func(...V) (R1, R2), v ...V) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -245,7 +245,7 @@ func CallV02[V, R1, R2 any](f func(...V) (R1, R2), v ...V) (R1, R2) {
 	return f(v...)
 }
 
-// CallV03 calls f with 0 arguments and 3 results outside the hub for a variadic f.
+// CallV03 calls f, of 0 arguments and 3 results, outside the hub; f is variadic.
 func CallV03[V, R1, R2, R3 any](f func(...V) (R1, R2, R3), v ...V) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -254,7 +254,7 @@ func CallV03[V, R1, R2, R3 any](f func(...V) (R1, R2, R3), v ...V) (R1, R2, R3) 
 	return f(v...)
 }
 
-// CallV10 calls f with 1 arguments and 0 results outside the hub for a variadic f.
+// CallV10 calls f, of 1 arguments and 0 results, outside the hub; f is variadic.
 func CallV10[A, V any](f func(A, ...V), a A, v ...V) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -263,7 +263,7 @@ func CallV10[A, V any](f func(A, ...V), a A, v ...V) {
 	f(a, v...)
 }
 
-// CallV11 calls f with 1 arguments and 1 results outside the hub for a variadic f.
+// CallV11 calls f, of 1 arguments and 1 results, outside the hub; f is variadic.
 func CallV11[A, V, R any](f func(A, ...V) R, a A, v ...V) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -272,7 +272,7 @@ func CallV11[A, V, R any](f func(A, ...V) R, a A, v ...V) R {
 	return f(a, v...)
 }
 
-// CallV12 calls f with 1 arguments and 2 results outside the hub for a variadic f.
+// CallV12 calls f, of 1 arguments and 2 results, outside the hub; f is variadic.
 func CallV12[A, V, R1, R2 any](f func(A, ...V) (R1, R2), a A, v ...V) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -281,7 +281,7 @@ func CallV12[A, V, R1, R2 any](f func(A, ...V) (R1, R2), a A, v ...V) (R1, R2) {
 	return f(a, v...)
 }
 
-// CallV13 calls f with 1 arguments and 3 results outside the hub for a variadic f.
+// CallV13 calls f, of 1 arguments and 3 results, outside the hub; f is variadic.
 func CallV13[A, V, R1, R2, R3 any](f func(A, ...V) (R1, R2, R3), a A, v ...V) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -290,7 +290,7 @@ func CallV13[A, V, R1, R2, R3 any](f func(A, ...V) (R1, R2, R3), a A, v ...V) (R
 	return f(a, v...)
 }
 
-// CallV20 calls f with 2 arguments and 0 results outside the hub for a variadic f.
+// CallV20 calls f, of 2 arguments and 0 results, outside the hub; f is variadic.
 func CallV20[A1, A2, V any](f func(A1, A2, ...V), a1 A1, a2 A2, v ...V) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -299,7 +299,7 @@ func CallV20[A1, A2, V any](f func(A1, A2, ...V), a1 A1, a2 A2, v ...V) {
 	f(a1, a2, v...)
 }
 
-// CallV21 calls f with 2 arguments and 1 results outside the hub for a variadic f.
+// CallV21 calls f, of 2 arguments and 1 results, outside the hub; f is variadic.
 func CallV21[A1, A2, V, R any](f func(A1, A2, ...V) R, a1 A1, a2 A2, v ...V) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -308,7 +308,7 @@ func CallV21[A1, A2, V, R any](f func(A1, A2, ...V) R, a1 A1, a2 A2, v ...V) R {
 	return f(a1, a2, v...)
 }
 
-// CallV22 calls f with 2 arguments and 2 results outside the hub for a variadic f.
+// CallV22 calls f, of 2 arguments and 2 results, outside the hub; f is variadic.
 func CallV22[A1, A2, V, R1, R2 any](f func(A1, A2, ...V) (R1, R2), a1 A1, a2 A2, v ...V) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -317,7 +317,7 @@ func CallV22[A1, A2, V, R1, R2 any](f func(A1, A2, ...V) (R1, R2), a1 A1, a2 A2,
 	return f(a1, a2, v...)
 }
 
-// CallV23 calls f with 2 arguments and 3 results outside the hub for a variadic f.
+// CallV23 calls f, of 2 arguments and 3 results, outside the hub; f is variadic.
 func CallV23[A1, A2, V, R1, R2, R3 any](f func(A1, A2, ...V) (R1, R2, R3), a1 A1, a2 A2, v ...V) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -326,7 +326,7 @@ func CallV23[A1, A2, V, R1, R2, R3 any](f func(A1, A2, ...V) (R1, R2, R3), a1 A1
 	return f(a1, a2, v...)
 }
 
-// CallV30 calls f with 3 arguments and 0 results outside the hub for a variadic f.
+// CallV30 calls f, of 3 arguments and 0 results, outside the hub; f is variadic.
 func CallV30[A1, A2, A3, V any](f func(A1, A2, A3, ...V), a1 A1, a2 A2, a3 A3, v ...V) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -335,7 +335,7 @@ func CallV30[A1, A2, A3, V any](f func(A1, A2, A3, ...V), a1 A1, a2 A2, a3 A3, v
 	f(a1, a2, a3, v...)
 }
 
-// CallV31 calls f with 3 arguments and 1 results outside the hub for a variadic f.
+// CallV31 calls f, of 3 arguments and 1 results, outside the hub; f is variadic.
 func CallV31[A1, A2, A3, V, R any](f func(A1, A2, A3, ...V) R, a1 A1, a2 A2, a3 A3, v ...V) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -344,7 +344,7 @@ func CallV31[A1, A2, A3, V, R any](f func(A1, A2, A3, ...V) R, a1 A1, a2 A2, a3 
 	return f(a1, a2, a3, v...)
 }
 
-// CallV32 calls f with 3 arguments and 2 results outside the hub for a variadic f.
+// CallV32 calls f, of 3 arguments and 2 results, outside the hub; f is variadic.
 func CallV32[A1, A2, A3, V, R1, R2 any](f func(A1, A2, A3, ...V) (R1, R2), a1 A1, a2 A2, a3 A3, v ...V) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -353,7 +353,7 @@ func CallV32[A1, A2, A3, V, R1, R2 any](f func(A1, A2, A3, ...V) (R1, R2), a1 A1
 	return f(a1, a2, a3, v...)
 }
 
-// CallV33 calls f with 3 arguments and 3 results outside the hub for a variadic f.
+// CallV33 calls f, of 3 arguments and 3 results, outside the hub; f is variadic.
 func CallV33[A1, A2, A3, V, R1, R2, R3 any](f func(A1, A2, A3, ...V) (R1, R2, R3), a1 A1, a2 A2, a3 A3, v ...V) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -362,7 +362,7 @@ func CallV33[A1, A2, A3, V, R1, R2, R3 any](f func(A1, A2, A3, ...V) (R1, R2, R3
 	return f(a1, a2, a3, v...)
 }
 
-// CallV40 calls f with 4 arguments and 0 results outside the hub for a variadic f.
+// CallV40 calls f, of 4 arguments and 0 results, outside the hub; f is variadic.
 func CallV40[A1, A2, A3, A4, V any](f func(A1, A2, A3, A4, ...V), a1 A1, a2 A2, a3 A3, a4 A4, v ...V) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -371,7 +371,7 @@ func CallV40[A1, A2, A3, A4, V any](f func(A1, A2, A3, A4, ...V), a1 A1, a2 A2, 
 	f(a1, a2, a3, a4, v...)
 }
 
-// CallV41 calls f with 4 arguments and 1 results outside the hub for a variadic f.
+// CallV41 calls f, of 4 arguments and 1 results, outside the hub; f is variadic.
 func CallV41[A1, A2, A3, A4, V, R any](f func(A1, A2, A3, A4, ...V) R, a1 A1, a2 A2, a3 A3, a4 A4, v ...V) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -380,7 +380,7 @@ func CallV41[A1, A2, A3, A4, V, R any](f func(A1, A2, A3, A4, ...V) R, a1 A1, a2
 	return f(a1, a2, a3, a4, v...)
 }
 
-// CallV42 calls f with 4 arguments and 2 results outside the hub for a variadic f.
+// CallV42 calls f, of 4 arguments and 2 results, outside the hub; f is variadic.
 func CallV42[A1, A2, A3, A4, V, R1, R2 any](f func(A1, A2, A3, A4, ...V) (R1, R2), a1 A1, a2 A2, a3 A3, a4 A4, v ...V) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -389,7 +389,7 @@ func CallV42[A1, A2, A3, A4, V, R1, R2 any](f func(A1, A2, A3, A4, ...V) (R1, R2
 	return f(a1, a2, a3, a4, v...)
 }
 
-// CallV43 calls f with 4 arguments and 3 results outside the hub for a variadic f.
+// CallV43 calls f, of 4 arguments and 3 results, outside the hub; f is variadic.
 func CallV43[A1, A2, A3, A4, V, R1, R2, R3 any](f func(A1, A2, A3, A4, ...V) (R1, R2, R3), a1 A1, a2 A2, a3 A3, a4 A4, v ...V) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -398,7 +398,7 @@ func CallV43[A1, A2, A3, A4, V, R1, R2, R3 any](f func(A1, A2, A3, A4, ...V) (R1
 	return f(a1, a2, a3, a4, v...)
 }
 
-// CallV50 calls f with 5 arguments and 0 results outside the hub for a variadic f.
+// CallV50 calls f, of 5 arguments and 0 results, outside the hub; f is variadic.
 func CallV50[A1, A2, A3, A4, A5, V any](f func(A1, A2, A3, A4, A5, ...V), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -407,7 +407,7 @@ func CallV50[A1, A2, A3, A4, A5, V any](f func(A1, A2, A3, A4, A5, ...V), a1 A1,
 	f(a1, a2, a3, a4, a5, v...)
 }
 
-// CallV51 calls f with 5 arguments and 1 results outside the hub for a variadic f.
+// CallV51 calls f, of 5 arguments and 1 results, outside the hub; f is variadic.
 func CallV51[A1, A2, A3, A4, A5, V, R any](f func(A1, A2, A3, A4, A5, ...V) R, a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) R {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -416,7 +416,7 @@ func CallV51[A1, A2, A3, A4, A5, V, R any](f func(A1, A2, A3, A4, A5, ...V) R, a
 	return f(a1, a2, a3, a4, a5, v...)
 }
 
-// CallV52 calls f with 5 arguments and 2 results outside the hub for a variadic f.
+// CallV52 calls f, of 5 arguments and 2 results, outside the hub; f is variadic.
 func CallV52[A1, A2, A3, A4, A5, V, R1, R2 any](f func(A1, A2, A3, A4, A5, ...V) (R1, R2), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) (R1, R2) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -425,7 +425,7 @@ func CallV52[A1, A2, A3, A4, A5, V, R1, R2 any](f func(A1, A2, A3, A4, A5, ...V)
 	return f(a1, a2, a3, a4, a5, v...)
 }
 
-// CallV53 calls f with 5 arguments and 3 results outside the hub for a variadic f.
+// CallV53 calls f, of 5 arguments and 3 results, outside the hub; f is variadic.
 func CallV53[A1, A2, A3, A4, A5, V, R1, R2, R3 any](f func(A1, A2, A3, A4, A5, ...V) (R1, R2, R3), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) (R1, R2, R3) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -434,10 +434,10 @@ func CallV53[A1, A2, A3, A4, A5, V, R1, R2, R3 any](f func(A1, A2, A3, A4, A5, .
 	return f(a1, a2, a3, a4, a5, v...)
 }
 
-// Enter00 makes f, with 0 arguments and 0 results, run in the hub.
+// Enter00 returns f, of 0 arguments and 0 results, to be run in the hub.
 func Enter00(f func()) func() {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func() {
 		if t := callback(); t != nil {
@@ -447,10 +447,10 @@ func Enter00(f func()) func() {
 	}
 }
 
-// Enter01 makes f, with 0 arguments and 1 results, run in the hub.
+// Enter01 returns f, of 0 arguments and 1 results, to be run in the hub.
 func Enter01[R any](f func() R) func() R {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func() R {
 		if t := callback(); t != nil {
@@ -460,10 +460,10 @@ func Enter01[R any](f func() R) func() R {
 	}
 }
 
-// Enter02 makes f, with 0 arguments and 2 results, run in the hub.
+// Enter02 returns f, of 0 arguments and 2 results, to be run in the hub.
 func Enter02[R1, R2 any](f func() (R1, R2)) func() (R1, R2) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func() (R1, R2) {
 		if t := callback(); t != nil {
@@ -473,10 +473,10 @@ func Enter02[R1, R2 any](f func() (R1, R2)) func() (R1, R2) {
 	}
 }
 
-// Enter10 makes f, with 1 arguments and 0 results, run in the hub.
+// Enter10 returns f, of 1 arguments and 0 results, to be run in the hub.
 func Enter10[A any](f func(A)) func(A) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a A) {
 		if t := callback(); t != nil {
@@ -486,10 +486,10 @@ func Enter10[A any](f func(A)) func(A) {
 	}
 }
 
-// Enter11 makes f, with 1 arguments and 1 results, run in the hub.
+// Enter11 returns f, of 1 arguments and 1 results, to be run in the hub.
 func Enter11[A, R any](f func(A) R) func(A) R {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a A) R {
 		if t := callback(); t != nil {
@@ -499,10 +499,10 @@ func Enter11[A, R any](f func(A) R) func(A) R {
 	}
 }
 
-// Enter12 makes f, with 1 arguments and 2 results, run in the hub.
+// Enter12 returns f, of 1 arguments and 2 results, to be run in the hub.
 func Enter12[A, R1, R2 any](f func(A) (R1, R2)) func(A) (R1, R2) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a A) (R1, R2) {
 		if t := callback(); t != nil {
@@ -512,10 +512,10 @@ func Enter12[A, R1, R2 any](f func(A) (R1, R2)) func(A) (R1, R2) {
 	}
 }
 
-// Enter20 makes f, with 2 arguments and 0 results, run in the hub.
+// Enter20 returns f, of 2 arguments and 0 results, to be run in the hub.
 func Enter20[A1, A2 any](f func(A1, A2)) func(A1, A2) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2) {
 		if t := callback(); t != nil {
@@ -525,10 +525,10 @@ func Enter20[A1, A2 any](f func(A1, A2)) func(A1, A2) {
 	}
 }
 
-// Enter21 makes f, with 2 arguments and 1 results, run in the hub.
+// Enter21 returns f, of 2 arguments and 1 results, to be run in the hub.
 func Enter21[A1, A2, R any](f func(A1, A2) R) func(A1, A2) R {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2) R {
 		if t := callback(); t != nil {
@@ -538,10 +538,10 @@ func Enter21[A1, A2, R any](f func(A1, A2) R) func(A1, A2) R {
 	}
 }
 
-// Enter22 makes f, with 2 arguments and 2 results, run in the hub.
+// Enter22 returns f, of 2 arguments and 2 results, to be run in the hub.
 func Enter22[A1, A2, R1, R2 any](f func(A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2) (R1, R2) {
 		if t := callback(); t != nil {
@@ -551,10 +551,10 @@ func Enter22[A1, A2, R1, R2 any](f func(A1, A2) (R1, R2)) func(A1, A2) (R1, R2) 
 	}
 }
 
-// Enter30 makes f, with 3 arguments and 0 results, run in the hub.
+// Enter30 returns f, of 3 arguments and 0 results, to be run in the hub.
 func Enter30[A1, A2, A3 any](f func(A1, A2, A3)) func(A1, A2, A3) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2, a3 A3) {
 		if t := callback(); t != nil {
@@ -564,10 +564,10 @@ func Enter30[A1, A2, A3 any](f func(A1, A2, A3)) func(A1, A2, A3) {
 	}
 }
 
-// Enter31 makes f, with 3 arguments and 1 results, run in the hub.
+// Enter31 returns f, of 3 arguments and 1 results, to be run in the hub.
 func Enter31[A1, A2, A3, R any](f func(A1, A2, A3) R) func(A1, A2, A3) R {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2, a3 A3) R {
 		if t := callback(); t != nil {
@@ -577,10 +577,10 @@ func Enter31[A1, A2, A3, R any](f func(A1, A2, A3) R) func(A1, A2, A3) R {
 	}
 }
 
-// Enter32 makes f, with 3 arguments and 2 results, run in the hub.
+// Enter32 returns f, of 3 arguments and 2 results, to be run in the hub.
 func Enter32[A1, A2, A3, R1, R2 any](f func(A1, A2, A3) (R1, R2)) func(A1, A2, A3) (R1, R2) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2, a3 A3) (R1, R2) {
 		if t := callback(); t != nil {
@@ -590,10 +590,10 @@ func Enter32[A1, A2, A3, R1, R2 any](f func(A1, A2, A3) (R1, R2)) func(A1, A2, A
 	}
 }
 
-// Enter40 makes f, with 4 arguments and 0 results, run in the hub.
+// Enter40 returns f, of 4 arguments and 0 results, to be run in the hub.
 func Enter40[A1, A2, A3, A4 any](f func(A1, A2, A3, A4)) func(A1, A2, A3, A4) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) {
 		if t := callback(); t != nil {
@@ -603,10 +603,10 @@ func Enter40[A1, A2, A3, A4 any](f func(A1, A2, A3, A4)) func(A1, A2, A3, A4) {
 	}
 }
 
-// Enter41 makes f, with 4 arguments and 1 results, run in the hub.
+// Enter41 returns f, of 4 arguments and 1 results, to be run in the hub.
 func Enter41[A1, A2, A3, A4, R any](f func(A1, A2, A3, A4) R) func(A1, A2, A3, A4) R {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) R {
 		if t := callback(); t != nil {
@@ -616,10 +616,10 @@ func Enter41[A1, A2, A3, A4, R any](f func(A1, A2, A3, A4) R) func(A1, A2, A3, A
 	}
 }
 
-// Enter42 makes f, with 4 arguments and 2 results, run in the hub.
+// Enter42 returns f, of 4 arguments and 2 results, to be run in the hub.
 func Enter42[A1, A2, A3, A4, R1, R2 any](f func(A1, A2, A3, A4) (R1, R2)) func(A1, A2, A3, A4) (R1, R2) {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(a1 A1, a2 A2, a3 A3, a4 A4) (R1, R2) {
 		if t := callback(); t != nil {

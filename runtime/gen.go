@@ -54,14 +54,14 @@ func call(out *bytes.Buffer, a, r int, variadic bool) {
 	params, args := pairs(number("a", a), types), number("a", a)
 	ftypes := types
 	if variadic {
-		name, like = fmt.Sprintf("CallV%d%d", a, r), " for a variadic f"
+		name, like = fmt.Sprintf("CallV%d%d", a, r), "; f is variadic"
 		ftypes = append(ftypes[:a:a], "...V")
 		params = append(params, "v ...V")
 		args = append(args, "v...")
 		types = append(types[:a:a], "V")
 	}
 	fmt.Fprintf(out, `
-// %s calls f with %d arguments and %d results outside the hub%s.
+// %s calls f, of %d arguments and %d results, outside the hub%s.
 func %s%s(f func(%s)%s%s)%s {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
@@ -77,10 +77,10 @@ func enter(out *bytes.Buffer, a, r int) {
 	name := fmt.Sprintf("Enter%d%d", a, r)
 	types, results := number("A", a), number("R", r)
 	fmt.Fprintf(out, `
-// %s makes f, with %d arguments and %d results, run in the hub.
+// %s returns f, of %d arguments and %d results, to be run in the hub.
 func %s%s(f func(%s)%s) func(%s)%s {
-	if f == nil {
-		return nil
+	if f == nil || !inSource {
+		return f
 	}
 	return func(%s)%s {
 		if t := callback(); t != nil {

@@ -16,7 +16,13 @@ func Enabled() bool { return enabled() }
 //
 // While the hub of a program patched in source is not on yet, before main, f
 // starts and stays a native goroutine.
-func Go(f func()) { spawn(f) }
+func Go(f func()) {
+	if t := spawn(); t != nil {
+		go t.run(f)
+		return
+	}
+	go f()
+}
 
 // Sleep is time.Sleep. It yields.
 func Sleep(d time.Duration) {

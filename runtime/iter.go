@@ -6,7 +6,7 @@ import "iter"
 // acts for the thread that calls next or stop.
 func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 	var t *thread // whom the iterator acts for
-	next, stop = iter.Pull(func(yield func(V) bool) {
+	pull, end := iter.Pull(func(yield func(V) bool) {
 		t.adopt()
 		seq(func(v V) bool {
 			more := yield(v)
@@ -17,11 +17,11 @@ func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 	return func() (V, bool) {
 			t = self()
 			defer t.adopt()
-			return next()
+			return pull()
 		}, func() {
 			t = self()
 			defer t.adopt()
-			stop()
+			end()
 		}
 }
 

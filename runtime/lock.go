@@ -38,13 +38,16 @@ func RLock(l *sync.RWMutex) {
 // WaitGroup whose counter is zero.
 func Wait(w interface{ Wait() }) {
 	if t := self(); t != nil {
-		reason := "sync.Cond.Wait"
-		if g, ok := w.(*sync.WaitGroup); ok {
-			if knowWaitGroup && (*waitGroup)(unsafe.Pointer(g)).state.Load()>>32 == 0 {
+		reason := "Wait" // of a type that embeds one of them
+		switch w := w.(type) {
+		case *sync.WaitGroup:
+			if knowWaitGroup && (*waitGroup)(unsafe.Pointer(w)).state.Load()>>32 == 0 {
 				w.Wait()
 				return
 			}
 			reason = "sync.WaitGroup.Wait"
+		case *sync.Cond:
+			reason = "sync.Cond.Wait"
 		}
 		t.leave(reason)
 		defer t.back()

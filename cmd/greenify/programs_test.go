@@ -32,6 +32,9 @@ func TestPrograms(t *testing.T) {
 		t.Fatalf("no programs in %s: %v", programs, err)
 	}
 	plain, patched := buildPrograms(t)
+	t.Run("settings", func(t *testing.T) {
+		testSettings(t, filepath.Join(plain, "init-blocks"), filepath.Join(patched, "init-blocks"))
+	})
 	for _, source := range sources {
 		name := filepath.Base(filepath.Dir(source))
 		t.Run(name, func(t *testing.T) {
@@ -261,7 +264,38 @@ func clip(s string) string {
 	return strings.Join(lines, "")
 }
 
-// TestSettings runs one program with the settings of the GREENIFY variable.
-func TestSettings(t *testing.T) {
-	t.Skip("todo")
+// testSettings runs a program, which prints while it is initialized, with the
+// settings of the GREENIFY variable.
+func testSettings(t *testing.T, plain, patched string) {
+	want := run{title: "plain", bin: plain}
+	want.do(t, directives{})
+	const refused = `^greenify: .*\bsetting.*GREENIFY.*\boff\b.*\bstats=1\b`
+	const stats = `^greenify: threads=[1-9]\d* .*switches=[1-9]`
+	for _, test := range []struct {
+		value  string
+		exit   string
+		stderr string
+	}{
+		{"", "exit status 0", `^$`},
+		{"off", "exit status 0", `^$`},
+		{"stats=1", "exit status 0", stats},
+		{",stats=1,", "exit status 0", stats},
+		{"off,stats=1", "exit status 0", `^greenify: threads=0 .*switches=0 `},
+		{"bogus", "exit status 2", refused},
+		{"bogus", "exit status 2", `\bbogus\b`},
+		{"off,bogus", "exit status 2", refused},
+		{"stats=2", "exit status 2", refused},
+		{"OFF", "exit status 2", refused},
+	} {
+		r := run{title: test.value, bin: patched, env: []string{"GREENIFY=" + test.value}}
+		r.do(t, directives{})
+		stdout := want.stdout
+		if test.exit != want.exit {
+			stdout = "" // refused before anything of the program runs
+		}
+		if r.exit != test.exit || r.stdout != stdout || !regexp.MustCompile(test.stderr).MatchString(r.stderr) {
+			t.Errorf("GREENIFY=%s: %s, stdout:\n%sstderr:\n%swant %s, stdout:\n%sstderr that matches %s",
+				test.value, r.exit, r.stdout, r.stderr, test.exit, stdout, test.stderr)
+		}
+	}
 }

@@ -71,16 +71,20 @@ func httpGet(b *testing.B, clients int) {
 		_, err = io.Copy(io.Discard, resp.Body)
 		return err
 	}
-	fs := make([]func(), clients)
-	for i := range fs {
-		fs[i] = func() {
-			for range (b.N + i) / clients {
-				if err := get(); err != nil {
-					b.Error(err)
-					return
+	share := func(n int) []func() {
+		fs := make([]func(), clients)
+		for i := range fs {
+			fs[i] = func() {
+				for range (n + i) / clients {
+					if err := get(); err != nil {
+						b.Error(err)
+						return
+					}
 				}
 			}
 		}
+		return fs
 	}
-	together(b, fs...)
+	together(b, share(clients)...) // opens the connections
+	together(b, share(b.N)...)
 }

@@ -75,8 +75,8 @@ func BenchmarkIterPull(b *testing.B) {
 }
 
 // One operation is one of b.N goroutines that are all asleep at once: its
-// start, going to sleep and waking up. The time asleep does not count. The
-// memory is right only in a fresh process, as the runtime keeps what it has.
+// start, going to sleep and waking up. The time when all sleep does not count.
+// The memory is right only in a fresh process, as the runtime keeps what it has.
 func BenchmarkSleepers(b *testing.B) {
 	var before, asleep runtime.MemStats
 	runtime.ReadMemStats(&before)
@@ -85,7 +85,7 @@ func BenchmarkSleepers(b *testing.B) {
 		started  atomic.Int64
 		late     atomic.Int64
 		begin    = time.Now()
-		deadline = begin.Add(500*time.Millisecond + time.Duration(b.N)*10*time.Microsecond)
+		deadline = begin.Add(500*time.Millisecond + time.Duration(b.N)*15*time.Microsecond)
 	)
 	sleeper := func() {
 		started.Add(1)
@@ -106,11 +106,14 @@ func BenchmarkSleepers(b *testing.B) {
 	up := time.Since(begin)
 	runtime.ReadMemStats(&asleep)
 	all.Wait()
-	down := time.Since(deadline)
+	spent := up + time.Since(deadline)
 	if n := late.Load(); n > 0 {
-		b.Fatalf("%d of %d threads came too late to sleep with the others", n, b.N)
+		// The machine is too busy to tell the memory of so many.
+		b.Logf("%d of %d threads came too late to sleep with the others", n, b.N)
+		spent = time.Since(begin)
+	} else {
+		used := asleep.HeapSys + asleep.StackSys - before.HeapSys - before.StackSys
+		b.ReportMetric(float64(used)/float64(b.N), "B/thread")
 	}
-	used := asleep.HeapSys + asleep.StackSys - before.HeapSys - before.StackSys
-	b.ReportMetric(float64(up+down)/float64(b.N), "ns/op")
-	b.ReportMetric(float64(used)/float64(b.N), "B/thread")
+	b.ReportMetric(float64(spent)/float64(b.N), "ns/op")
 }

@@ -162,7 +162,7 @@ func shout(ctx context.Context, words ...string) string {
 // that update is lost. It shows what a program may rely on when its goroutines
 // are green threads: between two yield points nobody else runs.
 func lostUpdates() (lost, updates int) {
-	const goroutines, rounds = 100, 100_000
+	const goroutines, rounds = 100, 500_000
 	var counter int
 	var wg sync.WaitGroup
 	start := make(chan struct{})
@@ -171,7 +171,7 @@ func lostUpdates() (lost, updates int) {
 			<-start
 			for range rounds {
 				read := counter
-				counter = read + 1
+				counter = increment(read)
 			}
 		})
 	}
@@ -179,3 +179,8 @@ func lostUpdates() (lost, updates int) {
 	wg.Wait()
 	return goroutines*rounds - counter, goroutines * rounds
 }
+
+// increment stands for the work that programs do between a read and a write.
+//
+//go:noinline
+func increment(n int) int { return n + 1 }

@@ -17,6 +17,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -33,7 +34,9 @@ func main() {
 	if err != nil {
 		fatal(err)
 	}
-	code := run(dir, flag.Args(), *limit)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, dir, flag.Args(), *limit)
+	stop()
 	os.RemoveAll(dir)
 	os.Exit(code)
 }
@@ -43,7 +46,7 @@ func fatal(err error) {
 	os.Exit(2)
 }
 
-func run(dir string, programs []string, limit time.Duration) (code int) {
+func run(ctx context.Context, dir string, programs []string, limit time.Duration) (code int) {
 	greenify, err := tool.Greenify(dir)
 	if err != nil {
 		fmt.Fprintf(os.Stderr, "chan: %v\n", err)
@@ -65,14 +68,16 @@ func run(dir string, programs []string, limit time.Duration) (code int) {
 	same := 0
 	for _, p := range programs {
 		p = filepath.Base(p)
-		plain, err := runner{"go", src, dir, limit}.program(p)
+		plain, err := runner{"go", src, dir, limit}.program(ctx, p)
 		if err != nil {
 			fmt.Fprintf(os.Stderr, "chan: %s: %v\n", p, err)
 			code = 2
 			continue
 		}
-		patched, err := runner{greenify, src, dir, limit}.program(p)
+		patched, err := runner{greenify, src, dir, limit}.program(ctx, p)
 		switch {
+		case ctx.Err() != nil:
+			return 2
 		case err != nil:
 			fmt.Fprintf(os.Stderr, "chan: %s: %v\n", p, err)
 			code = 2
@@ -107,7 +112,7 @@ type result struct {
 }
 
 // program does what the directive of the program asks for.
-func (r runner) program(name string) (result, error) {
+func (r runner) program(ctx context.Context, name string) (result, error) {
 	text, err := os.ReadFile(filepath.Join(r.src, name))
 	if err != nil {
 		return result{}, err
@@ -117,20 +122,20 @@ func (r runner) program(name string) (result, error) {
 	var out, problem string
 	switch d { // of those of testdir_test.go, the ones that occur
 	case "run":
-		out, problem = r.run(name)
+		out, problem = r.run(ctx, name)
 	case "runoutput":
-		out, problem = r.run(name)
+		out, problem = r.run(ctx, name)
 		if problem == "" {
 			generated := filepath.Join(r.tmp, "generated.go")
 			if err := os.WriteFile(generated, []byte(out), 0o644); err != nil {
 				return result{}, err
 			}
 			var more string
-			more, problem = r.run(generated)
+			more, problem = r.run(ctx, generated)
 			out += more
 		}
 	case "errorcheck":
-		out, problem = r.do(r.command, "build", "-gcflags=-C -e -d=panic,ssa/check/on", "-o", os.DevNull, name)
+		out, problem = r.do(ctx, r.command, "build", "-gcflags=-C -e -d=panic,ssa/check/on", "-o", os.DevNull, name)
 		if problem == "" {
 			problem = "compiles, but should not"
 		} else {
@@ -143,12 +148,12 @@ func (r runner) program(name string) (result, error) {
 }
 
 // run builds and runs a program.
-func (r runner) run(file string) (out, problem string) {
+func (r runner) run(ctx context.Context, file string) (out, problem string) {
 	exe := filepath.Join(r.tmp, "program")
-	if out, problem := r.do(r.command, "build", "-o", exe, file); problem != "" {
+	if out, problem := r.do(ctx, r.command, "build", "-o", exe, file); problem != "" {
 		return out, "build: " + problem
 	}
-	return r.do(exe)
+	return r.do(ctx, exe)
 }
 
 // buildTime is how long a build may take, a cold one of std included.
@@ -156,12 +161,12 @@ const buildTime = 10 * time.Minute
 
 // do runs a command and returns what it printed and, unless it exited with
 // status 0, how it ended.
-func (r runner) do(command string, args ...string) (out, problem string) {
+func (r runner) do(ctx context.Context, command string, args ...string) (out, problem string) {
 	limit := r.limit
 	if command == r.command {
 		limit = buildTime
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, command, args...)
 	cmd.Dir = r.src

@@ -14,13 +14,16 @@
 package main
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/greenify-go/greenify/testdata/std/internal/tool"
@@ -34,10 +37,13 @@ var packages = strings.Fields(`
 `)
 
 func main() {
-	os.Exit(run(os.Args[1:], os.Stdout, os.Stderr))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
 }
 
-func run(args []string, stdout, stderr io.Writer) int {
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	short := flags.Bool("short", false, "leave out the long tests, as in go test")
@@ -76,10 +82,13 @@ func run(args []string, stdout, stderr io.Writer) int {
 	fmt.Fprintf(stdout, "%-20s %22s %22s %15s\n", "", "plain pass/fail/skip", "patched pass/fail/skip", "seconds")
 	for _, pkg := range list {
 		own := slices.DeleteFunc(slices.Clone(exceptions), func(e exception) bool { return e.pkg != pkg })
-		r, err := c.compare(pkg, own)
+		r, err := c.compare(ctx, pkg, own)
 		if err != nil {
 			fmt.Fprintf(stderr, "compare: %s: %v\n", pkg, err)
 			code = 2
+			if ctx.Err() != nil {
+				break
+			}
 			continue
 		}
 		if bad := r.print(stdout, pkg, *verbose); bad && code == 0 {
@@ -109,8 +118,8 @@ type report struct {
 
 // compare runs the tests of pkg. Its exceptions are left out of the patched
 // run, so that one that hangs does not cost the rest, and tried by themselves.
-func (c comparison) compare(pkg string, exceptions []exception) (*report, error) {
-	plain, err := c.plain.all(pkg, nil, nil, c.limit)
+func (c comparison) compare(ctx context.Context, pkg string, exceptions []exception) (*report, error) {
+	plain, err := c.plain.all(ctx, pkg, nil, nil, c.limit)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +127,7 @@ func (c comparison) compare(pkg string, exceptions []exception) (*report, error)
 	for _, e := range exceptions {
 		without = append(without, e.test)
 	}
-	patched, err := c.patched.all(pkg, without, plain, c.limit)
+	patched, err := c.patched.all(ctx, pkg, without, plain, c.limit)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +139,7 @@ func (c comparison) compare(pkg string, exceptions []exception) (*report, error)
 		suspects[top] = append(suspects[top], test)
 	}
 	for _, top := range slices.Sorted(maps.Keys(suspects)) {
-		plainAlone, patchedAlone, err := c.alone(pkg, top, without, plain)
+		plainAlone, patchedAlone, err := c.alone(ctx, pkg, top, without, plain)
 		if err != nil {
 			return nil, err
 		}
@@ -142,7 +151,7 @@ func (c comparison) compare(pkg string, exceptions []exception) (*report, error)
 		if plain.outcome[e.test] == skip {
 			continue // needs what this machine, or -short, does not have
 		}
-		_, patchedAlone, err := c.alone(pkg, e.test, nil, plain)
+		_, patchedAlone, err := c.alone(ctx, pkg, e.test, nil, plain)
 		if err != nil {
 			return nil, err
 		}
@@ -152,17 +161,17 @@ func (c comparison) compare(pkg string, exceptions []exception) (*report, error)
 }
 
 // alone runs one test, or the whole package again, plain and patched.
-func (c comparison) alone(pkg, test string, without []string, base *suite) (plain, patched *suite, err error) {
+func (c comparison) alone(ctx context.Context, pkg, test string, without []string, base *suite) (plain, patched *suite, err error) {
 	only, limit := test, c.limit
 	if test == whole {
 		only = ""
 	} else {
 		limit = min(limit, 30*time.Second+4*time.Duration(base.seconds[test]*float64(time.Second)))
 	}
-	if plain, _, err = c.plain.once(pkg, only, without, limit); err != nil {
+	if plain, _, err = c.plain.once(ctx, pkg, only, without, limit); err != nil {
 		return nil, nil, err
 	}
-	patched, _, err = c.patched.once(pkg, only, without, limit)
+	patched, _, err = c.patched.once(ctx, pkg, only, without, limit)
 	return plain, patched, err
 }
 

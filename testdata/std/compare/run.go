@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -113,9 +114,16 @@ type runner struct {
 	short   bool
 }
 
+// buildTime is how long the build before a run may take, a cold one of std
+// included; grace is the time between the test's own alarm and the signals.
+const (
+	buildTime = 15 * time.Minute
+	grace     = 10 * time.Second
+)
+
 // once runs the tests of pkg that only names (all if empty), without those in
 // without. The clock starts when the tests do, not when their build does.
-func (r runner) once(pkg, only string, without []string, limit time.Duration) (s *suite, hung []string, err error) {
+func (r runner) once(ctx context.Context, pkg, only string, without []string, limit time.Duration) (s *suite, hung []string, err error) {
 	args := []string{"test", "-json", "-count=1", fmt.Sprint("-short=", r.short), fmt.Sprint("-timeout=", limit)}
 	if only != "" {
 		args = append(args, "-run="+pattern(only))
@@ -133,7 +141,7 @@ func (r runner) once(pkg, only string, without []string, limit time.Duration) (s
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
 	// A child that a killed test leaves behind may hold the pipes.
-	cmd.WaitDelay = 10 * time.Second
+	cmd.WaitDelay = grace
 	stdout, err := cmd.StdoutPipe()
 	if err != nil {
 		return nil, nil, err
@@ -147,11 +155,11 @@ func (r runner) once(pkg, only string, without []string, limit time.Duration) (s
 	kill := func(sig syscall.Signal) func() {
 		return func() { syscall.Kill(-cmd.Process.Pid, sig) }
 	}
-	const build = 15 * time.Minute
-	quit := time.AfterFunc(build, kill(syscall.SIGQUIT))
-	end := time.AfterFunc(build+10*time.Second, kill(syscall.SIGKILL))
+	quit := time.AfterFunc(buildTime, kill(syscall.SIGQUIT))
+	end := time.AfterFunc(buildTime+grace, kill(syscall.SIGKILL))
 	defer quit.Stop()
 	defer end.Stop()
+	defer context.AfterFunc(ctx, kill(syscall.SIGKILL))()
 
 	s = newSuite()
 	started := time.Now()
@@ -167,8 +175,8 @@ func (r runner) once(pkg, only string, without []string, limit time.Duration) (s
 			if e.Action == "start" {
 				ran = true
 				started = time.Now()
-				quit.Reset(limit + 10*time.Second)
-				end.Reset(limit + 20*time.Second)
+				quit.Reset(limit + grace)
+				end.Reset(limit + 2*grace)
 			}
 			s.add(e)
 		}
@@ -178,6 +186,9 @@ func (r runner) once(pkg, only string, without []string, limit time.Duration) (s
 	}
 	err = cmd.Wait()
 	s.took = time.Since(started)
+	if ctx.Err() != nil {
+		return nil, nil, ctx.Err()
+	}
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) && !errors.Is(err, exec.ErrWaitDelay) {
 		return nil, nil, err
@@ -198,10 +209,10 @@ const rounds = 6
 // all runs every test of pkg but those in without. Tests that hang, or fail in
 // a process that then did not reach every test of expect, are left out of the
 // next round.
-func (r runner) all(pkg string, without []string, expect *suite, limit time.Duration) (*suite, error) {
+func (r runner) all(ctx context.Context, pkg string, without []string, expect *suite, limit time.Duration) (*suite, error) {
 	total := newSuite()
 	for range rounds {
-		s, hung, err := r.once(pkg, "", without, limit)
+		s, hung, err := r.once(ctx, pkg, "", without, limit)
 		if err != nil {
 			return nil, err
 		}

@@ -1,0 +1,236 @@
+// Package find finds, in a type-checked package, everything that waits, starts
+// a goroutine or is called back by a foreign one, and says what it becomes in
+// source that is patched for package green.
+//
+// One finder serves every back end: the analyzer turns a site's edits into a
+// suggested fix, the command applies its Shape with dst. What a site is depends
+// on the identity of objects (types.Info), never on names, and every use
+// counts: calls, go and defer statements, method values, function values.
+//
+// Find reads its input and the rule table and writes nothing else, so any
+// number of packages can be searched at once.
+package find
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// GreenPath is the import path of package green.
+const GreenPath = "github.com/greenify-go/greenify/runtime"
+
+// A Kind says what a site is about. It is the category of a diagnostic.
+type Kind string
+
+const (
+	Yield     Kind = "yield"    // waits; becomes a wait of package green
+	Offload   Kind = "offload"  // waits inside std; becomes a call without the baton
+	Enter     Kind = "enter"    // a callback from a foreign goroutine
+	Left      Kind = "left"     // stays blocking; the message says why and what to do
+	Cgo       Kind = "cgo"      // a package that waits in C
+	Pinned    Kind = "pinned"   // runtime.LockOSThread
+	Held      Kind = "held"     // a lock held across a yield point, without a deferred unlock
+	Mixed     Kind = "mixed"    // an unpatched file in a patched package
+	Main      Kind = "main"     // main.main does not start the hub
+	Register  Kind = "register" // the package does not register itself
+	Directive Kind = "skip"     // a directive that is unused or has no reason
+)
+
+// A Site is one place in a file and what is to be done there.
+type Site struct {
+	Pos, End token.Pos
+	Kind     Kind
+	Group    string // module group; "" for sites that no rule of the table made
+	What     string // what is there: "time.Sleep", "send"
+	To       string // what replaces it: "green.Sleep"; "" if nothing does
+	Message  string // one fact, then the fix as an imperative
+	Skip     string // reason of the directive that skips the site
+	Shape    *Shape // the replacement; nil if there is none
+
+	// Edits make the replacement in the original bytes. They are in order, do
+	// not overlap each other or those of another site, and are nil if Inside.
+	Edits []Edit
+
+	// Inside is set if the site lies in an operand that the replacement of an
+	// enclosing site moves: the edits of that site contain this one's.
+	Inside bool
+
+	owner *Site // the site that Inside speaks of
+	raw   []Edit
+}
+
+// Active reports whether the site is to be replaced.
+func (s *Site) Active() bool { return s.Shape != nil && s.Skip == "" }
+
+// An Edit replaces source text by New.
+type Edit struct {
+	Pos, End token.Pos
+	New      string
+}
+
+// A File is what was found in one file.
+type File struct {
+	Syntax    *ast.File
+	Name      string // as the file set has it
+	Src       []byte
+	Generated bool
+	Ignored   string  // reason of a //greenify:ignore-file directive
+	Sites     []*Site // by position, an enclosing site before those inside
+
+	Green  string            // name of package green in this file
+	Import []Edit            // adds the import of package green; the same for every site of the file
+	Unused []*ast.ImportSpec // imports that nothing needs once all sites are replaced
+
+	tf    *token.File
+	lines bool
+}
+
+// Active reports whether any site of the file is to be replaced.
+func (f *File) Active() bool {
+	return slices.ContainsFunc(f.Sites, (*Site).Active)
+}
+
+// Input is a type-checked package.
+type Input struct {
+	Fset  *token.FileSet
+	Files []*ast.File
+	Pkg   *types.Package
+	Info  *types.Info // Types, Defs, Uses, Implicits, Instances, Selections, Scopes, FileVersions
+
+	// Read gives the bytes of a file by its name in the file set. Files that
+	// cannot be read have sites without edits.
+	Read func(name string) ([]byte, error)
+
+	// Main asks for the hub to be started even if package main itself has
+	// nothing to patch, because another package of the program has.
+	Main bool
+
+	// Lines keeps every line number: imports go on an existing line.
+	Lines bool
+}
+
+// Find returns the files of the package, in the order of the input, with their
+// sites.
+func Find(in Input) []*File {
+	var files []*File
+	for _, syntax := range in.Files {
+		tf := in.Fset.File(syntax.FileStart)
+		f := &File{Syntax: syntax, Name: tf.Name(), Generated: ast.IsGenerated(syntax), tf: tf, lines: in.Lines}
+		if src, err := in.Read(f.Name); err == nil && len(src) == tf.Size() {
+			f.Src = src
+		}
+		files = append(files, f)
+	}
+	if in.Pkg.Path() == GreenPath {
+		return files
+	}
+	finders := make([]*finder, len(files))
+	for i, f := range files {
+		w := &finder{Input: in, File: f, table: table(), seen: map[ast.Node]bool{}}
+		w.walk()
+		w.held()
+		w.directives()
+		finders[i] = w
+	}
+	hub(in, finders)
+	for _, w := range finders {
+		slices.SortStableFunc(w.Sites, func(a, b *Site) int { return int(a.Pos - b.Pos) })
+		w.edit()
+	}
+	return files
+}
+
+// A finder searches one file.
+type finder struct {
+	Input
+	*File
+	table map[symbol]rules.Call
+	seen  map[ast.Node]bool // nodes that an enclosing site has taken care of
+
+	locals string // prefix of the names that replacements declare: g0, g1, ...
+}
+
+func (f *finder) walk() {
+	f.locals = f.localPrefix()
+	ast.PreorderStack(f.Syntax, nil, func(n ast.Node, stack []ast.Node) bool {
+		if f.seen[n] {
+			return true
+		}
+		switch n := n.(type) {
+		case *ast.ImportSpec:
+			f.importSpec(n)
+		case *ast.GoStmt:
+			f.goStmt(n)
+		case *ast.SendStmt:
+			f.send(n)
+		case *ast.UnaryExpr:
+			if n.Op == token.ARROW {
+				f.receive(n, stack)
+			}
+		case *ast.RangeStmt:
+			f.rangeStmt(n)
+		case *ast.SelectStmt:
+			f.selectStmt(n)
+		case *ast.CallExpr:
+			f.call(n)
+		case *ast.Ident:
+			f.use(n, stack)
+		}
+		return true
+	})
+}
+
+// add records a site.
+func (f *finder) add(s *Site) *Site {
+	f.Sites = append(f.Sites, s)
+	return s
+}
+
+// statement is a site of the language, which no symbol names.
+func (f *finder) statement(n ast.Node, what, fact, to string, shape *Shape) *Site {
+	return f.add(&Site{
+		Pos: n.Pos(), End: n.End(), Kind: Yield, Group: "thread", What: what, To: to, Shape: shape,
+		Message: what + " " + fact + ": replace it by " + to,
+	})
+}
+
+// leave records something that stays blocking.
+func (f *finder) leave(n ast.Node, group, what, why string) {
+	f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Left, Group: group, What: what, Message: what + " cannot be patched here: " + why})
+}
+
+// waits is the fact about everything that yields.
+const waits = "holds the hub while it waits"
+
+// importSpec reports drivers that wait in C.
+func (f *finder) importSpec(n *ast.ImportSpec) {
+	path := strings.Trim(n.Path.Value, "`\"")
+	if way, ok := rules.CgoDrivers[path]; ok {
+		f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Cgo, Group: "db", What: path, Message: path + " holds the hub while it waits in C: " + way})
+	}
+}
+
+// localPrefix returns a prefix for names that replacements declare, such that
+// prefix and digits make no identifier of the file.
+func (f *finder) localPrefix() string {
+	prefix := "g"
+	for taken := true; taken; {
+		taken = false
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if id, ok := n.(*ast.Ident); ok {
+				rest, ok := strings.CutPrefix(id.Name, prefix)
+				taken = taken || ok && rest != "" && strings.Trim(rest, "0123456789") == ""
+			}
+			return !taken
+		})
+		if taken {
+			prefix += "_"
+		}
+	}
+	return prefix
+}

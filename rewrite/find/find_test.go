@@ -1,0 +1,135 @@
+package find_test
+
+import (
+	"bytes"
+	"cmp"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// corpus copies the analyzer's test data, with the version of today's rules, to
+// a GOPATH and loads it.
+func corpus(t *testing.T) []*load.Package {
+	t.Helper()
+	dir := t.TempDir()
+	const from = "../greenify/testdata"
+	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(from, name)
+		to := filepath.Join(dir, rel)
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		return os.WriteFile(to, bytes.ReplaceAll(data, []byte(`"VERSION"`), []byte(`"`+rules.CallVersion()+`"`)), 0o666)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := load.Packages(load.Config{
+		Dir: filepath.Join(dir, "src"),
+		Env: append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
+	}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(list, func(p *load.Package) bool { return strings.Contains(p.Path, "/") })
+}
+
+// The text edits keep every line where it is, give source that type-checks, and
+// leave nothing to do.
+func TestApply(t *testing.T) {
+	for _, p := range corpus(t) {
+		t.Run(p.Path, func(t *testing.T) {
+			source := map[string][]byte{}
+			active := 0
+			for _, f := range p.Find(false, true) {
+				for _, s := range f.Sites {
+					if s.Active() {
+						active++
+					}
+				}
+				out := f.Apply()
+				source[f.Name] = out
+				sameLines(t, f, out)
+				if f.Active() == bytes.Equal(out, f.Src) {
+					t.Errorf("%s: sites to replace: %v, source changed: %v", filepath.Base(f.Name), f.Active(), !f.Active())
+				}
+			}
+			q, err := p.With(source)
+			if err != nil {
+				for _, src := range source {
+					t.Logf("%s", src)
+				}
+				t.Fatal(err)
+			}
+			for _, f := range q.Find(false, true) {
+				for _, s := range f.Sites {
+					if s.Active() {
+						t.Errorf("%s: still to be replaced: %s", q.Fset.Position(s.Pos), s.Message)
+					}
+				}
+			}
+		})
+	}
+}
+
+// sameLines checks that the result has as many lines as the original, and each
+// comment on its line. Only a select moves lines: those of its operands, to its
+// header.
+func sameLines(t *testing.T, f *find.File, out []byte) {
+	t.Helper()
+	if a, b := bytes.Count(f.Src, []byte("\n")), bytes.Count(out, []byte("\n")); a != b {
+		t.Errorf("%s: %d lines became %d:\n%s", filepath.Base(f.Name), a, b, out)
+		return
+	}
+	a, b := strings.Split(string(f.Src), "\n"), strings.Split(string(out), "\n")
+	for i := range a {
+		if filepath.Base(f.Name) == "selects.go" {
+			break
+		}
+		if _, comment, ok := strings.Cut(a[i], "//"); ok && !strings.Contains(b[i], comment) {
+			t.Errorf("%s:%d: lost comment %q: %s", filepath.Base(f.Name), i+1, comment, b[i])
+		}
+	}
+}
+
+// Edits do not overlap, and sites of a file are in order.
+func TestOrder(t *testing.T) {
+	for _, p := range corpus(t) {
+		for _, f := range p.Find(false, false) {
+			var last token.Pos
+			var edits []find.Edit
+			for _, s := range f.Sites {
+				if s.Pos < last {
+					t.Errorf("%s: site out of order", p.Fset.Position(s.Pos))
+				}
+				last = s.Pos
+				if s.Inside && s.Edits != nil {
+					t.Errorf("%s: a site inside a moved operand has edits", p.Fset.Position(s.Pos))
+				}
+				edits = append(edits, s.Edits...)
+			}
+			slices.SortFunc(edits, func(a, b find.Edit) int { return cmp.Or(int(a.Pos-b.Pos), int(a.End-b.End)) })
+			for i := 1; i < len(edits); i++ {
+				if edits[i].Pos < edits[i-1].End {
+					t.Errorf("%s: edits overlap", p.Fset.Position(edits[i].Pos))
+				}
+			}
+		}
+	}
+}

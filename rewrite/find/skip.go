@@ -1,0 +1,89 @@
+package find
+
+import (
+	"go/ast"
+	"go/token"
+	"strings"
+)
+
+const (
+	skipDirective   = "//greenify:skip"
+	ignoreDirective = "//greenify:ignore-file"
+)
+
+// directives applies the comments that skip sites. A skip at the end of a line
+// is for the sites that start on the line; on a line of its own, for the next
+// line; in the comment above a declaration, for the declaration. Every
+// directive gives a reason and is used, or is a finding.
+func (f *finder) directives() {
+	for _, group := range f.Syntax.Comments {
+		for _, c := range group.List {
+			name, reason := directive(c.Text)
+			if name == "" {
+				continue
+			}
+			if reason == "" {
+				f.finding(c, name+" has no reason: write one behind it")
+				reason = "no reason"
+			}
+			var from, to token.Pos
+			if name == ignoreDirective {
+				f.Ignored = reason
+				from, to = f.Syntax.FileStart, f.Syntax.FileEnd
+			} else {
+				from, to = f.reach(c)
+			}
+			used := false
+			for _, s := range f.Sites {
+				if s.Kind != Directive && from <= s.Pos && s.Pos < to {
+					s.Skip, used = reason, true
+				}
+			}
+			if !used {
+				f.finding(c, name+" skips nothing: delete it")
+			}
+		}
+	}
+}
+
+func (f *finder) finding(c *ast.Comment, message string) {
+	f.add(&Site{Pos: c.Pos(), End: c.End(), Kind: Directive, What: "directive", Message: message})
+}
+
+// directive splits a comment into the name of a directive and its reason.
+func directive(text string) (name, reason string) {
+	name, reason, _ = strings.Cut(strings.TrimRight(text, "\r"), " ")
+	if name != skipDirective && name != ignoreDirective {
+		return "", ""
+	}
+	return name, strings.TrimSpace(reason)
+}
+
+// reach returns the range of positions that a skip directive is for.
+func (f *finder) reach(c *ast.Comment) (from, to token.Pos) {
+	for _, d := range f.Syntax.Decls {
+		var doc *ast.CommentGroup
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			doc = d.Doc
+		case *ast.GenDecl:
+			doc = d.Doc
+		}
+		if doc != nil && doc.Pos() <= c.Pos() && c.Pos() < doc.End() {
+			return d.Pos(), d.End()
+		}
+	}
+	line := f.tf.Line(c.Pos())
+	from = f.tf.LineStart(line)
+	if f.Src != nil && strings.TrimSpace(string(f.Src[f.tf.Offset(from):f.tf.Offset(c.Pos())])) == "" {
+		line++
+		if line > f.tf.LineCount() {
+			return c.Pos(), c.Pos()
+		}
+		from = f.tf.LineStart(line)
+	}
+	if line == f.tf.LineCount() {
+		return from, f.Syntax.FileEnd
+	}
+	return from, f.tf.LineStart(line + 1)
+}

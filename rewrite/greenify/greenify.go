@@ -1,0 +1,79 @@
+package greenify
+
+import (
+	_ "embed"
+	"strings"
+
+	"golang.org/x/tools/go/analysis"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+)
+
+//go:embed doc.go
+var source string
+
+// Analyzer reports what keeps green threads from cooperating. It is pure per
+// package, has no facts and no flags, and needs no other analyzer.
+var Analyzer = &analysis.Analyzer{
+	Name: "greenify",
+	Doc:  doc("greenify"),
+	URL:  "https://pkg.go.dev/github.com/greenify-go/greenify/rewrite/greenify",
+	Run:  run,
+}
+
+// doc returns the section of the package documentation about an analyzer.
+func doc(name string) string {
+	_, text, _ := strings.Cut(source, "// # Analyzer "+name+"\n//\n")
+	text, _, _ = strings.Cut(text, "\npackage ")
+	text, _, _ = strings.Cut(text, "// # Analyzer ")
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString(strings.TrimPrefix(strings.TrimPrefix(line, "//"), " "))
+	}
+	return strings.TrimSpace(b.String())
+}
+
+func run(pass *analysis.Pass) (any, error) {
+	for _, file := range find.Find(find.Input{
+		Fset:  pass.Fset,
+		Files: pass.Files,
+		Pkg:   pass.Pkg,
+		Info:  pass.TypesInfo,
+		Read:  pass.ReadFile,
+	}) {
+		for _, s := range file.Sites {
+			if s.Skip == "" {
+				pass.Report(diagnostic(file, s))
+			}
+		}
+	}
+	return nil, nil
+}
+
+// diagnostic offers the replacement as the only fix. Every fix of a file brings
+// the same import, which drivers merge; those of sites inside a moved operand
+// come with the enclosing site.
+func diagnostic(file *find.File, s *find.Site) analysis.Diagnostic {
+	d := analysis.Diagnostic{Pos: s.Pos, End: s.End, Category: string(s.Kind), Message: s.Message}
+	if len(s.Edits) == 0 || file.Generated {
+		return d
+	}
+	fix := analysis.SuggestedFix{Message: fixMessage(s)}
+	for _, e := range append(file.Import[:len(file.Import):len(file.Import)], s.Edits...) {
+		fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: e.Pos, End: e.End, NewText: []byte(e.New)})
+	}
+	d.SuggestedFixes = []analysis.SuggestedFix{fix}
+	return d
+}
+
+func fixMessage(s *find.Site) string {
+	switch s.Kind {
+	case find.Enter:
+		return "Wrap the callback in " + s.To
+	case find.Main:
+		return "Defer green.Main"
+	case find.Register:
+		return "Register the package"
+	}
+	return "Replace " + s.What + " by " + s.To
+}

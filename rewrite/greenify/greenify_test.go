@@ -1,0 +1,168 @@
+package greenify_test
+
+import (
+	"bytes"
+	"flag"
+	"go/format"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"golang.org/x/tools/go/analysis"
+	"golang.org/x/tools/go/analysis/analysistest"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/greenify"
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+var update = flag.Bool("update", false, "write the golden files; read the diff before committing")
+
+const placeholder = `"VERSION"`
+
+// testdata copies the test data, with the version of today's rules, and returns
+// the copy.
+func testdata(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	err := filepath.WalkDir("testdata", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		to := filepath.Join(dir, strings.TrimPrefix(name, "testdata"))
+		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
+			return err
+		}
+		return os.WriteFile(to, bytes.ReplaceAll(data, []byte(placeholder), version()), 0o666)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func version() []byte { return []byte(`"` + rules.CallVersion() + `"`) }
+
+// topics are the folders of test data: one package each, named by what it is
+// about.
+func topics(t *testing.T) []string {
+	t.Helper()
+	entries, err := os.ReadDir("testdata/src")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var list []string
+	for _, e := range entries {
+		// Of packages with cgo, drivers see the files that cmd/cgo makes; package
+		// find tests the originals.
+		if e.Name() != "github.com" && !strings.HasPrefix(e.Name(), "cgo") {
+			list = append(list, e.Name())
+		}
+	}
+	return list
+}
+
+func loadCorpus(t *testing.T, dir string) []*load.Package {
+	t.Helper()
+	list, err := load.Packages(load.Config{
+		Dir: filepath.Join(dir, "src"),
+		Env: append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
+	}, "./...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(list, func(p *load.Package) bool { return strings.Contains(p.Path, "/") })
+}
+
+// Each topic has its diagnostics, and applying every fix gives its golden files.
+func TestAnalyzer(t *testing.T) {
+	dir := testdata(t)
+	if *update {
+		writeGoldens(t, dir)
+	}
+	// One run for all: the standard library is loaded once.
+	analysistest.RunWithSuggestedFixes(t, dir, greenify.Analyzer, topics(t)...)
+}
+
+// writeGoldens writes what the fixes should give, by another way than the
+// analyzer's: the finder's own application of its edits.
+func writeGoldens(t *testing.T, dir string) {
+	for _, p := range loadCorpus(t, dir) {
+		for _, f := range p.Find(false, false) {
+			rel, _ := filepath.Rel(dir, f.Name)
+			if !f.Active() || f.Generated || strings.HasPrefix(p.Path, "cgo") {
+				continue
+			}
+			out, err := format.Source(f.Apply())
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, name := range []string{filepath.Join("testdata", rel), f.Name} {
+				text := out
+				if name != f.Name {
+					text = bytes.ReplaceAll(out, version(), []byte(placeholder))
+				}
+				if err := os.WriteFile(name+".golden", text, 0o666); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+}
+
+// Golden files type-check, and there is nothing left to fix in them.
+func TestGoldens(t *testing.T) {
+	dir := testdata(t)
+	for _, p := range loadCorpus(t, dir) {
+		t.Run(p.Path, func(t *testing.T) {
+			source := map[string][]byte{}
+			for _, name := range p.Names {
+				if golden, err := os.ReadFile(name + ".golden"); err == nil {
+					source[name] = golden
+				}
+			}
+			q, err := p.With(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(source) == 0 {
+				return
+			}
+			for _, f := range q.Find(false, false) {
+				for _, s := range f.Sites {
+					if s.Active() && s.Kind != find.Mixed {
+						t.Errorf("%s: still to be replaced: %s", q.Fset.Position(s.Pos), s.Message)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The analyzer is valid, documented and as small as hosts want it.
+func TestShape(t *testing.T) {
+	a := greenify.Analyzer
+	if err := analysis.Validate([]*analysis.Analyzer{a}); err != nil {
+		t.Fatal(err)
+	}
+	if len(a.FactTypes) > 0 || len(a.Requires) > 0 || a.RunDespiteErrors {
+		t.Error("the default analyzer has facts, requirements or runs despite errors")
+	}
+	title, _, _ := strings.Cut(a.Doc, "\n")
+	if !strings.HasPrefix(title, "greenify: ") || len(title) > 72 || !strings.Contains(a.Doc, "time.Sleep(d)") {
+		t.Errorf("doc: %q", a.Doc)
+	}
+	for _, kind := range []find.Kind{find.Yield, find.Offload, find.Enter, find.Left, find.Cgo, find.Pinned, find.Held, find.Mixed, find.Main, find.Register, find.Directive} {
+		if !strings.Contains(a.Doc, "- "+string(kind)+": ") {
+			t.Errorf("doc does not explain category %q", kind)
+		}
+	}
+}

@@ -1,0 +1,2 @@
+// Package sqlite3 stands for the driver.
+package sqlite3

@@ -1,0 +1,25 @@
+package held // want `not registered`
+
+import "sync"
+
+func f(mu *sync.Mutex, c chan int) {
+	mu.Lock() // want `green.Lock` `mu is held while receive waits, and stays locked if that panics: defer the unlock`
+	<-c       // want `receive`
+	mu.Unlock()
+
+	mu.Lock() // want `green.Lock`
+	println() // nothing waits
+	mu.Unlock()
+
+	func() {
+		mu.Lock() // want `green.Lock`
+		defer mu.Unlock()
+		<-c // want `receive`
+	}()
+
+	mu.Lock()   // want `green.Lock`
+	go func() { // want `go statement`
+		<-c // want `receive`
+	}()
+	mu.Unlock()
+}

@@ -1,0 +1,7 @@
+//greenify:ignore-file native by design
+
+package ignored
+
+import "time"
+
+func f() { time.Sleep(1) }

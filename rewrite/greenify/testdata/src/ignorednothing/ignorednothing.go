@@ -1,0 +1,3 @@
+/* want `ignore-file skips nothing: delete it` */ //greenify:ignore-file native by design
+
+package ignorednothing

@@ -1,0 +1,59 @@
+package offloads // want `not registered`
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+)
+
+type conn struct{ net.Conn }
+
+func calls(c *http.Client, req *http.Request, cmd *exec.Cmd, l net.Listener, embedded conn) error {
+	resp, err := http.Get("u") // want `net/http.Get holds the hub while it waits for the server: replace it by green.Call12`
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if _, err := c.Do(req); err != nil { // want `green.Call12`
+		return err
+	}
+	if err := cmd.Run(); err != nil { // want `green.Call01`
+		return err
+	}
+	out, err := exec.Command("true").CombinedOutput() // want `green.Call02`
+	_ = out
+	n, err := l.Accept() // want `green.Call02`
+	if err != nil {
+		return err
+	}
+	_, err = n.Read(make([]byte, 1))         // want `net.\(Conn\).Read`
+	_, err = embedded.Write(nil)             // want `net.\(Conn\).Write`
+	tcp, err := net.DialTCP("tcp", nil, nil) // want `green.Call32`
+	_, err = tcp.Read(nil)                   // want `net.\(conn\).Read`
+	return err
+}
+
+// Type parameters have one type: conversions to an interface are written out.
+func converted(ctx context.Context, db *sql.DB, id int, rest []any, body *io.PipeReader) {
+	db.QueryContext(ctx, "select", id, nil, "x") // want `green.CallV22`
+	db.Query("select", rest...)                  // want `green.CallV12`
+	db.Exec("delete")                            // want `green.CallV12`
+	http.Post("u", "text", body)                 // want `green.Call32`
+	net.LookupHost(name())                       // want `green.Call12`
+	net.DialTimeout(pair())                      // want `net.DialTimeout cannot be patched here: its arguments come from one call`
+	go cmd().Wait()                              // want `go statement`
+	var row = db.QueryRow(                       // want `green.CallV11`
+		"select", // the query
+		id,
+	)
+	row.Scan(&id) // want `green.CallV01`
+}
+
+func name() string                    { return "" }
+func cmd() *exec.Cmd                  { return nil }
+func pair() (n, a string, d duration) { return }
+
+type duration = timeDuration

@@ -1,0 +1,5 @@
+package offloads
+
+import "time"
+
+type timeDuration = time.Duration

@@ -1,0 +1,29 @@
+package main
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	green "github.com/greenify-go/greenify/runtime"
+)
+
+var _ = green.Register("patched", "VERSION")
+
+// A patched file: nothing to say.
+func main() {
+	defer green.Main("VERSION")()
+	c := make(chan int)
+	green.Go(func() { green.Send(c, 1) })
+	green.Recv(c)
+	green.Sleep(time.Second)
+	var mu sync.Mutex
+	green.Lock(&mu)
+	mu.Unlock()
+	time.AfterFunc(1, green.Enter00(func() {}))
+	http.Handle("/", http.HandlerFunc(green.Enter20(http.NewServeMux().ServeHTTP)))
+	switch g0 := green.OnRecv(c); green.Select(g0) {
+	default:
+		_ = g0.V
+	}
+}

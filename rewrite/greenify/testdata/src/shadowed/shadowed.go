@@ -1,0 +1,16 @@
+package shadowed // want `not registered`
+
+import "time"
+
+func f(green int, c chan int) {
+	time.Sleep(1) // want `green.Sleep`
+	c <- green    // want `green.Send`
+}
+
+func g(c chan func()) {
+	select { // want `select`
+	case green := <-c:
+		green()
+		time.Sleep(1) // want `green.Sleep`
+	}
+}

@@ -1,0 +1,63 @@
+package syncs // want `not registered`
+
+import "sync"
+
+type guarded struct {
+	sync.Mutex
+	rw   sync.RWMutex
+	cond *sync.Cond
+}
+
+type outer struct {
+	*guarded
+	once sync.Once
+	wg   sync.WaitGroup
+}
+
+func locks(g guarded, p *guarded, o outer, mu *sync.Mutex, list []sync.Mutex) {
+	g.Lock() // want `sync.\(Mutex\).Lock holds the hub while it waits for the lock: replace it by green.Lock`
+	g.Unlock()
+	p.Lock() // want `green.Lock`
+	p.Unlock()
+	o.Lock() // want `green.Lock`
+	o.Unlock()
+	mu.Lock() // want `green.Lock`
+	mu.Unlock()
+	(*mu).Lock() // want `green.Lock`
+	mu.Unlock()
+	list[0].Lock() // want `green.Lock`
+	list[0].Unlock()
+	p.rw.RLock() // want `green.RLock`
+	p.rw.RUnlock()
+	o.rw.Lock() // want `green.Lock`
+	o.rw.Unlock()
+	p.cond.Wait()          // want `green.Wait`
+	o.wg.Wait()            // want `green.Wait`
+	o.once.Do(func() {})   // want `green.Do`
+	(*sync.Mutex).Lock(mu) // want `green.Lock`
+	if mu.TryLock() {      // does not wait
+		mu.Unlock()
+	}
+	defer mu.Lock()               // want `green.Lock`
+	o.wg.Go(func() {})            // want `callback of sync.\(WaitGroup\).Go runs outside the hub, starts a goroutine: wrap it in green.Enter00`
+	f := sync.OnceFunc(func() {}) // want `sync.OnceFunc cannot be patched here`
+	f()
+}
+
+// Locker is what other packages take locks as.
+func locker(l sync.Locker, both interface{ sync.Locker }) {
+	l.Lock() // want `sync.\(Locker\).Lock`
+	l.Unlock()
+	both.Lock() // want `green.Lock`
+	both.Unlock()
+}
+
+type mine struct{}
+
+func (mine) Lock()   {}
+func (mine) Unlock() {}
+
+func notSync(m mine) {
+	m.Lock() // by name only
+	m.Unlock()
+}

@@ -1,0 +1,5 @@
+package unnamed
+
+import "os"
+
+func body() *os.File { return nil }

@@ -1,0 +1,183 @@
+package insource
+
+import (
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+)
+
+// A Finding is a site as check reports it.
+type Finding struct {
+	File     string    `json:"file"` // relative to where the command works, with slashes
+	Line     int       `json:"line"`
+	Column   int       `json:"column"`
+	Package  string    `json:"package"`
+	Func     string    `json:"func,omitempty"` // "F" or "T.F", "" outside of functions
+	Category find.Kind `json:"category"`
+	Symbol   string    `json:"symbol"` // what is there: "time.Sleep", "send"
+	Becomes  string    `json:"becomes,omitempty"`
+	Message  string    `json:"message"`
+}
+
+// key names a finding without its line, so that a baseline outlives edits
+// elsewhere in the file.
+func (f Finding) key() string {
+	return strings.Join([]string{f.File, f.Func, string(f.Category), f.Symbol}, "\t")
+}
+
+// Check is the command greenify check: it prints what would keep green threads
+// from cooperating, and exits with 1 if there is anything.
+func Check(args []string, stdout, stderr io.Writer) int {
+	c := newCommand("check", stdout, stderr)
+	asJSON := c.flags.Bool("json", false, "print JSON, an array of findings")
+	asSARIF := c.flags.Bool("sarif", false, "print SARIF 2.1.0, for code scanning")
+	baseline := c.flags.String("baseline", "", "report only what `file` does not list")
+	update := c.flags.Bool("update", false, "write the baseline file instead of reporting")
+	if err := c.flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	if *update && *baseline == "" {
+		return c.fail(fmt.Errorf("-update needs the name of the file: greenify check -baseline greenify.baseline -update"))
+	}
+	if *asJSON && *asSARIF {
+		return c.fail(fmt.Errorf("choose one of -json and -sarif"))
+	}
+	list, err := c.load()
+	if err != nil {
+		return c.fail(err)
+	}
+	found := c.findings(list)
+	if *update {
+		if err := os.WriteFile(*baseline, writeBaseline(found), 0o666); err != nil {
+			return c.fail(err)
+		}
+		return exitOK
+	}
+	if *baseline != "" {
+		data, err := os.ReadFile(*baseline)
+		if err != nil {
+			return c.fail(fmt.Errorf("%w: write it with greenify check -baseline %s -update", err, *baseline))
+		}
+		if found, err = subtract(found, string(data)); err != nil {
+			return c.fail(fmt.Errorf("%s: %w", *baseline, err))
+		}
+	}
+	switch {
+	case *asJSON:
+		err = printJSON(stdout, found)
+	case *asSARIF:
+		err = printJSON(stdout, sarif(found))
+	default:
+		for _, f := range found {
+			fmt.Fprintf(stdout, "%s:%d:%d: %s (%s)\n", f.File, f.Line, f.Column, f.Message, f.Category)
+		}
+	}
+	if err != nil {
+		return c.fail(err)
+	}
+	if len(found) > 0 {
+		return exitFound
+	}
+	return exitOK
+}
+
+func printJSON(w io.Writer, v any) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "\t")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}
+
+// findings lists the sites of the packages, by position.
+func (c *command) findings(list []*load.Package) []Finding {
+	found := []Finding{} // not nil: -json prints an array
+	for _, p := range list {
+		for _, f := range p.Find(false, false) {
+			for _, s := range f.Sites {
+				if s.Skip != "" {
+					continue
+				}
+				pos := position(p.Fset, s.Pos)
+				found = append(found, Finding{
+					File: c.rel(pos.Filename), Line: pos.Line, Column: pos.Column,
+					Package: p.Path, Func: enclosing(f.Syntax, s), Category: s.Kind, Symbol: s.What, Becomes: s.To, Message: s.Message,
+				})
+			}
+		}
+	}
+	return found
+}
+
+// enclosing names the function or method that a site is in.
+func enclosing(file *ast.File, s *find.Site) string {
+	for _, d := range file.Decls {
+		fn, ok := d.(*ast.FuncDecl)
+		if !ok || s.Pos < fn.Pos() || s.Pos >= fn.End() {
+			continue
+		}
+		if fn.Recv == nil || len(fn.Recv.List) == 0 {
+			return fn.Name.Name
+		}
+		t := fn.Recv.List[0].Type
+		for {
+			switch x := t.(type) {
+			case *ast.StarExpr:
+				t = x.X
+			case *ast.ParenExpr:
+				t = x.X
+			case *ast.IndexExpr:
+				t = x.X
+			case *ast.IndexListExpr:
+				t = x.X
+			case *ast.Ident:
+				return x.Name + "." + fn.Name.Name
+			default:
+				return fn.Name.Name
+			}
+		}
+	}
+	return ""
+}
+
+// writeBaseline lists findings: file, function, category, symbol, and how many
+// there are of the same.
+func writeBaseline(found []Finding) []byte {
+	count := map[string]int{}
+	for _, f := range found {
+		count[f.key()]++
+	}
+	var b strings.Builder
+	for _, k := range sorted(count) {
+		fmt.Fprintf(&b, "%s\t%d\n", k, count[k])
+	}
+	return []byte(b.String())
+}
+
+// subtract removes the findings that a baseline lists. Of those with the same
+// key it keeps the last ones if there are more than listed.
+func subtract(found []Finding, baseline string) ([]Finding, error) {
+	known := map[string]int{}
+	for line := range strings.Lines(baseline) {
+		line = strings.TrimRight(line, "\r\n")
+		i := strings.LastIndexByte(line, '\t')
+		var n int
+		if i < 0 || strings.Count(line, "\t") != 4 {
+			return nil, fmt.Errorf("line %q is not of a baseline: write the file with -update", line)
+		}
+		if _, err := fmt.Sscan(line[i+1:], &n); err != nil {
+			return nil, fmt.Errorf("line %q has no count: write the file with -update", line)
+		}
+		known[line[:i]] += n
+	}
+	return slices.DeleteFunc(found, func(f Finding) bool {
+		known[f.key()]--
+		return known[f.key()] >= 0
+	}), nil
+}

@@ -1,0 +1,229 @@
+package insource
+
+import (
+	"flag"
+	"fmt"
+	"go/token"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/pmezard/go-difflib/difflib"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+)
+
+// Exit codes, those of all commands of greenify.
+const (
+	exitOK    = 0
+	exitFound = 1 // findings, differences
+	exitUsage = 2 // wrong usage, or the patch cannot be applied
+)
+
+// A command is one run of a command.
+type command struct {
+	name           string
+	stdout, stderr io.Writer
+	flags          *flag.FlagSet
+	dir, tags      string
+}
+
+func newCommand(name string, stdout, stderr io.Writer) *command {
+	c := &command{name: name, stdout: stdout, stderr: stderr, flags: flag.NewFlagSet(name, flag.ContinueOnError)}
+	c.flags.SetOutput(stderr)
+	c.flags.StringVar(&c.dir, "C", ".", "look for packages in `dir`")
+	c.flags.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
+	c.flags.Usage = func() {
+		fmt.Fprintf(stderr, "usage: greenify %s [flags] [packages]\n", name)
+		c.flags.PrintDefaults()
+	}
+	return c
+}
+
+// fail prints an error and returns the exit code for it.
+func (c *command) fail(err error) int {
+	for line := range strings.Lines(strings.TrimSpace(err.Error()) + "\n") {
+		fmt.Fprintf(c.stderr, "greenify %s: %s", c.name, line)
+	}
+	return exitUsage
+}
+
+// load loads the packages that the arguments name, ./... if none. An
+// interrupted rewrite is finished before.
+func (c *command) load() ([]*load.Package, error) {
+	if err := Recover(c.root()); err != nil {
+		return nil, err
+	}
+	patterns := c.flags.Args()
+	if len(patterns) == 0 {
+		patterns = []string{"./..."}
+	}
+	cfg := load.Config{Dir: c.dir}
+	if c.tags != "" {
+		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
+	}
+	list, err := load.Packages(cfg, patterns...)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
+	}
+	return list, nil
+}
+
+// root is the folder of the workspace or main module that the command works in.
+func (c *command) root() string {
+	dir, err := filepath.Abs(c.dir)
+	if err != nil {
+		return c.dir
+	}
+	mod := dir
+	for d := dir; ; d = filepath.Dir(d) {
+		if _, err := os.Stat(filepath.Join(d, "go.work")); err == nil {
+			return d
+		}
+		if _, err := os.Stat(filepath.Join(d, "go.mod")); err == nil && mod == dir {
+			mod = d
+		}
+		if d == filepath.Dir(d) {
+			return mod
+		}
+	}
+}
+
+// rel is a file's name for people: relative to where the command works.
+func (c *command) rel(name string) string {
+	dir, err := filepath.Abs(c.dir)
+	if err != nil {
+		return name
+	}
+	if r, err := filepath.Rel(dir, name); err == nil && !strings.HasPrefix(r, "..") {
+		return filepath.ToSlash(r)
+	}
+	return name
+}
+
+// A change is one file before and after.
+type change struct {
+	old, new []byte
+	sites    int
+}
+
+// prepare returns every change to the packages, after type-checking all of
+// them, and the number of sites that stay blocking.
+func prepare(list []*load.Package) (map[string]change, int, error) {
+	// A program whose packages are patched needs the hub, wherever in it they are.
+	main := false
+	for _, p := range list {
+		for _, f := range p.Find(false, false) {
+			main = main || f.Active()
+		}
+	}
+	changes, left := map[string]change{}, 0
+	for _, p := range list {
+		files, patched, err := patchPackage(p, main)
+		if err != nil {
+			return nil, 0, err
+		}
+		for _, f := range files {
+			n := 0
+			for _, s := range f.Sites {
+				if s.Active() && !f.Generated {
+					n++
+				} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
+					left++
+				}
+			}
+			if out, ok := patched[f.Name]; ok {
+				changes[f.Name] = change{p.Source[f.Name], out, n}
+			}
+		}
+		if len(patched) > 0 {
+			if _, err := p.With(patched); err != nil {
+				return nil, 0, fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
+			}
+		}
+	}
+	return changes, left, nil
+}
+
+// Diff is the command greenify diff: it prints what rewrite would change as a
+// unified diff, and exits with 1 if that is anything.
+func Diff(args []string, stdout, stderr io.Writer) int {
+	c := newCommand("diff", stdout, stderr)
+	if err := c.flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	list, err := c.load()
+	if err != nil {
+		return c.fail(err)
+	}
+	changes, _, err := prepare(list)
+	if err != nil {
+		return c.fail(err)
+	}
+	for _, name := range sorted(changes) {
+		ch := changes[name]
+		err := difflib.WriteUnifiedDiff(stdout, difflib.UnifiedDiff{
+			A: difflib.SplitLines(string(ch.old)), FromFile: "a/" + c.rel(name),
+			B: difflib.SplitLines(string(ch.new)), ToFile: "b/" + c.rel(name),
+			Context: 3,
+		})
+		if err != nil {
+			return c.fail(err)
+		}
+	}
+	if len(changes) > 0 {
+		return exitFound
+	}
+	return exitOK
+}
+
+// Rewrite is the command greenify rewrite -w: it changes the files of the
+// packages, all of them or none.
+func Rewrite(args []string, stdout, stderr io.Writer) int {
+	c := newCommand("rewrite", stdout, stderr)
+	write := c.flags.Bool("w", false, "write the files")
+	if err := c.flags.Parse(args); err != nil {
+		return exitUsage
+	}
+	if !*write {
+		return c.fail(fmt.Errorf("it changes your files: look at them with greenify diff, then run greenify rewrite -w"))
+	}
+	list, err := c.load()
+	if err != nil {
+		return c.fail(err)
+	}
+	changes, left, err := prepare(list)
+	if err != nil {
+		return c.fail(err)
+	}
+	contents, sites := map[string][]byte{}, 0
+	for name, ch := range changes {
+		contents[name] = ch.new
+		sites += ch.sites
+	}
+	if len(contents) > 0 {
+		if err := swap(c.root(), contents); err != nil {
+			return c.fail(err)
+		}
+	}
+	for _, name := range sorted(changes) {
+		fmt.Fprintln(stdout, c.rel(name))
+	}
+	fmt.Fprintf(stderr, "greenify: %d sites in %d files patched", sites, len(changes))
+	if left > 0 {
+		fmt.Fprintf(stderr, ", %d left blocking (greenify check lists them)", left)
+	}
+	fmt.Fprintln(stderr)
+	return exitOK
+}
+
+// position of a site, in the file as it is on disk whatever its line
+// directives say.
+func position(fset *token.FileSet, pos token.Pos) token.Position {
+	return fset.PositionFor(pos, false)
+}

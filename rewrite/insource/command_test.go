@@ -1,0 +1,428 @@
+package insource
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestMain lets the test binary act as the command, so that it can be killed,
+// and as a vet tool.
+func TestMain(m *testing.M) {
+	if root := os.Getenv("INSOURCE_SWAP"); root != "" {
+		os.Exit(swapForever(root))
+	}
+	if IsVet(os.Args[1:]) {
+		Vet()
+	}
+	os.Exit(m.Run())
+}
+
+const program = `package main
+
+import (
+	"fmt"
+	"time"
+)
+
+// main starts and waits.
+func main() {
+	c := make(chan int)
+	go serve(c, 1)
+	time.Sleep(time.Millisecond) // let it start
+	fmt.Println(<-c)
+}
+`
+
+const library = `// Package lib serves.
+package lib
+
+import "sync"
+
+var mu sync.Mutex
+
+// Serve sends n.
+func Serve(c chan int, n int) {
+	mu.Lock()
+	defer mu.Unlock()
+	c <- n
+}
+`
+
+// module writes a module with the package green of this repository.
+func module(t *testing.T, files map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, text string) {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	runtimeFiles(t, filepath.Join(dir, "greenify/runtime"))
+	write("greenify/go.mod", "module github.com/greenify-go/greenify\n\ngo 1.26\n")
+	write("app/go.mod", "module example.com/app\n\ngo 1.26\n\nrequire github.com/greenify-go/greenify v0.0.0\n\nreplace github.com/greenify-go/greenify => ../greenify\n")
+	for name, text := range files {
+		write("app/"+name, text)
+	}
+	t.Setenv("GOFLAGS", "-mod=mod")
+	t.Setenv("GOWORK", "off")
+	return filepath.Join(dir, "app")
+}
+
+func twoPackages(t *testing.T) string {
+	return module(t, map[string]string{
+		"main.go":    program,
+		"serve.go":   "package main\n\nimport \"example.com/app/lib\"\n\nvar serve = lib.Serve\n",
+		"lib/lib.go": library,
+	})
+}
+
+// run runs a command and returns what it prints.
+func run(t *testing.T, want int, f func([]string, io.Writer, io.Writer) int, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	if got := f(args, &stdout, &stderr); got != want {
+		t.Fatalf("%v: exit code %d, want %d\n%s%s", args, got, want, &stdout, &stderr)
+	}
+	return stdout.String() + stderr.String()
+}
+
+func tree(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		data, err := os.ReadFile(name)
+		files[name] = string(data)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// check finds, diff shows, rewrite patches; after that check and diff are
+// silent, a second rewrite changes nothing and the program builds.
+func TestCommands(t *testing.T) {
+	dir := twoPackages(t)
+	out := run(t, exitFound, Check, "-C", dir)
+	for _, want := range []string{
+		"main.go:11:2: go statement starts a goroutine outside the hub: replace it by green.Go (yield)\n",
+		"main.go:12:2: time.Sleep holds the hub while it sleeps: replace it by green.Sleep (yield)\n",
+		"lib/lib.go:10:2: sync.(Mutex).Lock holds the hub",
+		"main.go:9:6: main does not start the hub: defer green.Main first (main)\n",
+	} {
+		if !strings.Contains(out, want) {
+			t.Errorf("check does not print %q:\n%s", want, out)
+		}
+	}
+	before := tree(t, dir)
+	out = run(t, exitFound, Diff, "-C", dir)
+	for _, want := range []string{"--- a/main.go\n+++ b/main.go\n", "-\ttime.Sleep(time.Millisecond) // let it start\n", "+\tgreen.Sleep(time.Millisecond) // let it start\n"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("diff does not print %q:\n%s", want, out)
+		}
+	}
+	if out := run(t, exitUsage, Rewrite, "-C", dir); !strings.Contains(out, "rewrite -w") {
+		t.Errorf("rewrite without -w: %s", out)
+	}
+	if after := tree(t, dir); fmt.Sprint(before) != fmt.Sprint(after) {
+		t.Error("check, diff or rewrite without -w changed the tree")
+	}
+
+	out = run(t, exitOK, Rewrite, "-w", "-C", dir)
+	if !strings.Contains(out, "lib/lib.go\n") || !strings.Contains(out, "in 2 files patched") {
+		t.Errorf("rewrite prints %q", out)
+	}
+	patched := tree(t, dir)
+	if out := run(t, exitOK, Check, "-C", dir); out != "" {
+		t.Errorf("check of the patched tree: %s", out)
+	}
+	if out := run(t, exitOK, Diff, "-C", dir); out != "" {
+		t.Errorf("diff of the patched tree: %s", out)
+	}
+	run(t, exitOK, Rewrite, "-w", "-C", dir)
+	if again := tree(t, dir); fmt.Sprint(again) != fmt.Sprint(patched) {
+		t.Error("a second rewrite changed the tree")
+	}
+	if out := goCommand(t, dir, "run", "."); out != "1\n" {
+		t.Errorf("the patched program prints %q", out)
+	}
+}
+
+func goCommand(t *testing.T, dir string, args ...string) string {
+	t.Helper()
+	cmd := exec.Command("go", args...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+	return string(out)
+}
+
+// The hub starts in main even if only another package has something to patch.
+func TestMainOnlyStarts(t *testing.T) {
+	dir := module(t, map[string]string{
+		"main.go":    "package main\n\nimport \"example.com/app/lib\"\n\nfunc main() {\n\tlib.Serve(make(chan int, 1), 1)\n}\n",
+		"lib/lib.go": library,
+	})
+	run(t, exitOK, Rewrite, "-w", "-C", dir)
+	if main := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(main, "green.Main(") {
+		t.Errorf("main is not patched:\n%s", main)
+	}
+}
+
+// Nothing is written if anything does not parse or type-check.
+func TestBroken(t *testing.T) {
+	for name, text := range map[string]string{
+		"syntax error": "package broken\n\nfunc f( {\n",
+		"type error":   "package broken\n\nvar x int = \"x\"\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := module(t, map[string]string{"lib/lib.go": library, "broken/broken.go": text})
+			before := tree(t, dir)
+			for _, f := range []func([]string, io.Writer, io.Writer) int{Check, Diff} {
+				if out := run(t, exitUsage, f, "-C", dir); !strings.Contains(out, "broken.go:3") {
+					t.Errorf("the error does not give its place: %s", out)
+				}
+			}
+			run(t, exitUsage, Rewrite, "-w", "-C", dir)
+			if after := tree(t, dir); fmt.Sprint(after) != fmt.Sprint(before) {
+				t.Error("the tree changed")
+			}
+		})
+	}
+}
+
+// A module that does not require package green yet is told how to.
+func TestNotRequired(t *testing.T) {
+	dir := module(t, map[string]string{"lib/lib.go": library})
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/app\n\ngo 1.26\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("GOFLAGS", "")
+	t.Setenv("GOPROXY", "off")
+	run(t, exitFound, Check, "-C", dir)
+	if out := run(t, exitUsage, Rewrite, "-w", "-C", dir); !strings.Contains(out, "go get github.com/greenify-go/greenify/runtime") {
+		t.Errorf("no remedy: %s", out)
+	}
+}
+
+// Only what a baseline does not list is reported, wherever it has moved.
+func TestBaseline(t *testing.T) {
+	dir := twoPackages(t)
+	file := filepath.Join(t.TempDir(), "baseline")
+	if out := run(t, exitUsage, Check, "-C", dir, "-baseline", file); !strings.Contains(out, "-update") {
+		t.Errorf("no remedy: %s", out)
+	}
+	run(t, exitOK, Check, "-C", dir, "-baseline", file, "-update")
+	if out := run(t, exitOK, Check, "-C", dir, "-baseline", file); out != "" {
+		t.Errorf("with its own baseline: %s", out)
+	}
+	lib := strings.Replace(library, "// Serve", "// Moved.\n\n// Serve", 1) + "\nfunc more(c chan int) { <-c }\n"
+	lib = strings.Replace(lib, "\tc <- n\n", "\tc <- n\n\tc <- n\n", 1)
+	if err := os.WriteFile(filepath.Join(dir, "lib/lib.go"), []byte(lib), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	out := run(t, exitFound, Check, "-C", dir, "-baseline", file)
+	if strings.Count(out, "\n") != 2 || !strings.Contains(out, "receive") || !strings.Contains(out, "send") {
+		t.Errorf("two findings are new, check prints\n%s", out)
+	}
+}
+
+func TestFormats(t *testing.T) {
+	dir := twoPackages(t)
+	var found []Finding
+	if err := json.Unmarshal([]byte(run(t, exitFound, Check, "-json", "-C", dir)), &found); err != nil {
+		t.Fatal(err)
+	}
+	var sleep Finding
+	for _, f := range found {
+		if f.Symbol == "time.Sleep" {
+			sleep = f
+		}
+	}
+	if want := (Finding{"main.go", 12, 2, "example.com/app", "main", "yield", "time.Sleep", "green.Sleep", "time.Sleep holds the hub while it sleeps: replace it by green.Sleep"}); sleep != want {
+		t.Errorf("finding %+v, want %+v", sleep, want)
+	}
+	var log struct {
+		Version string
+		Runs    []struct {
+			Results []struct {
+				RuleID    string
+				Locations []struct {
+					PhysicalLocation struct {
+						ArtifactLocation struct{ URI string }
+						Region           struct{ StartLine int }
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(run(t, exitFound, Check, "-sarif", "-C", dir)), &log); err != nil {
+		t.Fatal(err)
+	}
+	if log.Version != "2.1.0" || len(log.Runs) != 1 || len(log.Runs[0].Results) != len(found) {
+		t.Fatalf("sarif: %+v, want %d results", log, len(found))
+	}
+	for i, r := range log.Runs[0].Results {
+		l := r.Locations[0].PhysicalLocation
+		if r.RuleID != string(found[i].Category) || l.ArtifactLocation.URI != found[i].File || l.Region.StartLine != found[i].Line {
+			t.Errorf("result %+v, want %+v", r, found[i])
+		}
+	}
+	run(t, exitUsage, Check, "-json", "-sarif", "-C", dir)
+}
+
+// go vet and go fix run the same binary and find the same.
+func TestVetTool(t *testing.T) {
+	dir := twoPackages(t)
+	var want []string
+	for line := range strings.Lines(run(t, exitFound, Check, "-C", dir)) {
+		i := strings.LastIndexByte(line, '(')
+		want = append(want, strings.TrimSpace(line[:i]))
+	}
+	cmd := exec.Command("go", "vet", "-p", "8", "-vettool="+os.Args[0], "./...")
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		t.Error("go vet finds nothing")
+	}
+	for _, w := range want {
+		if !strings.Contains(string(out), w) {
+			t.Errorf("go vet does not print %q:\n%s", w, out)
+		}
+	}
+	if n := strings.Count(string(out), ".go:"); n != len(want) {
+		t.Errorf("go vet prints %d findings, check %d:\n%s", n, len(want), out)
+	}
+	goCommand(t, dir, "fix", "-fixtool="+os.Args[0], "./...")
+	goCommand(t, dir, "build", "-o", os.DevNull, ".")
+	if out := run(t, exitOK, Check, "-C", dir); out != "" {
+		t.Errorf("check after go fix: %s", out)
+	}
+}
+
+const swapFiles = 300
+
+func swapName(root string, i int) string {
+	return filepath.Join(root, fmt.Sprint("d", i%10), fmt.Sprint(i, ".go"))
+}
+
+// swapForever replaces all files by those of the next generation, for ever.
+func swapForever(root string) int {
+	for gen := 1; ; gen++ {
+		contents := map[string][]byte{}
+		for i := range swapFiles {
+			contents[swapName(root, i)] = []byte(fmt.Sprint(os.Getpid(), gen))
+		}
+		if err := swap(root, contents); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+}
+
+// Whenever the process is killed, the next run finds or makes the tree of one
+// generation, and leaves nothing else behind.
+func TestKill(t *testing.T) {
+	root := t.TempDir()
+	for i := range swapFiles {
+		if err := os.MkdirAll(filepath.Dir(swapName(root, i)), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(swapName(root, i), []byte("0"), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// A swap takes about as long as this.
+	start := time.Now()
+	for i := range swapFiles {
+		os.WriteFile(swapName(root, i), []byte("0"), 0o666)
+	}
+	if err := swap(root, map[string][]byte{swapName(root, 0): []byte("0")}); err != nil {
+		t.Fatal(err)
+	}
+	most := 50*time.Millisecond + 4*time.Since(start)
+	journals, last := 0, ""
+	changed := 0
+	for range 200 {
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "INSOURCE_SWAP="+root)
+		cmd.Stderr = os.Stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(rand.N(most))
+		if err := cmd.Process.Signal(syscall.SIGKILL); err != nil {
+			t.Fatal("it ended by itself")
+		}
+		cmd.Wait()
+		if _, err := os.Stat(filepath.Join(root, swapDir, swapJournal)); err == nil {
+			journals++
+		}
+		if err := Recover(root); err != nil {
+			t.Fatal(err)
+		}
+		files := tree(t, root)
+		if len(files) != swapFiles {
+			t.Fatalf("%d files, want %d", len(files), swapFiles)
+		}
+		first := files[swapName(root, 0)]
+		for name, text := range files {
+			if text != first {
+				t.Fatalf("%s is of generation %q, others of %q", name, text, first)
+			}
+		}
+		if _, err := os.Stat(filepath.Join(root, swapDir)); err == nil {
+			t.Fatal("the folder was left behind")
+		}
+		if first != last {
+			last, changed = first, changed+1
+		}
+	}
+	t.Logf("%d of 200 kills left a journal, %d left new files", journals, changed)
+	if journals == 0 || changed == 0 {
+		t.Error("no kill hit a swap: the test shows nothing")
+	}
+}
+
+// Files that were edited after the kill are not overwritten.
+func TestEditedAfterKill(t *testing.T) {
+	root := t.TempDir()
+	name := filepath.Join(root, "a.go")
+	dir := filepath.Join(root, swapDir)
+	if err := os.Mkdir(dir, 0o777); err != nil {
+		t.Fatal(err)
+	}
+	journal, _ := json.Marshal([]entry{{"a.go", hash([]byte("old")), hash([]byte("new"))}})
+	for path, text := range map[string]string{name: "edited", filepath.Join(dir, "0"): "new", filepath.Join(dir, swapJournal): string(journal)} {
+		if err := os.WriteFile(path, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := Recover(root); err == nil || !strings.Contains(err.Error(), "a.go changed after an interrupted rewrite: remove") {
+		t.Errorf("error %v", err)
+	}
+	if data, _ := os.ReadFile(name); string(data) != "edited" {
+		t.Errorf("the file is %q", data)
+	}
+}

@@ -1,0 +1,398 @@
+package insource
+
+import (
+	"bytes"
+	"fmt"
+	"go/ast"
+	"go/token"
+	"slices"
+	"strings"
+
+	"github.com/dave/dst"
+	"github.com/dave/dst/decorator"
+	"github.com/dave/dst/dstutil"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+)
+
+// patchPackage returns what was found in a package, and the new source of each
+// file that changes. dst counts lines as the parser leaves them, which drops
+// carriage returns, so files that have them are patched without, and get them
+// back.
+func patchPackage(p *load.Package, main bool) ([]*find.File, map[string][]byte, error) {
+	crlf := map[string][]byte{}
+	for name, src := range p.Source {
+		if bytes.Contains(src, []byte("\r\n")) {
+			crlf[name] = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+		}
+	}
+	if len(crlf) > 0 {
+		var err error
+		if p, err = p.With(crlf); err != nil {
+			return nil, nil, err
+		}
+	}
+	files, patched := p.Find(main, false), map[string][]byte{}
+	for _, f := range files {
+		if !f.Active() || f.Generated {
+			continue
+		}
+		out, err := patch(p.Fset, f)
+		if err != nil {
+			return nil, nil, err
+		}
+		if crlf[f.Name] != nil {
+			out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
+		}
+		patched[f.Name] = out
+	}
+	return files, patched, nil
+}
+
+// patch returns the source of a file with every site replaced, as gofmt would
+// write it. It fills the shapes of the sites with nodes, so that comments move
+// with what they belong to; those inside text that goes away are put above the
+// statement. Imports are edited by hand: the import management of dst knows
+// neither two imports of one path nor scopes.
+func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("%s: patch: %v", f.Name, r)
+		}
+	}()
+	dec := decorator.NewDecorator(fset)
+	file, err := dec.DecorateFile(f.Syntax)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	p := &patcher{File: f, nodes: dec.Dst.Nodes, sites: map[dst.Node][]*find.Site{}, became: map[dst.Node]dst.Node{}}
+	var start, register *find.Site
+	for _, s := range f.Sites {
+		switch {
+		case !s.Active():
+		case s.Kind == find.Main && s.What == "main":
+			start = s
+		case s.Kind == find.Register && s.What == "package":
+			register = s
+		default:
+			n := p.nodes[s.Shape.Node]
+			p.sites[n] = append(p.sites[n], s)
+		}
+	}
+	dstutil.Apply(file, p.enter, p.leave)
+	if p.err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, p.err)
+	}
+	if start != nil {
+		body := p.nodes[start.Shape.Node].(*dst.FuncDecl).Body
+		stmt := p.parseStmt(strings.Trim(start.Shape.Parts[0].Text, " ;"), nil)
+		stmt.Decorations().Before = dst.NewLine
+		body.List = slices.Insert(body.List, 0, stmt)
+	}
+	p.imports(file)
+	if register != nil {
+		decl := p.parseDecl(strings.Trim(register.Shape.Parts[0].Text, "; \r\n"))
+		decl.Decorations().Before, decl.Decorations().After = dst.EmptyLine, dst.EmptyLine
+		file.Decls = slices.Insert(file.Decls, lastImport(file)+1, decl)
+	}
+	var buf bytes.Buffer
+	if err := decorator.Fprint(&buf, file); err != nil {
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	}
+	return buf.Bytes(), nil
+}
+
+type patcher struct {
+	*find.File
+	nodes  map[ast.Node]dst.Node
+	sites  map[dst.Node][]*find.Site // the enclosing site first
+	became map[dst.Node]dst.Node
+	stmts  []dst.Stmt // around the node that Apply is at
+	err    error
+}
+
+func (p *patcher) enter(c *dstutil.Cursor) bool {
+	if s, ok := c.Node().(dst.Stmt); ok {
+		p.stmts = append(p.stmts, s)
+	}
+	return true
+}
+
+// leave replaces a node when everything inside it is replaced.
+func (p *patcher) leave(c *dstutil.Cursor) bool {
+	n := c.Node()
+	if _, ok := n.(dst.Stmt); ok {
+		p.stmts = p.stmts[:len(p.stmts)-1]
+	}
+	for _, s := range slices.Backward(p.sites[n]) {
+		var m dst.Node
+		if s.Shape.Clauses {
+			m = p.selected(n.(*dst.SelectStmt), s.Shape)
+		} else {
+			m = p.fill(n, s.Shape)
+		}
+		if m == nil {
+			return false
+		}
+		p.became[n] = m
+	}
+	if m, ok := p.became[n]; ok {
+		c.Replace(m)
+	}
+	return true
+}
+
+// fill builds the replacement of n from the one part of a shape.
+func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
+	part := shape.Parts[0]
+	holes := p.holes(part)
+	var m dst.Node
+	if _, ok := n.(dst.Expr); ok {
+		m = p.parseExpr(part.Text, holes)
+	} else {
+		m = p.parseStmt(part.Text, holes)
+	}
+	if m == nil {
+		return nil
+	}
+	old := p.now(n)
+	if slices.Contains(holes, old) {
+		return m // it keeps its own decorations inside
+	}
+	lost := comments(old, holes)
+	a, b := old.Decorations(), m.Decorations()
+	b.Before, b.After = a.Before, a.After
+	b.Start = append(slices.Clone(a.Start), b.Start...)
+	b.End = append(b.End, a.End...)
+	p.rescue(m, lost)
+	return m
+}
+
+// now returns what has become of a node.
+func (p *patcher) now(n dst.Node) dst.Node {
+	if m, ok := p.became[n]; ok {
+		return m
+	}
+	return n
+}
+
+// holes returns the operands of a part.
+func (p *patcher) holes(part find.Part) []dst.Node {
+	var list []dst.Node
+	for _, h := range part.Holes {
+		list = append(list, p.now(p.nodes[h.X]))
+	}
+	return list
+}
+
+// rescue puts comments that have lost their place above the statement.
+func (p *patcher) rescue(m dst.Node, lost []string) {
+	if len(lost) == 0 {
+		return
+	}
+	decs := m.Decorations()
+	if _, ok := m.(dst.Stmt); !ok && len(p.stmts) > 0 {
+		decs = p.stmts[len(p.stmts)-1].Decorations()
+	}
+	decs.Start.Append(above(lost)...)
+	if decs.Before == dst.None {
+		decs.Before = dst.NewLine
+	}
+}
+
+// comments returns the comments inside n, but for those around n and inside the
+// nodes that stay.
+func comments(n dst.Node, stay []dst.Node) []string {
+	var list []string
+	dst.Inspect(n, func(m dst.Node) bool {
+		if m == nil || slices.Contains(stay, m) {
+			return false
+		}
+		_, _, points := dstutil.Decorations(m)
+		for _, point := range points {
+			if m == n && (point.Name == "Start" || point.Name == "End") {
+				continue
+			}
+			for _, d := range point.Decs {
+				if strings.HasPrefix(d, "/") {
+					list = append(list, d)
+				}
+			}
+		}
+		return true
+	})
+	return list
+}
+
+// selected builds the switch that takes the place of a select.
+func (p *patcher) selected(n *dst.SelectStmt, shape *find.Shape) dst.Node {
+	lost := slices.Clone(n.Decs.Select)
+	stmt := p.parseStmt(shape.Parts[0].Text+"{}", p.holes(shape.Parts[0]))
+	m, ok := stmt.(*dst.SwitchStmt)
+	if !ok {
+		return nil
+	}
+	m.Decs.NodeDecs = n.Decs.NodeDecs
+	m.Body.Decs = n.Body.Decs
+	for i, c := range n.Body.List {
+		old, part := c.(*dst.CommClause), shape.Parts[i+1]
+		moved := p.holes(shape.Parts[0])
+		holes := p.holes(part)
+		if old.Comm != nil {
+			lost = append(lost, comments(old.Comm, append(moved, holes...))...)
+			lost = append(lost, old.Comm.Decorations().Start...)
+			lost = append(lost, old.Comm.Decorations().End...)
+		}
+		s := p.parseStmt("switch {\n"+part.Text+"\n}", holes)
+		if s == nil {
+			return nil
+		}
+		clause := s.(*dst.SwitchStmt).Body.List[0].(*dst.CaseClause)
+		clause.Decs.NodeDecs = old.Decs.NodeDecs
+		clause.Decs.Colon = old.Decs.Colon
+		lost = append(append(lost, old.Decs.Case...), old.Decs.Comm...)
+		for _, first := range clause.Body {
+			first.Decorations().Before, first.Decorations().After = dst.NewLine, dst.NewLine
+		}
+		clause.Body = append(clause.Body, old.Body...)
+		m.Body.List = append(m.Body.List, clause)
+	}
+	lost = slices.DeleteFunc(lost, func(d string) bool { return !strings.HasPrefix(d, "/") })
+	p.rescue(m, lost)
+	return m
+}
+
+const holeName = "hole_of_greenify_"
+
+// parse parses source with holes and fills them.
+func (p *patcher) parse(text string, holes []dst.Node) *dst.File {
+	text = find.HoleRef.ReplaceAllString(find.Qualify(text, p.Green), holeName+"$1")
+	file, err := decorator.Parse(text)
+	if err != nil {
+		p.err = fmt.Errorf("replacement %q: %w", text, err)
+		return nil
+	}
+	return dstutil.Apply(file, func(c *dstutil.Cursor) bool {
+		id, ok := c.Node().(*dst.Ident)
+		if !ok {
+			return true
+		}
+		for i, h := range holes {
+			if id.Name == fmt.Sprint(holeName, i) {
+				c.Replace(h)
+				return false // what is in the hole is done
+			}
+		}
+		return true
+	}, nil).(*dst.File)
+}
+
+func (p *patcher) parseExpr(text string, holes []dst.Node) dst.Node {
+	file := p.parse("package p; var _ = "+text, holes)
+	if file == nil {
+		return nil
+	}
+	return file.Decls[0].(*dst.GenDecl).Specs[0].(*dst.ValueSpec).Values[0]
+}
+
+func (p *patcher) parseStmt(text string, holes []dst.Node) dst.Stmt {
+	file := p.parse("package p; func _() { "+text+" }", holes)
+	if file == nil {
+		return nil
+	}
+	return file.Decls[0].(*dst.FuncDecl).Body.List[0]
+}
+
+func (p *patcher) parseDecl(text string) dst.Decl {
+	return p.parse("package p; "+text, nil).Decls[0]
+}
+
+// imports adds the import of package green and removes those that nothing
+// needs.
+func (p *patcher) imports(file *dst.File) {
+	unused := map[dst.Spec]bool{}
+	for _, spec := range p.Unused {
+		unused[p.nodes[spec].(dst.Spec)] = true
+	}
+	var group *dst.GenDecl
+	at := 0
+	for i, d := range file.Decls {
+		d, ok := d.(*dst.GenDecl)
+		if ok && d.Tok == token.IMPORT && len(d.Specs) > 0 && d.Lparen {
+			if d.Specs[0].(*dst.ImportSpec).Path.Value != `"C"` {
+				group, at = d, i
+			}
+		}
+	}
+	if len(p.Import) > 0 {
+		spec := &dst.ImportSpec{Name: dst.NewIdent(p.Green), Path: &dst.BasicLit{Kind: token.STRING, Value: `"` + find.GreenPath + `"`}}
+		if group != nil {
+			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
+			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec)
+			if !strings.Contains(strings.Split(last.Path.Value, "/")[0], ".") {
+				spec.Decs.Before = dst.EmptyLine
+			}
+			group.Specs = append(group.Specs, spec)
+		} else {
+			decl := &dst.GenDecl{Tok: token.IMPORT, Specs: []dst.Spec{spec}}
+			decl.Decs.Before, decl.Decs.After = dst.EmptyLine, dst.EmptyLine
+			if last := lastImport(file); last >= 0 {
+				decl.Decs.After = dst.NewLine
+			}
+			file.Decls = slices.Insert(file.Decls, at, dst.Decl(decl))
+		}
+	}
+	for _, d := range file.Decls {
+		if d, ok := d.(*dst.GenDecl); ok && d.Tok == token.IMPORT {
+			for i, s := range d.Specs {
+				if !unused[s] {
+					continue
+				}
+				lost := append(slices.Clone(s.Decorations().Start), s.Decorations().End...)
+				if i+1 < len(d.Specs) {
+					d.Specs[i+1].Decorations().Start.Prepend(above(lost)...)
+				} else {
+					d.Decs.End.Prepend(lost...)
+				}
+			}
+			d.Specs = slices.DeleteFunc(d.Specs, func(s dst.Spec) bool { return unused[s] })
+		}
+	}
+	for i, d := range file.Decls {
+		if g, ok := d.(*dst.GenDecl); ok && g.Tok == token.IMPORT && len(g.Specs) == 0 {
+			if lost := append(slices.Clone(g.Decs.Start), g.Decs.End...); i+1 < len(file.Decls) {
+				file.Decls[i+1].Decorations().Start.Prepend(above(lost)...)
+			}
+		}
+	}
+	file.Decls = slices.DeleteFunc(file.Decls, func(d dst.Decl) bool {
+		g, ok := d.(*dst.GenDecl)
+		return ok && g.Tok == token.IMPORT && len(g.Specs) == 0
+	})
+}
+
+// above makes comments lines of their own.
+func above(comments []string) []string {
+	var list []string
+	for _, c := range comments {
+		if strings.HasPrefix(c, "/") {
+			list = append(list, c)
+		}
+		if strings.HasPrefix(c, "/*") {
+			list = append(list, "\n") // a line comment has its own
+		}
+	}
+	return list
+}
+
+// lastImport returns the index of the last import declaration, or -1.
+func lastImport(file *dst.File) int {
+	last := -1
+	for i, d := range file.Decls {
+		if d, ok := d.(*dst.GenDecl); ok && d.Tok == token.IMPORT {
+			last = i
+		}
+	}
+	return last
+}

@@ -1,0 +1,31 @@
+package insource
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+)
+
+// What TestPatch shows for the test data holds for the standard library and the
+// modules that this one requires: more shapes than anybody would write down.
+func TestCorpus(t *testing.T) {
+	list, err := load.Packages(load.Config{}, "std", "golang.org/x/tools/go/packages/...", "golang.org/x/tools/go/analysis/...", "golang.org/x/sync/...")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// A package that package green imports cannot be checked with it: its types
+	// would be there twice.
+	below := strings.Fields(goCommand(t, ".", "list", "-deps", find.GreenPath))
+	files, patched := 0, 0
+	for _, p := range list {
+		files += len(p.Names)
+		patched += agree(t, p, !slices.Contains(below, p.Path))
+	}
+	t.Logf("%d files, %d of them patched", files, patched)
+	if files < 1000 || patched < 100 {
+		t.Errorf("only %d files, %d of them patched: too few to mean anything", files, patched)
+	}
+}

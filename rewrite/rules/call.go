@@ -1,0 +1,103 @@
+package rules
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+)
+
+// An Act says what the in-source back ends do at a use of a symbol.
+type Act int
+
+const (
+	// Yield replaces the use by a function of package green that waits without
+	// holding the baton.
+	Yield Act = iota
+	// Offload lets a call wait in std, or in C, without holding the baton. Its
+	// arguments are evaluated before, while the baton is still held.
+	Offload
+	// Enter wraps a callback: a goroutine that the runtime of greenify does not
+	// know takes the baton for the time it runs patched code.
+	Enter
+	// Left reports a use that cannot be made cooperative in source.
+	Left
+)
+
+var actNames = [...]string{"yield", "offload", "enter", "left"}
+
+func (a Act) String() string { return actNames[a] }
+
+// A Call is the rule for the uses of one function, method or struct field. It
+// acts in the source of patched packages; a whole-program build needs none,
+// because leaf rules work below every caller.
+type Call struct {
+	Group string // module group, as in -patch
+	Pkg   string // import path of the declaring package
+	Recv  string // type that declares the method or field; "" for a function
+	Name  string
+	Act   Act
+	With  string // Yield: the function of package green
+	Arg   int    // Enter: index of the callback among the arguments
+	Why   string // what waits, or for Left: why it stays and what to do instead
+}
+
+// Symbol is the name people know the rule by: "net/http.(Client).Do".
+func (c Call) Symbol() string {
+	if c.Recv == "" {
+		return c.Pkg + "." + c.Name
+	}
+	return c.Pkg + ".(" + c.Recv + ")." + c.Name
+}
+
+// Calls returns every rule that acts at a use, group by group.
+func Calls() []Call {
+	var all []Call
+	for _, g := range []struct {
+		name  string
+		rules []Call
+	}{
+		{"thread", callThread},
+		{"time", callTime},
+		{"os", callOS},
+		{"process", callProcess},
+		{"socket", callSocket},
+		{"socket", callHTTP},
+		{"dns", callDNS},
+		{"db", callDB},
+	} {
+		for _, r := range g.rules {
+			r.Group = g.name
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+// CallVersion names the rules of the in-source back ends by a hash. Every
+// patched package registers it, so that packages patched by different tables do
+// not start together.
+func CallVersion() string {
+	h := sha256.New()
+	for _, r := range Calls() {
+		fmt.Fprintf(h, "%+v\n", r)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:8]
+}
+
+// offload returns a rule for each of the names.
+func offload(pkg, recv, why string, names ...string) []Call {
+	var list []Call
+	for _, n := range names {
+		list = append(list, Call{Pkg: pkg, Recv: recv, Name: n, Act: Offload, Why: why})
+	}
+	return list
+}
+
+// join makes one table of several.
+func join(lists ...[]Call) []Call {
+	var all []Call
+	for _, l := range lists {
+		all = append(all, l...)
+	}
+	return all
+}

@@ -1,0 +1,95 @@
+package green_test
+
+import (
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	green "github.com/greenify-go/greenify/runtime"
+)
+
+// TestExclusion: green threads never run at the same time, whatever they wait
+// in between for. The counter has no lock: a lost update makes it too small, and
+// go test -race sees every hand-over that is not a synchronization.
+//
+// Interleaving: 100 threads give up the hub in seven ways, so that it goes on
+// by queue, from idle, after native waits that end at the same time as others,
+// and to callbacks of native goroutines.
+func TestExclusion(t *testing.T) {
+	const threads, rounds = 100, 20
+	var (
+		n    int
+		mu   sync.Mutex
+		c    = make(chan int)
+		wg   sync.WaitGroup
+		tick = green.Enter00(func() { n++ })
+	)
+	inGreen(func() {
+		for i := range threads {
+			wg.Add(1)
+			green.Go(func() {
+				defer wg.Done()
+				for round := range rounds {
+					n++
+					switch way := i/2 + round; way % 6 {
+					case 0:
+						green.Yield()
+					case 1:
+						green.Sleep(time.Microsecond)
+					case 2:
+						green.Offload(func() {})
+					case 3:
+						if i%2 == 0 {
+							green.Send(c, 1)
+						} else {
+							n += green.Recv(c) - 1
+						}
+					case 4:
+						green.Lock(&mu)
+						green.Yield()
+						mu.Unlock()
+					case 5:
+						n--
+						green.Call10(func(f func()) { f() }, tick)
+					}
+				}
+			})
+		}
+		green.Wait(&wg)
+		if n != threads*rounds {
+			t.Errorf("counted %d of %d", n, threads*rounds)
+		}
+	})
+}
+
+// TestOrder: ready threads run first in, first out.
+//
+// Interleaving: ten threads are started while their starter holds the hub, and
+// each goes behind the others twice.
+func TestOrder(t *testing.T) {
+	var got, want []int
+	inGreen(func() {
+		var wg sync.WaitGroup
+		for i := range 10 {
+			wg.Add(1)
+			green.Go(func() {
+				defer wg.Done()
+				for range 3 {
+					got = append(got, i)
+					green.Yield()
+				}
+			})
+		}
+		if len(got) != 0 {
+			t.Error("the go statement yields")
+		}
+		green.Wait(&wg)
+	})
+	for i := range 30 {
+		want = append(want, i%10)
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("order is %v", got)
+	}
+}

@@ -1,0 +1,30 @@
+// After Goexit on main the others continue, and one of them ends the program.
+//
+// exit: 3
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"time"
+)
+
+func main() {
+	c := make(chan int)
+	go func() {
+		for i := range 3 {
+			time.Sleep(time.Millisecond)
+			c <- i
+		}
+		close(c)
+	}()
+	go func() {
+		for i := range c {
+			fmt.Println(i)
+		}
+		os.Exit(3)
+	}()
+	defer fmt.Println("main's defer")
+	runtime.Goexit()
+}

@@ -1,0 +1,65 @@
+// Ten thousand threads that are always ready delay a due timer by no more than
+// the round that is under way and the next. Counted in turns, not in time.
+//
+// want: sleep: at most two rounds late
+// want: timer: at most two rounds late
+// want: function: at most two rounds late
+package main
+
+import (
+	"fmt"
+	"runtime"
+	"time"
+)
+
+const (
+	threads = 10_000
+	d       = 20 * time.Millisecond
+)
+
+var (
+	turns int
+	stop  bool
+	due   time.Time // set once the timer runs, so never before it is due
+	first int       // turn at which somebody saw that it is due
+)
+
+func main() {
+	for range threads {
+		go func() {
+			for !stop {
+				turns++
+				if first == 0 && !due.IsZero() && time.Now().After(due) {
+					first = turns
+				}
+				runtime.Gosched()
+			}
+		}()
+	}
+	late := make(chan int)
+	awake := func() {
+		if first == 0 {
+			first = turns
+		}
+		late <- turns - first
+	}
+	for _, timer := range []struct {
+		name  string
+		start func()
+	}{
+		{"sleep", func() { time.Sleep(d); awake() }},
+		{"timer", func() { <-time.After(d); awake() }},
+		{"function", func() { time.AfterFunc(d, awake) }},
+	} {
+		due, first = time.Time{}, 0
+		go timer.start()
+		runtime.Gosched() // a round: it has started
+		due = time.Now().Add(d)
+		if n := <-late; n > 2*threads {
+			fmt.Printf("%s: %d turns late\n", timer.name, n)
+		} else {
+			fmt.Printf("%s: at most two rounds late\n", timer.name)
+		}
+	}
+	stop = true
+}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The go command of these tests is a script that prints an event stream, so
+// that hangs, crashes and flakes can be had at will.
+func fake(t *testing.T, script string) runner {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "go")
+	script = "#!/bin/sh\nev() { printf '{\"Action\":\"%s\",\"Test\":\"%s\"}\\n' $1 $2; }\nev start\n" + script
+	if err := os.WriteFile(path, []byte(script), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return runner{command: path}
+}
+
+const allPass = "ev run TestA; ev pass TestA; ev run TestB; ev run TestB/x; ev pass TestB/x; ev pass TestB; ev pass"
+
+func findings(t *testing.T, plain, patched string, exceptions ...exception) map[string]string {
+	t.Helper()
+	c := comparison{plain: fake(t, plain), patched: fake(t, patched), limit: time.Minute}
+	r, err := c.compare(t.Context(), "p", exceptions)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string]string{}
+	for _, f := range r.findings {
+		word, _, _ := strings.Cut(f.text, ":")
+		if f.bad != (word == "FAIL" || strings.HasPrefix(word, "STALE")) {
+			t.Errorf("%s: %q has bad=%v", f.test, f.text, f.bad)
+		}
+		got[f.test] = word
+	}
+	return got
+}
+
+func TestCompare(t *testing.T) {
+	// Which run is asked for: all tests, all but one, or one alone.
+	const dispatch = "case \"$*\" in\n*-run=^TestB*) %1;;\n*-skip=*) %2;;\n*) %3;;\nesac"
+	by := func(alone, without, all string) string {
+		return strings.NewReplacer("%1", alone, "%2", without, "%3", all).Replace(dispatch)
+	}
+	const (
+		passB  = "ev run TestB; ev run TestB/x; ev pass TestB/x; ev pass TestB; ev pass"
+		failB  = "ev run TestB; ev run TestB/x; ev fail TestB/x; ev fail TestB; ev fail"
+		passA  = "ev run TestA; ev pass TestA; ev pass"
+		hangB  = "ev run TestA; ev pause TestA; ev run TestB; ev run TestB/x; ev fail"
+		crashB = "ev run TestB; ev fail TestB; ev fail"
+		skipB  = "ev run TestB; ev run TestB/x; ev skip TestB/x; ev pass TestB; ev pass"
+	)
+	loop := exception{pkg: "p", test: "TestB", class: "busy loop"}
+	flaky := loop
+	flaky.flaky = true
+	for _, c := range []struct {
+		name           string
+		plain, patched string
+		exceptions     []exception
+		want           map[string]string
+	}{
+		{"same", allPass, allPass, nil, map[string]string{}},
+		{"fails", allPass, "ev run TestA; ev pass TestA;" + failB, nil, map[string]string{"TestB": "FAIL", "TestB/x": "FAIL"}},
+		{"skipped", allPass, "ev run TestA; ev pass TestA;" + skipB, nil, map[string]string{"TestB/x": "FAIL"}},
+		{"missing", allPass, passA, nil, map[string]string{"TestB": "FAIL", "TestB/x": "FAIL"}},
+		{"hangs", allPass, by(hangB, passA, hangB), nil, map[string]string{"TestB": "FAIL", "TestB/x": "FAIL"}},
+		{"crashes", allPass, by(crashB, passA, crashB), nil, map[string]string{"TestB": "FAIL", "TestB/x": "FAIL"}},
+		{"flaky", allPass, by(passB, passA, "ev run TestA; ev pass TestA;"+failB), nil, map[string]string{"TestB": "flaky", "TestB/x": "flaky"}},
+		{"unsteady", by(failB, "", allPass), by(failB, passA, "ev run TestA; ev pass TestA;"+failB), nil, map[string]string{"TestB": "unsteady", "TestB/x": "unsteady"}},
+		{"plain fails too", "ev run TestA; ev fail TestA; ev fail", "ev run TestA; ev fail TestA; ev fail", nil, map[string]string{}},
+		{"only the package fails", allPass, allPass + "; ev fail", nil, map[string]string{whole: "FAIL"}},
+		{"exception", allPass, by(failB, passA, "exit 1"), []exception{loop}, map[string]string{"TestB": "exception"}},
+		{"stale exception", allPass, by(passB, passA, "exit 1"), []exception{loop}, map[string]string{"TestB": "STALE exception"}},
+		{"flaky exception", allPass, by(passB, passA, "exit 1"), []exception{flaky}, map[string]string{"TestB": "exception"}},
+		{"exception gone", passA, passA, []exception{loop}, map[string]string{"TestB": "STALE exception"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := findings(t, c.plain, c.patched, c.exceptions...); !reflect.DeepEqual(got, c.want) {
+				t.Errorf("got %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// A test that neither ends nor yields is killed, and named.
+func TestBusyLoop(t *testing.T) {
+	c := fake(t, "ev run TestA; while :; do :; done")
+	_, hung, err := c.once(t.Context(), "p", "", nil, 500*time.Millisecond-grace)
+	if err != nil || !reflect.DeepEqual(hung, []string{"TestA"}) {
+		t.Errorf("hung = %v, err = %v", hung, err)
+	}
+}
+
+// A package that does not build is an error, not a package without failures.
+func TestNoTests(t *testing.T) {
+	if _, _, err := fake(t, "").once(t.Context(), "p", "", nil, time.Minute); err == nil {
+		t.Error("no error")
+	}
+	c := runner{command: "false"}
+	if _, _, err := c.once(t.Context(), "p", "", nil, time.Minute); err == nil {
+		t.Error("no error")
+	}
+}
+
+func TestExceptions(t *testing.T) {
+	if _, err := readExceptions("../exceptions.tsv"); err != nil {
+		t.Error(err)
+	}
+	line := func(pkg, class string) string { return pkg + "\tTestX\t" + class + "\tbecause\n" }
+	for _, bad := range []string{
+		"net\tTestX\n",
+		line("net", "too hard"),
+		line("sync", "busy loop"),
+		"net\tTestX\tbusy loop\t\n",
+		strings.Repeat(line("net", "busy loop"), maxExceptions+1),
+	} {
+		file := filepath.Join(t.TempDir(), "exceptions.tsv")
+		if err := os.WriteFile(file, []byte(bad), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := readExceptions(file); err == nil {
+			t.Errorf("accepted %.60q", bad)
+		}
+	}
+}
