@@ -8,8 +8,9 @@ import (
 	green "github.com/greenify-go/greenify/runtime"
 )
 
-// Each benchmark has the operation of plain Go beside that of the package, in
-// the hub and in a native goroutine; the last is what an unpatched program pays.
+// Each benchmark has the operation of plain Go beside that of the package, called
+// by a native goroutine (the threads it starts are green all the same) and by a
+// green thread. With GREENIFY=off both show what an unpatched program pays.
 
 func inBoth(b *testing.B, plain, f func(n int)) {
 	b.Run("plain", func(b *testing.B) { b.ReportAllocs(); plain(b.N) })

@@ -4,8 +4,11 @@
 // until it waits, and then another one runs; never two at once. The go
 // statement, channels, select, sync, time, net and os do this by themselves;
 // a program needs this package only to ask about the hub, or to do native work.
-// Built by plain Go, the package compiles and works too: every call does what
-// plain Go does, and InHub reports false.
+//
+// A program patched in source (greenify rewrite) is built by plain Go, and all
+// that may wait in it calls this package. Its main calls Main, which turns the
+// hub on. In any other program every call does what plain Go does, and InHub
+// reports false.
 //
 // # One time.Sleep, from source line to wake-up
 //
@@ -25,4 +28,24 @@
 // Channels, select, semaphores (all of sync), the poller (all of net and pipes)
 // go the same way; the waiting thread stands in the native queue of the object,
 // so a goroutine that is not a green thread can be at the other end.
+//
+// # The same in source
+//
+// A green thread calls Sleep. It gives the baton to the next ready thread, which
+// has waited for it on a channel of its own, calls time.Sleep like any goroutine,
+// and when that returns queues for the baton. Send, Recv, Select, Lock, RLock
+// and Do first try without waiting and keep the baton if that works (baton.go).
+//
+// What differs from a whole-program build:
+//
+//   - Only patched code is cooperative. A wait in unpatched code, such as a lock
+//     of std that is held while a callback waits, is a wait with the baton; calls
+//     that may be one go through the Call functions, which leave the hub, and
+//     callbacks come back by the Enter functions.
+//   - A thread whose wait is over is ready when its goroutine has run, so threads
+//     woken together queue in the order in which the Go scheduler runs them, and
+//     on several processors a thread may find that it has to wait for a peer that
+//     is still on its way into its own wait: there are a few yields more.
+//   - Goroutines that package initialization starts are native and stay so.
+//   - When nothing can run, Go's own deadlock report says so.
 package green

@@ -14,17 +14,16 @@ import (
 // goroutines apart as long as they live.
 func getg() unsafe.Pointer
 
-// goid returns the number of the calling goroutine as stack dumps give it, and 0
-// before the hub is on.
+// goid returns the number of the calling goroutine as stack dumps give it.
 func goid() uint64 {
 	if goidOffset == 0 {
-		return 0
+		return dumpedGoid()
 	}
 	return *(*uint64)(unsafe.Add(getg(), goidOffset))
 }
 
-// goidOffset is where a descriptor holds the number. A stack dump of each
-// goroutine would be the documented way, but costs more than starting one.
+// goidOffset is where a descriptor holds the number; 0 if that is not known. A
+// stack dump is the documented way, but costs more than starting a goroutine.
 var goidOffset uintptr
 
 // findGoid sets goidOffset: it is where the descriptors of several goroutines

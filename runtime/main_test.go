@@ -14,7 +14,7 @@ import (
 const rules = "test"
 
 // programs are what the test binary runs instead of tests, each as a process of
-// its own, if GREEN_TEST_PROGRAM says so.
+// its own, if GREEN_TEST_PROGRAM says so: the main functions of patched programs.
 var programs = map[string]func(){}
 
 // The tests run beside the hub, in native goroutines, and start green threads;
@@ -22,7 +22,11 @@ var programs = map[string]func(){}
 // themselves; what needs a native goroutine makes one by Offload.
 func TestMain(m *testing.M) {
 	if name := os.Getenv("GREEN_TEST_PROGRAM"); name != "" {
-		program(programs[name])
+		if f := programs[name]; strings.HasPrefix(name, "unpatched") {
+			f()
+		} else {
+			patchedMain(f)
+		}
 		os.Exit(0)
 	}
 	green.Main(rules)
@@ -31,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-func program(f func()) {
+func patchedMain(f func()) {
 	defer green.Main(rules)()
 	f()
 }

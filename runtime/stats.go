@@ -48,11 +48,11 @@ func Threads() []Thread {
 
 // Stats are the hub's counters since the program started; zero when unpatched.
 type Stats struct {
-	Spawned  uint64 // threads started, main included
+	Spawned  uint64 // threads started, main included; in source a callback (Enter) is one, too
 	Alive    uint64 // threads that have not ended
 	Peak     uint64 // most threads alive at once
 	Switches uint64 // times the hub went from one thread to another
-	Yields   uint64 // times a thread gave up the hub
+	Yields   uint64 // times a thread gave up the hub, by Yield even if nobody else was ready
 	Rescued  uint64 // times the hub was taken from a thread stuck in a system call
 }
 

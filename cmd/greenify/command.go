@@ -10,6 +10,7 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/greenify-go/greenify/rewrite/insource"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
@@ -37,6 +38,12 @@ usage:
 
 	greenify build|run|test|vet|list [flags] [packages]
 		the go command of the same name, on patched code
+	greenify check [-json] [-sarif] [-baseline file] [packages]
+		what blocks in the packages, as findings
+	greenify diff [packages]
+		what rewrite would change
+	greenify rewrite -w [packages]
+		patch the source itself, to be built by the plain go command
 	greenify rules
 		the table of what is patched
 	greenify version
@@ -83,6 +90,12 @@ func (c *command) run(args []string) int {
 	switch name {
 	case "build", "run", "test", "vet", "list":
 		return c.goCommand(name, args)
+	case "check":
+		return insource.Check(args, c.stdout, c.stderr)
+	case "diff":
+		return insource.Diff(args, c.stdout, c.stderr)
+	case "rewrite":
+		return insource.Rewrite(args, c.stdout, c.stderr)
 	case "rules":
 		return c.rules(args)
 	case "version":

@@ -6,9 +6,14 @@ package main
 import (
 	"os"
 	"syscall"
+
+	"github.com/greenify-go/greenify/rewrite/insource"
 )
 
 func main() {
+	if insource.IsVet(os.Args[1:]) {
+		insource.Vet() // called by go vet -vettool or go fix -fixtool
+	}
 	c := command{
 		stdout: os.Stdout,
 		stderr: os.Stderr,

@@ -169,6 +169,14 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 		return nil, false
 	}
 	f.seen[id] = true
+	if r.Via {
+		if f.inMemory(n, sel) {
+			return nil, false
+		}
+		if !f.native(n, sel) {
+			return &plan{rule: r, why: "it waits in readers or writers that may be patched code: wrap it in green.Offload if they are not"}, true
+		}
+	}
 	p := &plan{rule: r, spread: n.Ellipsis.IsValid()}
 	if len(n.Args) == 1 {
 		if _, ok := f.Info.TypeOf(n.Args[0]).(*types.Tuple); ok {
@@ -194,6 +202,64 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 		}
 	}
 	return p, true
+}
+
+// streams returns the readers and writers of a call: its operands of interface
+// type.
+func (f *finder) streams(n *ast.CallExpr, sel *ast.SelectorExpr) []ast.Expr {
+	var list []ast.Expr
+	if sel != nil && f.Info.Selections[sel] != nil {
+		list = append(list, sel.X)
+	}
+	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	for i, x := range n.Args {
+		if i < sig.Params().Len() && types.IsInterface(sig.Params().At(i).Type()) {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// inMemory reports whether no operand of the call can wait.
+func (f *finder) inMemory(n *ast.CallExpr, sel *ast.SelectorExpr) bool {
+	return !slices.ContainsFunc(f.streams(n, sel), func(x ast.Expr) bool {
+		path, _ := declared(f.Info.TypeOf(x))
+		return path != "bytes" && path != "strings"
+	})
+}
+
+// native reports whether the operands of the call run no patched code: they are
+// files, connections, buffers, and the bodies that net/http gives.
+func (f *finder) native(n *ast.CallExpr, sel *ast.SelectorExpr) bool {
+	return !slices.ContainsFunc(f.streams(n, sel), func(x ast.Expr) bool {
+		if s, ok := ast.Unparen(x).(*ast.SelectorExpr); ok {
+			v, ok := f.Info.Uses[s.Sel].(*types.Var)
+			if ok && v.IsField() && v.Name() == "Body" && v.Pkg() != nil && v.Pkg().Path() == "net/http" {
+				return false
+			}
+		}
+		switch path, name := declared(f.Info.TypeOf(x)); path {
+		case "bytes", "strings", "os":
+			return false
+		case "net":
+			return !strings.HasSuffix(name, "Conn")
+		case "net/http":
+			return name != "ResponseWriter"
+		}
+		return true
+	})
+}
+
+// declared returns the package and the name of a defined type, or of what a
+// pointer points to.
+func declared(t types.Type) (path, name string) {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil {
+		return n.Obj().Pkg().Path(), n.Obj().Name()
+	}
+	return "", ""
 }
 
 // receiver writes the receiver of a method of sync as an argument:
@@ -435,6 +501,7 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 		return
 	}
 	switch {
+	case r.Act == rules.Offload && f.offloaded(node, parent):
 	case r.Act == rules.Left:
 		f.leave(node, r.Group, what, r.Why)
 	case r.Act != rules.Yield:
@@ -459,6 +526,40 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 		}
 		f.value(node, r, replace(node, text, in(sel.X)))
 	}
+}
+
+// offloaded reports whether a function value is there for one of green's Call
+// functions: as an argument, or through the variable that a go statement became.
+func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
+	switch p := parent.(type) {
+	case *ast.CallExpr:
+		return f.isOffload(p) && p.Args[0] == node
+	case *ast.AssignStmt:
+		i := slices.Index(p.Rhs, node)
+		if i < 0 || len(p.Lhs) != len(p.Rhs) {
+			return false
+		}
+		id, ok := p.Lhs[i].(*ast.Ident)
+		if !ok || f.Info.Defs[id] == nil {
+			return false
+		}
+		found := false
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && !found && f.isOffload(call) {
+				arg, ok := call.Args[0].(*ast.Ident)
+				found = ok && f.Info.Uses[arg] == f.Info.Defs[id]
+			}
+			return !found
+		})
+		return found
+	}
+	return false
+}
+
+// isOffload reports whether a call is one of green's Call functions.
+func (f *finder) isOffload(call *ast.CallExpr) bool {
+	id, _ := callee(call.Fun)
+	return id != nil && len(call.Args) > 0 && fromGreen(f.Info.Uses[id]) && strings.HasPrefix(id.Name, "Call")
 }
 
 // value: f := time.Sleep  =>  f := green.Sleep

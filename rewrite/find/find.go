@@ -129,9 +129,9 @@ func Find(in Input) []*File {
 	if in.Pkg.Path() == GreenPath {
 		return files
 	}
-	finders := make([]*finder, len(files))
+	finders, rules := make([]*finder, len(files)), table()
 	for i, f := range files {
-		w := &finder{Input: in, File: f, table: table(), seen: map[ast.Node]bool{}}
+		w := &finder{Input: in, File: f, table: rules, seen: map[ast.Node]bool{}}
 		w.walk()
 		w.held()
 		w.directives()

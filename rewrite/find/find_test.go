@@ -3,12 +3,14 @@ package find_test
 import (
 	"bytes"
 	"cmp"
+	"fmt"
 	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/greenify-go/greenify/rewrite/find"
@@ -129,6 +131,31 @@ func TestOrder(t *testing.T) {
 				if edits[i].Pos < edits[i-1].End {
 					t.Errorf("%s: edits overlap", p.Fset.Position(edits[i].Pos))
 				}
+			}
+		}
+	}
+}
+
+// Many at once find the same: drivers run the analyzer on packages, and test
+// variants of packages, in parallel. (With -race it also shows that nothing is
+// shared.)
+func TestConcurrent(t *testing.T) {
+	for _, p := range corpus(t) {
+		results := make([]string, 8)
+		var wg sync.WaitGroup
+		for i := range results {
+			wg.Go(func() {
+				for _, f := range p.Find(false, false) {
+					for _, s := range f.Sites {
+						results[i] += fmt.Sprint(s.Pos, s.Kind, s.Message, s.Edits, f.Import)
+					}
+				}
+			})
+		}
+		wg.Wait()
+		for _, r := range results {
+			if r != results[0] {
+				t.Errorf("%s: two searches differ:\n%s\n%s", p.Path, r, results[0])
 			}
 		}
 	}

@@ -43,4 +43,20 @@
 // A package that patches itself by hand with package green and one that was
 // rewritten by greenify rewrite -w are the same to the analyzer: it has nothing
 // to say about either.
+//
+// # Analyzer greenifyfacts
+//
+// greenifyfacts: find calls of functions elsewhere that may block
+//
+// What a function of another package does is not the default analyzer's
+// business. This one follows calls through packages: it notes for every function
+// that it may block, and through what, and reports calls of such functions of
+// other packages with the chain:
+//
+//	lib.Serve may block the hub, through lib.lock, sync.(Mutex).Lock: patch package lib too
+//
+// A wait that is patched does not block. Calls of function values and of
+// interface methods are not followed, nor is the standard library, which the
+// rules of the default analyzer cover. Drivers have to analyze dependencies too
+// for it, so it is not part of the default.
 package greenify

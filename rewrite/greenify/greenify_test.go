@@ -63,7 +63,7 @@ func topics(t *testing.T) []string {
 	for _, e := range entries {
 		// Of packages with cgo, drivers see the files that cmd/cgo makes; package
 		// find tests the originals.
-		if e.Name() != "github.com" && !strings.HasPrefix(e.Name(), "cgo") {
+		if !strings.Contains(e.Name(), ".") && !strings.HasPrefix(e.Name(), "cgo") {
 			list = append(list, e.Name())
 		}
 	}
@@ -90,6 +90,11 @@ func TestAnalyzer(t *testing.T) {
 	}
 	// One run for all: the standard library is loaded once.
 	analysistest.RunWithSuggestedFixes(t, dir, greenify.Analyzer, topics(t)...)
+}
+
+// Facts cross packages, with the chain of calls that leads to the wait.
+func TestFacts(t *testing.T) {
+	analysistest.Run(t, testdata(t), greenify.FactsAnalyzer, "example.com/app", "example.com/lib")
 }
 
 // writeGoldens writes what the fixes should give, by another way than the
@@ -150,11 +155,14 @@ func TestGoldens(t *testing.T) {
 // The analyzer is valid, documented and as small as hosts want it.
 func TestShape(t *testing.T) {
 	a := greenify.Analyzer
-	if err := analysis.Validate([]*analysis.Analyzer{a}); err != nil {
+	if err := analysis.Validate([]*analysis.Analyzer{a, greenify.FactsAnalyzer}); err != nil {
 		t.Fatal(err)
 	}
 	if len(a.FactTypes) > 0 || len(a.Requires) > 0 || a.RunDespiteErrors {
 		t.Error("the default analyzer has facts, requirements or runs despite errors")
+	}
+	if doc := greenify.FactsAnalyzer.Doc; !strings.HasPrefix(doc, "greenifyfacts: ") || strings.Contains(a.Doc, "greenifyfacts") {
+		t.Errorf("doc: %q", doc)
 	}
 	title, _, _ := strings.Cut(a.Doc, "\n")
 	if !strings.HasPrefix(title, "greenify: ") || len(title) > 72 || !strings.Contains(a.Doc, "time.Sleep(d)") {

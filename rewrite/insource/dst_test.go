@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
@@ -127,6 +128,9 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 		t.Errorf("%s: %v", p.Path, err)
 		return 0
 	}
+	if a, b := left(p), left(q); a != b {
+		t.Errorf("%s: %d sites are left blocking, were %d before the patch", p.Path, b, a)
+	}
 	for _, f := range q.Find(false, false) {
 		for _, s := range f.Sites {
 			if s.Active() && !f.Generated {
@@ -135,6 +139,19 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 		}
 	}
 	return len(source)
+}
+
+// left counts the findings that no patch removes.
+func left(p *load.Package) int {
+	n := 0
+	for _, f := range p.Find(false, false) {
+		for _, s := range f.Sites {
+			if s.Shape == nil && s.Kind != find.Mixed && s.Kind != find.Held {
+				n++
+			}
+		}
+	}
+	return n
 }
 
 // shape writes the syntax tree without positions and comments, and without the

@@ -38,6 +38,7 @@ type Call struct {
 	Act   Act
 	With  string // Yield: the function of package green
 	Arg   int    // Enter: index of the callback among the arguments
+	Via   bool   // Offload: waits only in the readers and writers it is given
 	Why   string // what waits, or for Left: why it stays and what to do instead
 }
 

@@ -8,6 +8,7 @@ var callHTTP = join(
 	offload("net/http", "Client", "waits for the server", "Do", "Get", "Head", "Post", "PostForm"),
 	offload("net/http", "RoundTripper", "waits for the server", "RoundTrip"),
 	offload("net/http", "Transport", "waits for the server", "RoundTrip"),
+	offload("net/http", "ResponseWriter", "waits for the client", "Write"),
 	offload("net/http", "", "serves until it fails", "ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS"),
 	offload("net/http", "Server", "serves until it is closed", "ListenAndServe", "ListenAndServeTLS", "Serve", "ServeTLS", "Shutdown"),
 	[]Call{

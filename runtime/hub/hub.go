@@ -46,10 +46,12 @@ var hub struct {
 
 	// Owned by whoever owns the hub. The owner is a green thread, an M that is
 	// passing the hub on, or sysmon during a rescue; never two of them.
-	runq     gQueue // ready threads, first in first out
-	holder   guintptr
-	switches uint64 // hand-overs from one green thread to another
-	yields   uint64 // parks and Gosched calls
+	runq     gQueue   // ready threads, first in first out
+	holder   guintptr // the owner, 0 while the hub is idle
+	last     guintptr // the last owner
+	passes   uint32   // calls of hubPass that found a thread
+	switches uint64   // times the owner was another thread than the one before
+	yields   uint64   // parks and Gosched calls
 
 	lock    mutex
 	busy    bool         // somebody owns the hub; guarded by lock when it may change
@@ -95,10 +97,21 @@ func hubNext() *g {
 		unlock(&hub.lock)
 		gp = hub.runq.pop()
 	}
+	hubOwn(gp)
+	return gp
+}
+
+// hubOwn makes gp the owner.
+//
+//go:nowritebarrierrec
+func hubOwn(gp *g) {
 	gp.hub.owner = true
 	hub.holder.set(gp)
+	if hub.last.ptr() != gp {
+		hub.last.set(gp)
+		hub.switches++
+	}
 	hubRaceAcquire(gp)
-	return gp
 }
 
 // hubDrain moves the threads that others queued behind those already here.
@@ -116,7 +129,7 @@ func hubDrain() {
 //
 // The direct switch is taken only when nothing native waits for this P:
 // goroutines in its queues, the garbage collector, a safe point, the tracer.
-// Otherwise, and every hubPollTicks switches, the thread takes its turn in the
+// Otherwise, and every hubPollTicks passes, the thread takes its turn in the
 // P's own queue, behind them, and stays the owner meanwhile; the native
 // scheduler looks at timers, finalizers and all else on the way.
 func hubPass() {
@@ -126,11 +139,11 @@ func hubPass() {
 	}
 	mp := getg().m
 	pp := mp.p.ptr()
-	hub.switches++
+	hub.passes++
 	if mp.lockedg != 0 || next.lockedm != 0 || !runqempty(pp) || !sched.runq.empty() ||
 		sched.gcwaiting.Load() || gcBlackenEnabled != 0 || pp.runSafePointFn != 0 ||
-		traceEnabled() || traceShuttingDown() || hub.switches%hubPollTicks == 0 {
-		if hub.switches%hubPollTicks == 0 {
+		traceEnabled() || traceShuttingDown() || hub.passes%hubPollTicks == 0 {
+		if hub.passes%hubPollTicks == 0 {
 			hubPoll()
 		}
 		runqput(pp, next, false)
@@ -143,7 +156,7 @@ func hubPass() {
 	execute(next, false)
 }
 
-// hubPollTicks is after how many switches timers and descriptors are looked
+// hubPollTicks is after how many passes timers and descriptors are looked
 // at, so that threads that keep each other ready cannot starve them. The Go
 // scheduler uses 61 for a similar purpose (findRunnable).
 const hubPollTicks = 31

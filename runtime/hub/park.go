@@ -126,6 +126,7 @@ func hubMove(from hubState, to *g) {
 	to.hub.green, to.hub.owner = from.green, from.owner
 	if from.owner {
 		hub.holder.set(to)
+		hub.last.set(to) // one thread, not a switch
 	}
 }
 

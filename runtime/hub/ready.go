@@ -27,10 +27,8 @@ func hubReady(gp *g) (queued bool) {
 		return true
 	}
 	hub.busy = true
-	gp.hub.owner = true
-	hub.holder.set(gp)
+	hubOwn(gp)
 	unlock(&hub.lock)
-	hubRaceAcquire(gp)
 	hubClock()
 	return false
 }

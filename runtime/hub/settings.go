@@ -47,10 +47,10 @@ func hubInit() {
 	gp := getg()
 	hub.on = true
 	hub.busy = true
-	hub.holder.set(gp)
+	hub.last.set(gp)
 	hubAdmit(gp, 0)
 	gp.hub.green = true
-	gp.hub.owner = true
+	hubOwn(gp)
 }
 
 // hubSampled is the largest number of OS threads seen in user code at once.

@@ -5,6 +5,7 @@
 package load
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"go/ast"
@@ -12,6 +13,7 @@ import (
 	"go/token"
 	"go/types"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -56,6 +58,16 @@ func Packages(cfg Config, patterns ...string) ([]*Package, error) {
 	roots, err := packages.Load(&packages.Config{Mode: mode, Dir: cfg.Dir, Env: cfg.Env, BuildFlags: cfg.Flags}, append(slices.Clone(patterns), find.GreenPath)...)
 	if err != nil {
 		return nil, fmt.Errorf("load packages: %w", err)
+	}
+	if len(roots) == 0 {
+		// go/packages drops what is wrong with go.mod; the go command says it.
+		for _, more := range [][]string{nil, {find.GreenPath}} {
+			cmd := exec.Command("go", slices.Concat([]string{"list"}, cfg.Flags, patterns, more)...)
+			cmd.Dir, cmd.Env = cfg.Dir, cfg.Env
+			if out, err := cmd.CombinedOutput(); err != nil {
+				return nil, fmt.Errorf("%s", bytes.TrimSpace(out))
+			}
+		}
 	}
 	var green *types.Package
 	roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {

@@ -26,5 +26,4 @@ func main() {
 		}
 	}()
 	parked.Wait("chan receive", 100)
-	go func() { panic("never run, or too late") }()
 }

@@ -6,7 +6,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"os/exec"
+	"strings"
 )
 
 type conn struct{ net.Conn }
@@ -57,3 +59,14 @@ func cmd() *exec.Cmd                  { return nil }
 func pair() (n, a string, d duration) { return }
 
 type duration = timeDuration
+
+// Readers that cannot be patched code wait outside; in memory nothing waits.
+func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []byte) {
+	io.ReadAll(resp.Body) // want `green.Call12`
+	io.Copy(file, c)      // want `green.Call22`
+	io.ReadAll(strings.NewReader("in memory"))
+	io.ReadAll(r)       // want `io.ReadAll cannot be patched here: it waits in readers or writers that may be patched code`
+	r.Read(buf)         // want `io.\(Reader\).Read cannot be patched here`
+	resp.Body.Read(buf) // want `green.Call12`
+	os.Open("fifo")     // want `green.Call12`
+}
