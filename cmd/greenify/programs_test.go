@@ -3,7 +3,6 @@ package main_test
 import (
 	"bytes"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -187,7 +186,7 @@ func (r *run) do(t *testing.T, d directives) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
-	if cmd.ProcessState == nil || ctx.Err() != nil && !errors.Is(ctx.Err(), context.Canceled) {
+	if ctx.Err() != nil || cmd.ProcessState == nil {
 		t.Fatalf("%s: %v (%v)\nstdout:\n%s\nstderr:\n%s", r.title, err, ctx.Err(), &stdout, &stderr)
 	}
 	r.exit, r.stdout, r.stderr = cmd.ProcessState.String(), stdout.String(), stderr.String()

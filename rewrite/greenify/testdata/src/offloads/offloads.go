@@ -1,6 +1,7 @@
 package offloads // want `not registered`
 
 import (
+	"bufio"
 	"context"
 	"database/sql"
 	"io"
@@ -65,8 +66,9 @@ func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []
 	io.ReadAll(resp.Body) // want `green.Call12`
 	io.Copy(file, c)      // want `green.Call22`
 	io.ReadAll(strings.NewReader("in memory"))
-	io.ReadAll(r)       // want `io.ReadAll cannot be patched here: it waits in readers or writers that may be patched code`
-	r.Read(buf)         // want `io.\(Reader\).Read cannot be patched here`
-	resp.Body.Read(buf) // want `green.Call12`
-	os.Open("fifo")     // want `green.Call12`
+	io.ReadAll(r)              // want `io.ReadAll cannot be patched here: it waits in readers or writers that may be patched code`
+	r.Read(buf)                // want `io.\(Reader\).Read cannot be patched here`
+	resp.Body.Read(buf)        // want `green.Call12`
+	bufio.NewScanner(c).Scan() // want `bufio.\(Scanner\).Scan cannot be patched here: it waits in the reader it was made from`
+	os.Open("fifo")            // want `green.Call12`
 }
