@@ -36,6 +36,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("goexit0", Before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
 	{File: proc, Edit: edit("goexit0", Before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
 	{File: proc, Edit: edit("goexit1", Before, "racegoend()", "if gp := getg(); gp.hub.owner { hubRaceRelease(gp) }", 1), Why: "the race detector forgets the thread before goexit0"},
+	{File: "runtime/race.go", Edit: edit("racefini", Entry, "", "getg().hub.hold++", 1), Why: "no other thread runs while the race detector ends the program"},
 	{File: proc, Edit: edit("goyield", Entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point"},
 	{File: chans, Edit: edit("chansend1", Entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next channel operation"},
 	{File: chans, Edit: edit("chanrecv1", Entry, "", "hubSlice()", 1), Why: "likewise"},
