@@ -44,8 +44,10 @@ usage:
 		what rewrite would change
 	greenify rewrite -w [packages]
 		patch the source itself, to be built by the plain go command
-	greenify rules
+	greenify rules [-md|-json]
 		the table of what is patched
+	greenify explain SYMBOL
+		what happens to net.Dial, sync.Mutex.Lock, ...
 	greenify version
 		versions of greenify, of its rules and of Go
 	greenify help [flags|runtime]
@@ -98,6 +100,8 @@ func (c *command) run(args []string) int {
 		return insource.Rewrite(args, c.stdout, c.stderr)
 	case "rules":
 		return c.rules(args)
+	case "explain":
+		return c.explain(args)
 	case "version":
 		return c.version(args)
 	case "help", "-h", "-help", "--help":
@@ -139,11 +143,35 @@ func (c *command) version(args []string) int {
 }
 
 func (c *command) rules(args []string) int {
-	if len(args) > 0 {
-		return c.usageError("rules takes no arguments")
+	print := rules.Print
+	switch {
+	case len(args) == 0:
+	case len(args) == 1 && args[0] == "-md":
+		print = rules.PrintMarkdown
+	case len(args) == 1 && args[0] == "-json":
+		print = rules.PrintJSON
+	default:
+		return c.usageError("rules takes -md or -json, not %q", strings.Join(args, " "))
 	}
-	if err := rules.Print(c.stdout); err != nil {
+	if err := print(c.stdout); err != nil {
 		return c.usageError("%v", err)
+	}
+	return exitOK
+}
+
+func (c *command) explain(args []string) int {
+	if len(args) != 1 {
+		return c.usageError("explain takes one symbol, such as net.Dial or sync.Mutex.Lock")
+	}
+	rows := rules.Explain(args[0])
+	for _, r := range rows {
+		fmt.Fprintf(c.stdout, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
+	}
+	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "whole program" }) {
+		fmt.Fprintf(c.stdout, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", args[0])
+	}
+	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "in source" }) {
+		fmt.Fprintf(c.stdout, "%s, in source: no rule; a call stays as it is\n", args[0])
 	}
 	return exitOK
 }

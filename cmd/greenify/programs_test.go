@@ -61,8 +61,11 @@ func TestPrograms(t *testing.T) {
 
 // buildPrograms builds all programs with one command each way.
 func buildPrograms(t *testing.T) (plain, patched string) {
-	dir := *keepPrograms
-	if dir == "" {
+	dir, err := filepath.Abs(*keepPrograms)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *keepPrograms == "" {
 		dir = t.TempDir()
 	}
 	for sub, command := range map[string]string{"plain": "go", "patched": greenifyCommand(t)} {

@@ -9,8 +9,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io"
-	"text/tabwriter"
 
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
@@ -56,14 +54,4 @@ func Version() string {
 		fmt.Fprintf(h, "%+v\n", r)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:8]
-}
-
-// Print writes the table for people.
-func Print(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "group\tfile\tdeclaration\tsites\twhy")
-	for _, r := range Leaves() {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%d\t%s\n", r.Group, r.File, r.Decl, r.Sites, r.Why)
-	}
-	return tw.Flush()
 }

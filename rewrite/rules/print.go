@@ -1,0 +1,92 @@
+package rules
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"text/tabwriter"
+)
+
+// A Row is one rule, of either kind, as the command prints it.
+type Row struct {
+	Group  string `json:"group"`
+	Symbol string `json:"symbol"` // what is patched
+	Reach  string `json:"reach"`  // "whole program" (leaf rule) or "in source" (call rule)
+	Act    string `json:"act"`    // "leaf", "yield", "offload", "enter" or "left"
+	Why    string `json:"why"`
+}
+
+// Rows returns the whole table.
+func Rows() []Row {
+	var rows []Row
+	for _, r := range Leaves() {
+		pkg := r.File[:strings.LastIndex(r.File, "/")]
+		rows = append(rows, Row{r.Group, pkg + "." + r.Decl, "whole program", "leaf", r.Why})
+	}
+	for _, c := range Calls() {
+		rows = append(rows, Row{c.Group, c.Symbol(), "in source", c.Act.String(), c.Why})
+	}
+	return rows
+}
+
+// Print writes the table as text for people.
+func Print(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "group\treach\tact\tsymbol\twhy")
+	for _, r := range Rows() {
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", r.Group, r.Reach, r.Act, r.Symbol, r.Why)
+	}
+	return tw.Flush()
+}
+
+// PrintMarkdown writes the table as README.md has it: a line for each group and
+// act, with the number of rules.
+func PrintMarkdown(w io.Writer) error {
+	type key struct{ group, reach, act string }
+	var order []key
+	count, example := map[key]int{}, map[key]string{}
+	for _, r := range Rows() {
+		k := key{r.Group, r.Reach, r.Act}
+		if count[k]++; count[k] == 1 {
+			order = append(order, k)
+			example[k] = r.Symbol + ": " + r.Why
+		}
+	}
+	if _, err := fmt.Fprintln(w, "| group | reach | act | rules | the first |\n| --- | --- | --- | --- | --- |"); err != nil {
+		return err
+	}
+	for _, k := range order {
+		if _, err := fmt.Fprintf(w, "| %s | %s | %s | %d | %s |\n", k.group, k.reach, k.act, count[k], example[k]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// PrintJSON writes the table as an array of rows.
+func PrintJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "\t")
+	return enc.Encode(Rows())
+}
+
+// Explain returns the rules that act on a symbol. It is named as in Go, with or
+// without the import path's folders: "net.Dial", "sync.Mutex.Lock",
+// "(*net/http.Client).Do", "http.Client.Do".
+func Explain(symbol string) []Row {
+	want := plain(symbol)
+	var rows []Row
+	for _, r := range Rows() {
+		have := plain(r.Symbol)
+		if have == want || strings.HasSuffix(have, "/"+want) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// plain takes the signs of pointers and methods out of a symbol's name.
+func plain(symbol string) string {
+	return strings.NewReplacer("(", "", ")", "", "*", "").Replace(symbol)
+}
