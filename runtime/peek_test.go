@@ -12,8 +12,8 @@ func TestPeek(t *testing.T) {
 		t.Errorf("WaitGroup: %v, Once: %v", knowWaitGroup, knowOnce)
 	}
 	type renamed struct {
-		count sync.Mutex
-		sema  uint32
+		count sync.Mutex //lint:ignore U1000 only its layout counts
+		sema  uint32     //lint:ignore U1000 likewise
 	}
 	if looksLike[renamed, waitGroup]() || looksLike[sync.Once, waitGroup]() || looksLike[sync.WaitGroup, once]() {
 		t.Error("all looks alike")

@@ -42,7 +42,15 @@ func Leaves() []Leaf {
 	return all
 }
 
-// edit shortens the tables.
+// edit and the names of the operations shorten the tables.
+const (
+	entry   = splice.Entry
+	end     = splice.End
+	before  = splice.Before
+	after   = splice.After
+	replace = splice.Replace
+)
+
 func edit(decl string, op splice.Op, match, text string, sites int) splice.Edit {
 	return splice.Edit{Decl: decl, Op: op, Match: match, Text: text, Sites: sites}
 }

@@ -162,7 +162,8 @@ func hubPass() {
 const hubPollTicks = 31
 
 // hubPoll polls the network if nobody has for 100 µs and nobody waits in the
-// poller: the native scheduler would only do so with nothing else to run.
+// poller, and runs the timers that are due on any P: the native scheduler would
+// do so only with nothing else to run, or once another OS thread gets to it.
 func hubPoll() {
 	now := nanotime()
 	if last := sched.lastpoll.Load(); last != 0 && now-last > 100_000 && netpollinited() && netpollAnyWaiters() &&
@@ -170,5 +171,10 @@ func hubPoll() {
 		list, delta := netpoll(0)
 		injectglist(&list)
 		netpollAdjustWaiters(delta)
+	}
+	for _, pp := range allp {
+		if when := pp.timers.wakeTime(); when != 0 && when <= now {
+			pp.timers.check(now, nil)
+		}
 	}
 }

@@ -4,3 +4,4 @@ package runtime
 
 func hubRaceRelease(gp *g) {}
 func hubRaceAcquire(gp *g) {}
+func hubRaceRun(gp *g)     {}

@@ -10,8 +10,38 @@ import "unsafe"
 // out: the detector then reports what it would report of the plain program.
 
 // hubRaceRelease is called as gp loses the hub, hubRaceAcquire as it gets it.
-func hubRaceRelease(gp *g) { hubRaceCall(gp, &__tsan_release) }
-func hubRaceAcquire(gp *g) { hubRaceCall(gp, &__tsan_acquire) }
+// The detector needs a P. Who has none, sysmon in a rescue or an M back from the
+// poller, leaves a note for hubRaceRun; the loser runs no code meanwhile.
+func hubRaceRelease(gp *g) {
+	if getg().m.p == 0 {
+		hubRaceLate.from.set(gp)
+		return
+	}
+	hubRaceCall(gp, &__tsan_release)
+}
+
+func hubRaceAcquire(gp *g) {
+	if getg().m.p == 0 {
+		hubRaceLate.to.set(gp)
+		return
+	}
+	hubRaceCall(gp, &__tsan_acquire)
+}
+
+// hubRaceLate is guarded by owning the hub.
+var hubRaceLate struct{ from, to guintptr }
+
+// hubRaceRun is called as gp is about to run.
+func hubRaceRun(gp *g) {
+	if !gp.hub.owner || hubRaceLate.to.ptr() != gp {
+		return
+	}
+	if from := hubRaceLate.from.ptr(); from != nil {
+		hubRaceCall(from, &__tsan_release)
+	}
+	hubRaceCall(gp, &__tsan_acquire)
+	hubRaceLate.from, hubRaceLate.to = 0, 0
+}
 
 func hubRaceCall(gp *g, fn *byte) {
 	if hubSettings.races {

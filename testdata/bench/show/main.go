@@ -103,7 +103,9 @@ func operations(ctx context.Context, tmp, greenify string) error {
 		}
 	}
 	// Whoever measures plain Go twice sees fine ratios.
-	out, err := exec.CommandContext(ctx, "env", "GREENIFY=stats=1", filepath.Join(tmp, "patched"), "-test.run=^$").CombinedOutput()
+	probe := exec.CommandContext(ctx, filepath.Join(tmp, "patched"), "-test.run=^$")
+	probe.Env = append(os.Environ(), "GREENIFY=stats=1")
+	out, err := probe.CombinedOutput()
 	if err != nil || !strings.Contains(string(out), "greenify: threads=") {
 		return fmt.Errorf("%s test -c made no patched program: %v\n%s", greenify, err, out)
 	}

@@ -18,7 +18,7 @@ import (
 )
 
 func main() {
-	var cancelled atomic.Int32
+	var hanging atomic.Int32 // handlers of /hang that have begun and not ended
 	release := make(chan bool)
 	mux := http.NewServeMux()
 	mux.HandleFunc("POST /sleep", func(w http.ResponseWriter, r *http.Request) {
@@ -34,8 +34,9 @@ func main() {
 		}
 	})
 	mux.HandleFunc("/hang", func(w http.ResponseWriter, r *http.Request) {
+		hanging.Add(1)
 		<-r.Context().Done()
-		cancelled.Add(1)
+		hanging.Add(-1)
 	})
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, r *http.Request) {
 		release <- true
@@ -82,7 +83,7 @@ func main() {
 	impatient.Timeout = 10 * time.Millisecond
 	_, err = impatient.Get(s.URL + "/hang")
 	fmt.Println(os.IsTimeout(err))
-	for cancelled.Load() < 11 {
+	for hanging.Load() > 0 {
 		time.Sleep(time.Millisecond)
 	}
 
