@@ -44,6 +44,8 @@ usage:
 		what rewrite would change
 	greenify rewrite -w [packages]
 		patch the source itself, to be built by the plain go command
+	greenify generate [-check|-clean] [packages]
+		write patched twins, which go build -tags green builds instead
 	greenify rules [-md|-json]
 		the table of what is patched
 	greenify explain SYMBOL
@@ -96,6 +98,8 @@ func (c *command) run(args []string) int {
 		return insource.Check(args, c.stdout, c.stderr)
 	case "diff":
 		return insource.Diff(args, c.stdout, c.stderr)
+	case "generate":
+		return insource.Generate(args, c.stdout, c.stderr)
 	case "rewrite":
 		return insource.Rewrite(args, c.stdout, c.stderr)
 	case "rules":
@@ -179,7 +183,7 @@ func (c *command) explain(args []string) int {
 // goCommand runs a go command with the private toolchain. It returns only if
 // that cannot be done.
 func (c *command) goCommand(name string, args []string) int {
-	f, err := parseFlags(args)
+	f, err := parseFlags(name, args)
 	if err != nil {
 		return c.usageError("%v", err)
 	}

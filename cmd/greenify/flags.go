@@ -16,7 +16,7 @@ const tag = "greenify"
 // out.
 type goFlags struct {
 	args    []string // for the go command
-	flags   int      // args[:flags] are flags and their values, before any package
+	first   int      // index in args behind -C, which must be the first flag
 	tags    string   // value of -tags
 	tagsAt  int      // index in args of the flag -tags, -1 if there is none
 	dir     string   // value of -C
@@ -25,24 +25,27 @@ type goFlags struct {
 	work    bool
 }
 
-// valued are the flags of go build, run, test, vet and list that take a value,
-// so that "-o x" is not taken for a flag and a package. From go help build,
-// test, testflag, vet and list of Go 1.26.
-var valued = strings.Fields(`
-	C asmflags buildmode compiler covermode coverpkg gccgoflags gcflags
-	installsuffix ldflags mod modfile o overlay p pgo pkgdir tags toolexec
-	exec
-	bench benchtime blockprofile blockprofilerate count coverprofile cpu
-	cpuprofile fuzz fuzzminimizetime fuzztime list memprofile memprofilerate
-	mutexprofile mutexprofilefraction outputdir parallel run shuffle skip
-	timeout trace vet
-	c vettool
-	f`)
+// valued are the flags that take a value, so that "-o x" is not taken for a flag
+// and a package: those of every command, and those of one. From go help build,
+// run, testflag, vet and list of Go 1.26.
+var valued = map[string][]string{
+	"": strings.Fields(`
+		C asmflags buildmode compiler covermode coverpkg gccgoflags gcflags
+		installsuffix ldflags mod modfile o overlay p pgo pkgdir tags toolexec`),
+	"run": {"exec"},
+	"test": strings.Fields(`
+		bench benchtime blockprofile blockprofilerate count coverprofile cpu
+		cpuprofile exec fuzz fuzzminimizetime fuzztime list memprofile
+		memprofilerate mutexprofile mutexprofilefraction outputdir parallel
+		run shuffle skip timeout trace vet`),
+	"vet":  {"c", "vettool"},
+	"list": {"f"},
+}
 
 // parseFlags takes greenify's flags out of the arguments of a go command and
 // finds those of the go command that greenify must know. Flags end at the first
 // argument that is none; what follows is the go command's.
-func parseFlags(args []string) (*goFlags, error) {
+func parseFlags(command string, args []string) (*goFlags, error) {
 	f := &goFlags{tagsAt: -1, scope: toolchain.ScopeAll}
 	i := 0
 	for ; i < len(args); i++ {
@@ -52,7 +55,7 @@ func parseFlags(args []string) (*goFlags, error) {
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 		words := []string{arg}
-		if !hasValue && (name == "scope" || slices.Contains(valued, name)) {
+		if !hasValue && (name == "scope" || slices.Contains(valued[""], name) || slices.Contains(valued[command], name)) {
 			if i+1 == len(args) {
 				if name == "scope" {
 					return nil, fmt.Errorf("flag needs an argument: -scope")
@@ -75,7 +78,7 @@ func parseFlags(args []string) (*goFlags, error) {
 			f.tags, f.tagsAt = value, len(f.args)
 			words = []string{"-tags=" + value}
 		case "C":
-			f.dir = value
+			f.dir, f.first = value, len(f.args)+len(words)
 		case "v":
 			f.verbose = !hasValue || value == "true" || value == "1"
 		case "work":
@@ -83,7 +86,6 @@ func parseFlags(args []string) (*goFlags, error) {
 		}
 		f.args = append(f.args, words...)
 	}
-	f.flags = len(f.args)
 	f.args = append(f.args, args[i:]...)
 	return f, nil
 }
@@ -105,7 +107,7 @@ func (f *goFlags) withTags(goflags string) []string {
 			tags = v
 		}
 	}
-	return slices.Insert(args, f.flags, "-tags="+joinTags(tags))
+	return slices.Insert(args, f.first, "-tags="+joinTags(tags))
 }
 
 func joinTags(tags string) string {
