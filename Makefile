@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint race cover fuzz bench std corpus services
+.PHONY: demo test lint readme race cover fuzz bench std corpus services
 
 GREENIFY = .cache/greenify
 
@@ -19,6 +19,10 @@ lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
 	go vet ./...
 	go tool -modfile=.ci/tools.mod staticcheck ./...
+
+# readme regenerates the tables of README.md.
+readme:
+	go test ./rewrite/rules -run TestReadme -update
 
 # race runs the tests under the race detector, and a patched program built with it.
 race: $(GREENIFY)

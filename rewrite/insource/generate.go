@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/ast"
 	"go/build"
 	"go/build/constraint"
 	"go/parser"
@@ -97,19 +96,19 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 
 // A listed package is what go list says of it.
 type listed struct {
-	ImportPath, Dir         string
-	DepOnly                 bool
-	Module                  *struct{ Main bool }
-	Name                    string
-	Deps, Imports           []string
-	IgnoredGoFiles, GoFiles []string
+	ImportPath, Dir string
+	DepOnly         bool
+	Module          *struct{ Main bool }
+	Name            string
+	Deps, Imports   []string
+	IgnoredGoFiles  []string
 }
 
 func (l listed) inMain() bool { return l.Module != nil && l.Module.Main }
 
 // list lists the packages that the arguments name and what they depend on.
 func (c *command) list() ([]listed, error) {
-	args := []string{"list", "-e", "-deps", "-json=ImportPath,Dir,DepOnly,Module,Name,Deps,Imports,IgnoredGoFiles,GoFiles"}
+	args := []string{"list", "-e", "-deps", "-json=ImportPath,Dir,DepOnly,Module,Name,Deps,Imports,IgnoredGoFiles"}
 	if c.tags != "" {
 		args = append(args, "-tags="+c.tags)
 	}
@@ -259,16 +258,15 @@ func (g *generator) generatePackage(p *load.Package, dir string, hub bool) error
 		if n == 0 {
 			continue
 		}
+		if originals[f.Name], err = files[f.Name].constrained(); err != nil {
+			return fmt.Errorf("%s:%w", g.rel(f.Name), err)
+		}
 		out, err := patch(q.Fset, f)
 		if err != nil {
 			return err
 		}
-		out, err = constrain(bytes.TrimPrefix(out, bom), greenTag)
-		if err == nil {
-			originals[f.Name], err = files[f.Name].constrained()
-		}
-		if err != nil {
-			return fmt.Errorf("%s:%w", g.rel(f.Name), err)
+		if out, err = constrain(bytes.TrimPrefix(out, bom), greenTag); err != nil {
+			return fmt.Errorf("%s: patched: %w", g.rel(f.Name), err)
 		}
 		out = append([]byte(twinHeader+"\n\n"), out...)
 		if crlf[f.Name] {
@@ -407,6 +405,7 @@ type head struct {
 	line       int // of the constraint, 0 if there is none
 	start, end int // of its line and a blank one that follows
 	from, to   int // of its expression
+	plus       int // line of a +build constraint, 0 if there is none
 }
 
 var bom = []byte("\ufeff")
@@ -425,9 +424,7 @@ func header(src []byte) (h head, err error) {
 			case c.Text == twinHeader:
 				h.twin = true
 			case constraint.IsPlusBuild(c.Text):
-				if h.line == 0 || !h.twin {
-					err = errors.Join(err, plusBuild(at.Line))
-				}
+				h.plus = at.Line
 			case constraint.IsGoBuild(c.Text) && h.line == 0:
 				h.line, h.start = at.Line, at.Offset
 				line, _, _ := bytes.Cut(src[h.start:], []byte("\n"))
@@ -441,5 +438,105 @@ func header(src []byte) (h head, err error) {
 			}
 		}
 	}
-	return h, err
+	return h, nil
+}
+
+// constrain adds a tag to the constraint of a file, or a constraint at its
+// start. It is the inverse of withoutTag, to the byte.
+func constrain(src []byte, tag string) ([]byte, error) {
+	h, err := header(src)
+	if err != nil {
+		return nil, err
+	}
+	if h.plus > 0 {
+		return nil, fmt.Errorf("%d: a +build line: go fix makes it a go:build line", h.plus)
+	}
+	if h.line == 0 {
+		at := 0
+		if bytes.HasPrefix(src, bom) {
+			at = len(bom)
+		}
+		nl := "\n"
+		if bytes.Contains(src, []byte("\r\n")) {
+			nl = "\r\n"
+		}
+		return slices.Concat(src[:at], []byte("//go:build "+tag+nl+nl), src[at:]), nil
+	}
+	expr := string(src[h.from:h.to])
+	if isOr(expr) {
+		expr = "(" + expr + ")"
+	}
+	return slices.Concat(src[:h.from], []byte(tag+" && "+expr), src[h.to:]), nil
+}
+
+// withoutTag returns what an expression was before constrain added !green to
+// it; "" if there was none.
+func withoutTag(expr string) (string, bool) {
+	if expr == "!"+greenTag {
+		return "", true
+	}
+	own, ok := strings.CutPrefix(expr, "!"+greenTag+" && ")
+	if !ok || isOr(expr) {
+		return "", false
+	}
+	if own = strings.TrimSpace(own); isOr(own) {
+		own = own[1 : len(own)-1]
+	}
+	return own, true
+}
+
+// isOr reports whether an expression is an alternative, in parentheses or not.
+func isOr(expr string) bool {
+	x, err := constraint.Parse("//go:build " + expr)
+	if err != nil {
+		return false
+	}
+	_, or := x.(*constraint.OrExpr)
+	return or
+}
+
+// mentions reports whether an expression depends on a tag.
+func mentions(expr, tag string) bool {
+	x, err := constraint.Parse("//go:build " + expr)
+	if err != nil {
+		return false
+	}
+	found := false
+	x.Eval(func(t string) bool { // calls it for every tag
+		found = found || t == tag
+		return false
+	})
+	return found
+}
+
+// twinName names the twin of a file: _green comes before what the go command
+// reads in the name, as in x_green_linux.go.
+func twinName(name string) string {
+	dir, base := filepath.Split(name)
+	stem, rest, _ := strings.Cut(base, ".") // as in go/build
+	parts := strings.Split(stem, "_")
+	at := len(parts)
+	if at > 1 && parts[at-1] == "test" { // x_test.pb.go is no test
+		at--
+	}
+	if at > 2 && isOS(parts[at-2]) && isArch(parts[at-1]) {
+		at -= 2
+	} else if at > 1 && (isOS(parts[at-1]) || isArch(parts[at-1])) {
+		at--
+	}
+	return dir + strings.Join(slices.Insert(parts, at, greenTag), "_") + "." + rest
+}
+
+// Before an architecture only a system counts.
+func isOS(s string) bool   { return !built(s+"_amd64", "", "amd64") }
+func isArch(s string) bool { return !built(s, "", "") && !isOS(s) }
+
+// built asks package go/build whether a name with the suffix is built on a
+// platform, for the list that it has.
+func built(suffix, goos, goarch string) bool {
+	ctxt := build.Context{GOOS: goos, GOARCH: goarch, Compiler: "gc", OpenFile: func(string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader("package p")), nil
+	}}
+	ok, _ := ctxt.MatchFile("", "x_"+suffix+".go")
+	return ok
 }

@@ -36,10 +36,11 @@ const (
 // An entry of the journal is one file: file N of the folder goes to Name.
 type entry struct {
 	Name     string // below the root
-	Old, New string // hashes
+	Old, New string // hashes; "" for no file
 }
 
-// swap replaces files below root by new contents.
+// swap replaces files below root by new contents; nil removes a file, and a
+// name that is new makes one.
 func swap(root string, contents map[string][]byte) error {
 	unlock, err := lock(root)
 	if err != nil {
@@ -56,15 +57,20 @@ func swap(root string, contents map[string][]byte) error {
 		if err != nil {
 			return err
 		}
-		info, err := os.Stat(name)
+		old, err := read(name)
 		if err != nil {
 			return err
 		}
-		old, err := os.ReadFile(name)
-		if err != nil {
-			return err
+		path := filepath.Join(dir, strconv.Itoa(len(journal)))
+		if old == nil && data != nil {
+			err = os.WriteFile(path, data, 0o666)
+		} else if data != nil {
+			var info fs.FileInfo
+			if info, err = os.Stat(name); err == nil {
+				err = write(path, data, info.Mode().Perm())
+			}
 		}
-		if err := write(filepath.Join(dir, strconv.Itoa(len(journal))), data, info.Mode().Perm()); err != nil {
+		if err != nil {
 			return err
 		}
 		journal = append(journal, entry{rel, hash(old), hash(data)})
@@ -133,7 +139,7 @@ func replay(root string, data []byte) error {
 		return fmt.Errorf("journal of an interrupted rewrite: %w: remove %s to keep the files as they are", err, filepath.Join(root, swapDir))
 	}
 	for _, e := range journal {
-		now, err := os.ReadFile(filepath.Join(root, e.Name))
+		now, err := read(filepath.Join(root, e.Name))
 		if err != nil {
 			return fmt.Errorf("finish an interrupted rewrite: %w", err)
 		}
@@ -143,8 +149,13 @@ func replay(root string, data []byte) error {
 	}
 	for i, e := range journal {
 		from, to := filepath.Join(root, swapDir, strconv.Itoa(i)), filepath.Join(root, e.Name)
-		err := os.Rename(from, to)
-		if err != nil && !errors.Is(err, fs.ErrNotExist) { // moved before the interruption
+		var err error
+		if e.New == "" {
+			err = os.Remove(to)
+		} else {
+			err = os.Rename(from, to)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // done before the interruption
 			return err
 		}
 	}
@@ -193,7 +204,19 @@ func write(name string, data []byte, mode fs.FileMode) error {
 	return errors.Join(os.WriteFile(name, data, mode), os.Chmod(name, mode))
 }
 
+// read reads a file; nil if there is none.
+func read(name string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
 func hash(data []byte) string {
+	if data == nil {
+		return ""
+	}
 	h := sha256.Sum256(data)
 	return hex.EncodeToString(h[:])
 }

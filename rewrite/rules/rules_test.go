@@ -3,6 +3,7 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"strings"
 	"testing"
@@ -35,18 +36,32 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// The README has the table as it is now.
+var update = flag.Bool("update", false, "write the table into README.md")
+
+// The README has the table as it is now; go test ./rewrite/rules -update (make
+// readme) writes it.
 func TestReadme(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
+	const name = "../../README.md"
+	const begin, end = "<!-- begin rules -->\n", "<!-- end rules -->\n"
+	readme, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
+	}
+	head, rest, ok1 := strings.Cut(string(readme), begin)
+	old, tail, ok2 := strings.Cut(rest, end)
+	if !ok1 || !ok2 {
+		t.Fatalf("%s has no table between %q and %q", name, begin, end)
 	}
 	var table bytes.Buffer
 	if err := PrintMarkdown(&table); err != nil {
 		t.Fatal(err)
 	}
-	if !bytes.Contains(readme, table.Bytes()) {
-		t.Errorf("README.md does not have the table of greenify rules -md:\n%s", &table)
+	if *update {
+		if err := os.WriteFile(name, []byte(head+begin+table.String()+end+tail), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if old != table.String() {
+		t.Errorf("the table of rules in %s is not up to date: run make readme", name)
 	}
 }
 

@@ -29,11 +29,13 @@ import (
 	"github.com/greenify-go/greenify/testdata/std/internal/tool"
 )
 
-// packages is what is compared unless packages are named.
+// packages is what is compared unless packages are named: what starts
+// goroutines, or what they wait for.
 var packages = strings.Fields(`
-	sync internal/sync context time io bufio database/sql net/textproto
-	os/exec os/signal net/rpc net/http/httptest net net/http testing/synctest
-	iter os
+	sync internal/sync sync/atomic context time io bufio database/sql
+	net/textproto os/exec os/signal net/rpc net/http/httptest net net/http
+	net/http/httputil crypto/tls testing testing/synctest iter reflect
+	internal/poll os runtime/trace log/slog
 `)
 
 func main() {
