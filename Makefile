@@ -26,7 +26,8 @@ readme:
 
 # race runs the tests under the race detector, and a patched program built with it.
 race: $(GREENIFY)
-	go test -race ./rewrite/... ./runtime/...
+	go test -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
+	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
 
 cover:
@@ -41,10 +42,11 @@ bench:
 	go run ./testdata/bench/show
 
 # std runs Go's own tests, those of the standard library and test/chan, plain
-# and patched.
+# and patched. STDFLAGS=-short leaves out the long ones (net alone needs minutes
+# without a network).
 std:
 	go run ./testdata/std/chan
-	go run ./testdata/std/compare
+	go run ./testdata/std/compare $(STDFLAGS)
 
 # corpus runs the tests of third-party modules; CORPUS is the folder of run.sh
 # and public.tsv.

@@ -89,13 +89,6 @@ var columns = [4]struct {
 	binary, procs string
 }{{"plain", "1"}, {"patched", "1"}, {"plain", "2"}, {"patched", "2"}}
 
-// A row is one benchmark and unit.
-type row struct {
-	name  string
-	best  [len(columns)]float64 // 0: not measured
-	bytes float64               // B/op, the worse of the patched columns
-}
-
 func operations(ctx context.Context, tmp, greenify string) error {
 	for name, goCmd := range map[string]string{"plain": "go", "patched": greenify} {
 		if _, err := command(ctx, suite, nil, goCmd, "test", "-c", "-o", filepath.Join(tmp, name), "."); err != nil {
@@ -165,7 +158,7 @@ func operations(ctx context.Context, tmp, greenify string) error {
 		}
 		var bytes, flags string
 		if mem := best[op+" B/op"]; mem != nil {
-			n := max(mem[1], mem[3])
+			n := max(mem[1], mem[3]) // the worse of the patched columns
 			bytes = figure(n)
 			if n > 0 && hot.MatchString(op) {
 				flags += " allocates"
