@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race cover fuzz bench std corpus services
+.PHONY: demo test lint readme race cover fuzz bench std corpus
 
 GREENIFY = .cache/greenify
 
