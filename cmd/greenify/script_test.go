@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -45,14 +46,16 @@ func TestScript(t *testing.T) {
 				}
 				env.Setenv(key, strings.TrimSpace(string(out)))
 			}
-			env.Vars = append(env.Vars, "GREENIFYCACHE="+cache, "GREENIFY_BIN="+self, "REPO="+repo, "GOFLAGS=", "GOTOOLCHAIN=local")
+			env.Vars = append(env.Vars, "GREENIFYCACHE="+cache, "SHADOW=goroot-go*"+env.Getenv("GOROOT"), "GREENIFY_BIN="+self, "REPO="+repo, "GOFLAGS=", "GOTOOLCHAIN=local")
 			return expandRepo(env.WorkDir, repo)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"exitcode": exitcode,
+			"appears":  appears,
 			"damage":   damage,
 			"remove":   remove,
 			"fulldisk": fulldisk,
+			"vanished": vanished,
 		},
 		Condition: func(cond string) (bool, error) {
 			if key, ok := strings.CutPrefix(cond, "env:"); ok {
@@ -87,6 +90,24 @@ func exitcode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if (code == args[0]) == neg {
 		ts.Fatalf("exit code %s, want %s", code, args[0])
+	}
+}
+
+// appears PATTERN waits until the script's cache has such a file.
+func appears(ts *testscript.TestScript, _ bool, args []string) {
+	for range 10_000 {
+		if found, _ := filepath.Glob(filepath.Join(ts.Getenv("GREENIFYCACHE"), args[0])); len(found) > 0 {
+			return
+		}
+		time.Sleep(time.Millisecond)
+	}
+	ts.Fatalf("no %s", args[0])
+}
+
+// vanished PATTERN demands that the script's cache has no such file.
+func vanished(ts *testscript.TestScript, _ bool, args []string) {
+	if found, _ := filepath.Glob(filepath.Join(ts.Getenv("GREENIFYCACHE"), args[0])); len(found) > 0 {
+		ts.Fatalf("left behind: %q", found)
 	}
 }
 

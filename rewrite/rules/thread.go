@@ -36,7 +36,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("goexit1", before, "racegoend()", "if gp := getg(); gp.hub.owner { hubRaceRelease(gp) }", 1), Why: "the race detector forgets the thread before goexit0"},
 	{File: proc, Edit: edit("execute", before, "gogo(&gp.sched)", "hubRaceRun(gp)", 1), Why: "the race detector hears late of a change of owner that was made without a P"},
 	{File: "runtime/race.go", Edit: edit("racefini", entry, "", "getg().hub.hold++", 1), Why: "no other thread runs while the race detector ends the program"},
-	{File: proc, Edit: edit("goyield", entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point"},
+	{File: proc, Edit: edit("goyield", entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point, and an owner need not go round the native scheduler"},
 	{File: chans, Edit: edit("chansend1", entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next channel operation"},
 	{File: chans, Edit: edit("chanrecv1", entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: chans, Edit: edit("chanrecv2", entry, "", "hubSlice()", 1), Why: "likewise"},
@@ -72,6 +72,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("sysmon", replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
 
 	// Reports.
+	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", "hubStats()", 1), Why: "GREENIFY=stats=1"},
 }

@@ -17,13 +17,14 @@ import (
 	"github.com/rogpeppe/go-internal/lockedfile"
 )
 
-// manifestName is the file at the root of a shadow that lists its files. It is
+// manifestName is the file in a shadow's folder that lists its files. It is
 // written last: a tree without it is unfinished.
 const manifestName = "greenify-manifest"
 
-// A shadow is a GOROOT in the cache: a release's, with a patch.
+// A shadow is a GOROOT in the cache: a release's, with a patch. Its folder holds
+// the manifest and, at the release's own path below, the tree: see hubRoot.
 type shadow struct {
-	root   string // where it is, or is to be
+	dir    string // where it is, or is to be
 	goroot string // the release
 	patch  *patch
 }
@@ -38,11 +39,11 @@ func (s *shadow) ensure(progress func(string, ...any)) error {
 	if damaged, err := s.verify(); err == nil && len(damaged) == 0 {
 		return nil
 	}
-	dir := filepath.Dir(s.root)
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	parent := filepath.Dir(s.dir)
+	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return fmt.Errorf("%w: set GREENIFYCACHE to a folder that can be written", err)
 	}
-	lock := lockedfile.MutexAt(s.root + ".lock")
+	lock := lockedfile.MutexAt(s.dir + ".lock")
 	unlock, err := lock.Lock()
 	if err != nil {
 		return fmt.Errorf("%w: set GREENIFYCACHE to a folder that can be written", err)
@@ -78,7 +79,7 @@ type entry struct {
 // verify compares the shadow with its manifest and returns the files that are
 // missing or differ. The error is fs.ErrNotExist if there is no shadow.
 func (s *shadow) verify() (damaged []string, err error) {
-	entries, err := readManifest(filepath.Join(s.root, manifestName))
+	entries, err := readManifest(filepath.Join(s.dir, manifestName))
 	if err != nil {
 		return nil, err
 	}
@@ -87,7 +88,11 @@ func (s *shadow) verify() (damaged []string, err error) {
 		path := s.path(e.path)
 		if e.sum != "-" {
 			seen++
-			if data, err := os.ReadFile(path); err != nil || sum(data) != e.sum {
+			want := e.sum
+			if added, ok := s.patch.added[e.path]; ok {
+				want = sum(added) // one of them names the cache's folder, which may have been moved
+			}
+			if data, err := os.ReadFile(path); err != nil || sum(data) != want {
 				damaged = append(damaged, e.path)
 			}
 			continue
@@ -103,7 +108,7 @@ func (s *shadow) verify() (damaged []string, err error) {
 }
 
 func (s *shadow) path(name string) string {
-	return filepath.Join(s.root, filepath.FromSlash(name))
+	return filepath.Join(s.dir, s.goroot, filepath.FromSlash(name))
 }
 
 // create makes the whole shadow aside and moves it into place.
@@ -112,13 +117,13 @@ func (s *shadow) create() (err error) {
 	if err != nil {
 		return err
 	}
-	stale, _ := filepath.Glob(s.root + ".tmp*")
-	for _, dir := range append(stale, s.root) {
+	stale, _ := filepath.Glob(s.dir + ".tmp*")
+	for _, dir := range append(stale, s.dir) {
 		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
 	}
-	dir, err := os.MkdirTemp(filepath.Dir(s.root), filepath.Base(s.root)+".tmp")
+	dir, err := os.MkdirTemp(filepath.Dir(s.dir), filepath.Base(s.dir)+".tmp")
 	if err != nil {
 		return err
 	}
@@ -142,10 +147,10 @@ func (s *shadow) create() (err error) {
 		}
 		entries = append(entries, entry{path: name, size: int64(len(files[name])), sum: sum(files[name])})
 	}
-	if err := writeManifest(tmp.path(manifestName), entries); err != nil {
+	if err := writeManifest(filepath.Join(dir, manifestName), entries); err != nil {
 		return err
 	}
-	return os.Rename(dir, s.root)
+	return os.Rename(dir, s.dir)
 }
 
 // mirror fills the shadow with the files of the release, but for the patched ones. The
@@ -167,8 +172,11 @@ func (s *shadow) mirror() ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := os.MkdirAll(s.path("."), 0o755); err != nil {
+		return nil, err
+	}
 	for _, e := range top {
-		src, dst := filepath.Join(s.goroot, e.Name()), filepath.Join(s.root, e.Name())
+		src, dst := filepath.Join(s.goroot, e.Name()), s.path(e.Name())
 		switch {
 		case e.Name() == "src":
 			continue
@@ -193,7 +201,7 @@ func (s *shadow) mirror() ([]entry, error) {
 		if err != nil {
 			return err
 		}
-		dst := filepath.Join(s.root, rel)
+		dst := s.path(filepath.ToSlash(rel))
 		if d.IsDir() {
 			return os.MkdirAll(dst, 0o755)
 		}

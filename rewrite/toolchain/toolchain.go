@@ -21,6 +21,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -113,14 +114,16 @@ func Open(opt Options) (*Toolchain, error) {
 	if err != nil {
 		return nil, err
 	}
+	root := filepath.Join(opt.CacheDir, "goroot-"+env.GOVERSION+"-"+p.key)
+	p.place(root)
 	tc := &Toolchain{
 		Go:      filepath.Join(env.GOROOT, "bin", "go"),
 		Version: env.GOVERSION,
-		GOROOT:  filepath.Join(opt.CacheDir, "goroot-"+env.GOVERSION+"-"+p.key),
+		GOROOT:  filepath.Join(root, env.GOROOT),
 		GOCACHE: filepath.Join(opt.CacheDir, "build"),
 		Patched: p.names(),
 	}
-	s := shadow{root: tc.GOROOT, goroot: env.GOROOT, patch: p}
+	s := shadow{dir: root, goroot: env.GOROOT, patch: p}
 	if err := s.ensure(opt.Progress); err != nil {
 		return nil, fmt.Errorf("cannot make the private toolchain: %w", err)
 	}
@@ -216,6 +219,13 @@ func load(env goEnv, scope Scope) (*patch, error) {
 }
 
 func (p *patch) path(name string) string { return filepath.Join(p.goroot, filepath.FromSlash(name)) }
+
+// place tells the patch the folder of the shadow. It is no part of the key: the
+// folder's name contains it.
+func (p *patch) place(root string) {
+	const file = "src/runtime/greenify_file.go"
+	p.added[file] = bytes.Replace(p.added[file], []byte(`const hubRoot = ""`), []byte("const hubRoot = "+strconv.Quote(root)), 1)
+}
 
 // names lists the files in which the shadow differs.
 func (p *patch) names() []string {

@@ -60,7 +60,7 @@ func TestKilled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkOnly(t, dir, filepath.Base(tc.GOROOT))
+	checkOnly(t, dir, folder(dir, tc))
 }
 
 // Processes that start together on an empty cache all get the toolchain.
@@ -79,7 +79,14 @@ func TestTogether(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	checkOnly(t, dir, filepath.Base(tc.GOROOT))
+	checkOnly(t, dir, folder(dir, tc))
+}
+
+// folder names the folder of a toolchain in a cache.
+func folder(dir string, tc *Toolchain) string {
+	rel := strings.TrimPrefix(tc.GOROOT, dir+string(filepath.Separator))
+	name, _, _ := strings.Cut(rel, string(filepath.Separator))
+	return name
 }
 
 // checkOnly demands that a cache holds one toolchain and its lock.

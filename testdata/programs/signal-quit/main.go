@@ -20,6 +20,9 @@ func main() {
 	}()
 	parked.Wait("chan receive", 1)
 	fmt.Println("quitting")
-	go syscall.Kill(syscall.Getpid(), syscall.SIGQUIT)
+	go func() {
+		parked.Wait("sleep", 1)
+		syscall.Kill(syscall.Getpid(), syscall.SIGQUIT)
+	}()
 	time.Sleep(time.Hour) // @sleep
 }
