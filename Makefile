@@ -20,9 +20,9 @@ lint:
 	go vet ./...
 	go tool -modfile=.ci/tools.mod staticcheck ./...
 
-# readme regenerates the tables of README.md.
+# readme regenerates the coverage table and the tables of README.md.
 readme:
-	go test ./rewrite/rules -run TestReadme -update
+	go test ./rewrite/rules -run 'TestCoverage|TestReadme' -update
 
 # race runs the tests under the race detector, and a patched program built with it.
 race: $(GREENIFY)

@@ -46,8 +46,9 @@ usage:
 		patch the source itself, to be built by the plain go command
 	greenify generate [-check|-clean] [packages]
 		write patched twins, which go build -tags green builds instead
-	greenify rules [-md|-json]
-		the table of what is patched
+	greenify rules [-md|-json|-coverage [-json]]
+		the table of what is patched; what becomes of everything in the
+		standard library that may block
 	greenify explain SYMBOL
 		what happens to net.Dial, sync.Mutex.Lock, ...
 	greenify version
@@ -147,15 +148,16 @@ func (c *command) version(args []string) int {
 }
 
 func (c *command) rules(args []string) int {
-	print := rules.Print
-	switch {
-	case len(args) == 0:
-	case len(args) == 1 && args[0] == "-md":
-		print = rules.PrintMarkdown
-	case len(args) == 1 && args[0] == "-json":
-		print = rules.PrintJSON
-	default:
-		return c.usageError("rules takes -md or -json, not %q", strings.Join(args, " "))
+	print, ok := map[string]func(io.Writer) error{
+		"":                rules.Print,
+		"-md":             rules.PrintMarkdown,
+		"-json":           rules.PrintJSON,
+		"-coverage":       rules.PrintCoverage,
+		"-coverage -json": rules.PrintCoverageJSON,
+		"-json -coverage": rules.PrintCoverageJSON,
+	}[strings.Join(args, " ")]
+	if !ok {
+		return c.usageError("rules takes -md, -json or -coverage [-json], not %q", strings.Join(args, " "))
 	}
 	if err := print(c.stdout); err != nil {
 		return c.usageError("%v", err)
@@ -171,7 +173,11 @@ func (c *command) explain(args []string) int {
 	for _, r := range rows {
 		fmt.Fprintf(c.stdout, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
 	}
-	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "whole program" }) {
+	covers := rules.Covers(args[0])
+	for _, r := range covers {
+		fmt.Fprintf(c.stdout, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
+	}
+	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "whole program" }) {
 		fmt.Fprintf(c.stdout, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", args[0])
 	}
 	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "in source" }) {

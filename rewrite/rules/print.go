@@ -21,8 +21,7 @@ type Row struct {
 func Rows() []Row {
 	var rows []Row
 	for _, r := range Leaves() {
-		pkg := r.File[:strings.LastIndex(r.File, "/")]
-		rows = append(rows, Row{r.Group, pkg + "." + r.Decl, "whole program", "leaf", r.Why})
+		rows = append(rows, Row{r.Group, r.Symbol(), "whole program", "leaf", r.Why})
 	}
 	for _, c := range Calls() {
 		rows = append(rows, Row{c.Group, c.Symbol(), "in source", c.Act.String(), c.Why})

@@ -9,6 +9,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"path"
 
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
@@ -22,6 +23,9 @@ type Leaf struct {
 	splice.Edit
 	Why string
 }
+
+// Symbol names the declaration: "runtime.park_m".
+func (r Leaf) Symbol() string { return path.Dir(r.File) + "." + r.Decl }
 
 // Leaves returns every leaf rule, group by group.
 func Leaves() []Leaf {

@@ -4,20 +4,17 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"io"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
 
 // Every rule says what it patches, how often and why.
 func TestTable(t *testing.T) {
-	groups := strings.Fields("os select socket thread time process signal dns db builtins")
-	known := map[string]bool{}
-	for _, g := range groups {
-		known[g] = true
-	}
 	for _, r := range Rows() {
-		if !known[r.Group] || r.Symbol == "" || r.Why == "" {
+		if !slices.Contains(Groups, r.Group) || r.Symbol == "" || r.Why == "" {
 			t.Errorf("incomplete rule %+v", r)
 		}
 	}
@@ -38,30 +35,40 @@ func TestTable(t *testing.T) {
 
 var update = flag.Bool("update", false, "write the table into README.md")
 
-// The README has the table as it is now; go test ./rewrite/rules -update (make
-// readme) writes it.
+// The README has the tables as they are now; go test ./rewrite/rules -update
+// (make readme) writes them.
 func TestReadme(t *testing.T) {
 	const name = "../../README.md"
-	const begin, end = "<!-- begin rules -->\n", "<!-- end rules -->\n"
 	readme, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	head, rest, ok1 := strings.Cut(string(readme), begin)
-	old, tail, ok2 := strings.Cut(rest, end)
-	if !ok1 || !ok2 {
-		t.Fatalf("%s has no table between %q and %q", name, begin, end)
-	}
-	var table bytes.Buffer
-	if err := PrintMarkdown(&table); err != nil {
-		t.Fatal(err)
-	}
-	if *update {
-		if err := os.WriteFile(name, []byte(head+begin+table.String()+end+tail), 0o644); err != nil {
+	text := string(readme)
+	for _, table := range []struct {
+		name  string
+		print func(io.Writer) error
+	}{
+		{"rules", PrintMarkdown},
+		{"coverage", PrintCoverageMarkdown},
+	} {
+		begin, end := "<!-- begin "+table.name+" -->\n", "<!-- end "+table.name+" -->\n"
+		head, rest, ok1 := strings.Cut(text, begin)
+		_, tail, ok2 := strings.Cut(rest, end)
+		if !ok1 || !ok2 {
+			t.Fatalf("%s has no table between %q and %q", name, begin, end)
+		}
+		var b bytes.Buffer
+		if err := table.print(&b); err != nil {
 			t.Fatal(err)
 		}
-	} else if old != table.String() {
-		t.Errorf("the table of rules in %s is not up to date: run make readme", name)
+		text = head + begin + b.String() + end + tail
+	}
+	if *update {
+		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	} else if text != string(readme) {
+		t.Errorf("the tables in %s are not up to date: run make readme", name)
 	}
 }
 

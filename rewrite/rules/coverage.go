@@ -1,0 +1,295 @@
+package rules
+
+import (
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"text/tabwriter"
+)
+
+// A Verdict says what becomes of a blocking function in one reach.
+type Verdict string
+
+const (
+	Green     Verdict = "green by leaf rule"      // waits as a green thread, by a rule below it
+	CallSite  Verdict = "green by call-site rule" // its uses are replaced by a function of package green
+	Offloaded Verdict = "offloaded"               // waits outside the hub, or the baton
+	Short     Verdict = "short"                   // keeps the hub for a bounded time
+	Blocks    Verdict = "blocks"                  // keeps the hub for as long as it takes
+)
+
+// Verdicts is the order of the columns of the tables.
+var Verdicts = []Verdict{Green, CallSite, Offloaded, Short, Blocks}
+
+// Groups are the module groups, as in -patch.
+var Groups = strings.Fields("os select socket thread time process signal dns db builtins")
+
+// A Covered is one exported function or method of the standard library that may
+// block by itself, and what the rules make of it.
+//
+// A function may wait in several ways. Whole says how the waits are treated
+// that last until somebody else does something; it is Short only if there are
+// none. Kinds has them all.
+type Covered struct {
+	Group  string  `json:"group"`
+	Symbol string  `json:"symbol"`
+	Whole  Verdict `json:"wholeProgram"`
+	Why    string  `json:"why"`      // the leaf rule, the bound or the reason
+	Source Verdict `json:"inSource"` // of a call in patched source; Blocks if there is no rule
+	Kinds  string  `json:"kinds"`    // "net=green disk=short": kinds of the ground truth and their verdicts
+}
+
+// A Blocking is a line of the ground truth: a function and, for each kind of
+// wait, the shortest chain of calls that ends in it.
+type Blocking struct {
+	Symbol string
+	Waits  []Witness
+}
+
+// A Witness is a chain of calls, "-> f -> g => h", and the kind of its end.
+type Witness struct{ Kind, Chain string }
+
+// ReadBlocking reads a ground truth: tab-separated package, symbol, kinds and
+// witnesses below a line of headings.
+func ReadBlocking(data string) ([]Blocking, error) {
+	var list []Blocking
+	for line := range strings.Lines(data) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(f) != 4 {
+			return nil, fmt.Errorf("line %q has %d fields, not 4", line, len(f))
+		}
+		if f[0] == "package" {
+			continue
+		}
+		b := Blocking{Symbol: f[0] + "." + f[1]}
+		for w := range strings.SplitSeq(f[3], " ; ") {
+			kind, chain, ok := strings.Cut(w, ": ")
+			if !ok {
+				return nil, fmt.Errorf("%s: witness %q has no kind", b.Symbol, w)
+			}
+			b.Waits = append(b.Waits, Witness{kind, chain})
+		}
+		list = append(list, b)
+	}
+	return list, nil
+}
+
+// Cover classifies what blocks. The error names what no line of the tables is
+// for.
+func Cover(list []Blocking) ([]Covered, error) {
+	leaves := offloads()
+	calls := map[string]Call{}
+	for _, c := range Calls() {
+		calls[plain(c.Symbol())] = c
+	}
+	var all []Covered
+	var missing []string
+	for _, b := range list {
+		c := Covered{Symbol: b.Symbol, Group: group(b), Source: inSource(b, calls)}
+		if c.Group == "" {
+			missing = append(missing, b.Symbol+" (no group)")
+		}
+		rank := []Verdict{Short, Green, Offloaded, Blocks}
+		var kinds []string
+		for _, w := range b.Waits {
+			m, ok := treat(b.Symbol, w, leaves)
+			if !ok {
+				missing = append(missing, b.Symbol+": "+w.Kind)
+				continue
+			}
+			if c.Whole == "" || slices.Index(rank, m.verdict) > slices.Index(rank, c.Whole) {
+				c.Whole, c.Why = m.verdict, m.why
+				if m.why == "" {
+					c.Why = m.rule
+				}
+			}
+			word, _, _ := strings.Cut(string(m.verdict), " ")
+			kinds = append(kinds, w.Kind+"="+word)
+		}
+		c.Kinds = strings.Join(kinds, " ")
+		all = append(all, c)
+	}
+	if missing != nil {
+		return nil, fmt.Errorf("not classified: %s", strings.Join(missing, ", "))
+	}
+	return all, nil
+}
+
+// offloads are the declarations in which a leaf rule leaves the hub, and the
+// symbols of the rules.
+func offloads() map[string]string {
+	m := map[string]string{}
+	for _, r := range Leaves() {
+		if strings.Contains(r.Text, "hubLeave") {
+			m[plain(r.Symbol())] = r.Symbol()
+		}
+	}
+	return m
+}
+
+// treat finds how a wait of a symbol is treated.
+func treat(symbol string, w Witness, leaves map[string]string) (mean, bool) {
+	for f := range strings.FieldsSeq(w.Chain) {
+		f, _, _ = strings.Cut(f, "$") // a function literal belongs to its function
+		if rule, ok := leaves[plain(f)]; ok {
+			return mean{verdict: Offloaded, rule: rule}, true
+		}
+	}
+	text := symbol + ": " + w.Chain
+	for _, m := range means {
+		if m.kind == w.Kind && strings.Contains(text, m.at) {
+			return m, true
+		}
+	}
+	return mean{}, false
+}
+
+func group(b Blocking) string {
+	for _, g := range groupOf {
+		if strings.HasPrefix(b.Symbol, g.symbol) &&
+			(g.kind == "" || slices.ContainsFunc(b.Waits, func(w Witness) bool { return w.Kind == g.kind })) {
+			return g.group
+		}
+	}
+	return ""
+}
+
+// inSource says what becomes of a call in source. A promoted method, which has
+// the rule of the method that it is, begins its chain with that one.
+func inSource(b Blocking, calls map[string]Call) Verdict {
+	name := plain(b.Symbol)
+	c, ok := calls[name]
+	if !ok {
+		for _, w := range b.Waits {
+			f := strings.Fields(w.Chain)
+			if len(f) < 2 || f[0] != "->" {
+				continue
+			}
+			first := plain(f[1])
+			if path.Ext(name) == path.Ext(first) {
+				if c, ok = calls[first]; ok {
+					break
+				}
+			}
+		}
+	}
+	switch {
+	case ok && c.Act == Yield:
+		return CallSite
+	case ok && c.Act == Offload:
+		return Offloaded
+	}
+	return Blocks
+}
+
+//go:embed coverage.tsv
+var coverage string
+
+// Coverage returns the table that was generated for the release.
+func Coverage() []Covered {
+	var all []Covered
+	for line := range strings.Lines(coverage) {
+		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); f[0] != "group" {
+			all = append(all, Covered{f[0], f[1], Verdict(f[2]), f[3], Verdict(f[4]), f[5]})
+		}
+	}
+	return all
+}
+
+// writeCoverage writes the table that Coverage reads.
+func writeCoverage(list []Covered) string {
+	var b strings.Builder
+	fmt.Fprintln(&b, "group\tsymbol\twhole program\twhy\tin source\tkinds")
+	for _, c := range list {
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Group, c.Symbol, c.Whole, c.Why, c.Source, c.Kinds)
+	}
+	return b.String()
+}
+
+// A Total counts the functions of a group by verdict.
+type Total struct {
+	Group  string          `json:"group"` // "all" for the last
+	Count  int             `json:"count"`
+	Whole  map[Verdict]int `json:"wholeProgram"`
+	Source map[Verdict]int `json:"inSource"`
+}
+
+// Totals returns a line for each group and one for all.
+func Totals() []Total {
+	var list []Total
+	for _, g := range append(slices.Clone(Groups), "all") {
+		t := Total{Group: g, Whole: map[Verdict]int{}, Source: map[Verdict]int{}}
+		for _, c := range Coverage() {
+			if c.Group == g || g == "all" {
+				t.Count++
+				t.Whole[c.Whole]++
+				t.Source[c.Source]++
+			}
+		}
+		list = append(list, t)
+	}
+	return list
+}
+
+// PrintCoverage writes the totals, and what blocks with the reasons.
+func PrintCoverage(w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "group\tfunctions\tgreen by leaf rule\toffloaded\tshort\tblocks\tin source: green\toffloaded\tno rule")
+	for _, t := range Totals() {
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Group, t.Count,
+			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Whole[Blocks],
+			t.Source[CallSite], t.Source[Offloaded], t.Source[Blocks])
+	}
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	for _, c := range Coverage() {
+		if c.Whole == Blocks {
+			if _, err := fmt.Fprintf(w, "blocks: %s: %s\n", c.Symbol, c.Why); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// PrintCoverageJSON writes the totals and every function.
+func PrintCoverageJSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "\t")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(struct {
+		Totals    []Total   `json:"totals"`
+		Functions []Covered `json:"functions"`
+	}{Totals(), Coverage()})
+}
+
+// PrintCoverageMarkdown writes the totals as README.md has them.
+func PrintCoverageMarkdown(w io.Writer) error {
+	fmt.Fprintln(w, "| group | functions | green by leaf rule | offloaded | short | blocks | in source: green | offloaded | no rule |")
+	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	for _, t := range Totals() {
+		if _, err := fmt.Fprintf(w, "| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", t.Group, t.Count,
+			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Whole[Blocks],
+			t.Source[CallSite], t.Source[Offloaded], t.Source[Blocks]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Covers returns what the coverage table has of a symbol, named as for Explain.
+func Covers(symbol string) []Covered {
+	want := plain(symbol)
+	var list []Covered
+	for _, c := range Coverage() {
+		if have := plain(c.Symbol); have == want || strings.HasSuffix(have, "/"+want) {
+			list = append(list, c)
+		}
+	}
+	return list
+}

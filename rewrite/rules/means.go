@@ -1,0 +1,102 @@
+package rules
+
+// A mean says how a whole-program build treats one kind of wait of the standard
+// library. The kinds are those of the ground truth (testdata/std.tsv): what a
+// function waits in, computed from the code of the release.
+type mean struct {
+	kind    string
+	at      string // part of "symbol: witness" that the line is for; "" for all of the kind
+	verdict Verdict
+	rule    string // symbol of the leaf rule that does it, see Rows
+	why     string // what Short is bounded by, why Blocks blocks
+}
+
+const (
+	park   = "runtime.park_m"
+	poller = "runtime.injectglist"
+	yields = "runtime.goschedImpl"
+	rescue = "runtime.sysmon"
+
+	bounded  = "one system call; after 10 ms the hub is taken from it"
+	collects = "the garbage collector or a stopped world, in which plain Go runs nobody either"
+)
+
+// means is searched from the top. A witness that passes through the declaration
+// of a leaf rule that leaves the hub needs no line: it is offloaded.
+var means = []mean{
+	{"sleep", "", Green, park, ""},
+	{"wait", "", Green, park, ""},
+	{"condwait", "", Green, park, ""},
+	{"chan", "", Green, park, ""},
+	{"lock", "", Green, park, ""},
+	{"synctest", "", Green, park, ""},
+	{"net", "", Green, poller, ""},
+	{"pipe", "", Green, poller, ""},
+	{"signal", "signalWaitUntilIdle", Green, yields, ""},
+	{"signal", "", Green, park, ""},
+	{"dns", "net.cgoLookup", Offloaded, "net.doBlockingWithCtx", ""},
+	{"dns", "", Green, poller, ""},
+
+	{"process", "syscall.forkAndExecInChild", Short, "", "vfork: until the child has called exec"},
+	{"process", "syscall.runtime_BeforeExec", Short, "", "the OS threads being created, then the program is another one"},
+	{"process", "os.checkClonePidfd", Short, rescue, "once a program, a child that ends at once"},
+	{"process", "", Short, rescue, bounded},
+	{"disk", "", Short, rescue, bounded},
+	{"sock", "", Short, rescue, bounded},
+	{"fdrw", "", Short, rescue, bounded},
+	{"flock", "", Short, rescue, bounded},
+	{"syswait", "", Short, rescue, bounded},
+
+	{"cgo", "syscall.cgocaller", Short, rescue, "one signal to each OS thread"},
+	{"cgo", "", Short, rescue, "one C call; after 10 ms the hub is taken from it"},
+	{"syscall", "syscall.Set", Short, "", "one system call of each OS thread"},
+	{"syscall", "syscall.AllThreadsSyscall", Blocks, "", "every OS thread makes the call in a stopped world: nothing runs meanwhile in plain Go either"},
+	{"syscall", "syscall.RawSyscall", Blocks, "", "package runtime is not told of the call: plain Go cannot use its processor meanwhile either"},
+	{"syscall", "", Short, rescue, bounded},
+
+	{"runtime", "runtime.ReadTrace", Green, park, ""},
+	{"runtime", "runtime.StartTrace", Green, "runtime.StartTrace", ""},
+	{"runtime", "runtime.StopTrace", Green, "runtime.traceAdvance", ""},
+	{"runtime", "runtime.SetBlockProfileRate", Green, park, ""},
+	{"runtime", "runtime_traceClockUnitsPerSecond", Green, park, ""},
+	{"runtime", "", Short, "", collects},
+}
+
+// groupOf puts a function of the standard library into a module group: by its
+// package and name, else by the first of its kinds that has a group.
+var groupOf = []struct{ symbol, kind, group string }{
+	{"net.Lookup", "", "dns"},
+	{"net.(*Resolver)", "", "dns"},
+	{"net.Resolve", "", "dns"},
+	{"database/sql.", "", "db"},
+	{"os/exec.", "", "process"},
+	{"os/signal.", "", "signal"},
+	{"os/user.", "", "os"},
+	{"syscall.Pause", "", "signal"},
+	{"syscall.Nanosleep", "", "time"},
+	{"time.Sleep", "", "time"},
+	{"time.", "", "os"},
+	{"sync.", "", "thread"},
+	{"reflect.Select", "", "select"},
+	{"net.", "", "socket"},
+	{"net/", "", "socket"},
+	{"crypto/tls.", "", "socket"},
+	{"log/syslog.", "", "socket"},
+	{"runtime.", "", "builtins"},
+	{"runtime/", "", "builtins"},
+	{"testing", "", "thread"},
+	{"plugin.", "", "os"},
+	{"io.", "", "thread"},
+	{"", "process", "process"},
+	{"", "syswait", "select"},
+	{"", "sock", "socket"},
+	{"", "pipe", "os"},
+	{"", "disk", "os"},
+	{"", "fdrw", "os"},
+	{"", "flock", "os"},
+	{"", "syscall", "os"},
+	{"", "cgo", "os"},
+	{"", "net", "socket"},
+	{"", "chan", "thread"},
+	{"", "lock", "thread"},
+}
