@@ -12,6 +12,10 @@ func enabled() bool
 func leave() bool
 func enter(left bool)
 func threads(buf []record) int
+func native(f func())
+func nextBlocked(b *blockedRecord)
+func watch(limit int64, all bool) (before int64)
+func watched() (rounds, found uint64)
 func stats() (spawned, alive, peak, switches, yields, rescued uint64)
 
 // Below this package all is patched: every function is the plain operation, no

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"strings"
+
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 // settings are the parts of the GREENIFY variable; a program built by greenify
@@ -29,7 +31,7 @@ func start(rules string) (end func()) {
 		case "stats=1":
 			settings.stats = true
 		default:
-			stop("unknown setting " + field + " in GREENIFY; known are off, stats=1")
+			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
 		}
 	}
 	if settings.off {

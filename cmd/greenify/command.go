@@ -13,6 +13,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/insource"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 // Exit codes.
@@ -76,16 +77,6 @@ Exit codes: 0 ok; 1 the build, the test or the program failed; 2 wrong usage, or
 the patch cannot be applied.
 `
 
-const helpRuntime = `Settings of a patched program, in the variable GREENIFY, separated by commas:
-
-	off	run as plain Go: the same binary, no green threads
-	races=1	in a program built with -race, report the races that the program
-		would have as plain Go; under the hub it has none
-	stats=1	at exit, print the hub's statistics on standard error
-
-An unknown setting stops the program before main with exit code 2.
-`
-
 func (c *command) run(args []string) int {
 	if len(args) == 0 {
 		fmt.Fprint(c.stderr, usage)
@@ -123,7 +114,7 @@ func (c *command) usageError(format string, args ...any) int {
 }
 
 func (c *command) help(args []string) int {
-	topics := map[string]string{"flags": helpFlags, "runtime": helpRuntime}
+	topics := map[string]string{"flags": helpFlags, "runtime": setting.Help()}
 	switch {
 	case len(args) == 0:
 		fmt.Fprint(c.stdout, usage)

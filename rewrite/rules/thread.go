@@ -71,6 +71,11 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("sysmon", replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
 	{File: proc, Edit: edit("sysmon", replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
 
+	// The watchdog for a thread that keeps the hub.
+	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},
+	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubBlockedDefault = 100e6", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms"},
+	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
+
 	// Reports.
 	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},

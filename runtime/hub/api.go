@@ -61,13 +61,28 @@ func green_stats() (spawned, alive, peak, switches, yields, rescued uint64) {
 	return hub.spawned.Load(), uint64(hub.alive.Load()), uint64(hub.peak.Load()), hub.switches, hub.yields, hub.rescued.Load()
 }
 
-// The same for packages of the standard library (the folders os and net here).
+//go:linkname green_native github.com/greenify-go/greenify/runtime.native
+func green_native(f func()) { hubNative(f) }
+
+//go:linkname green_nextBlocked github.com/greenify-go/greenify/runtime.nextBlocked
+func green_nextBlocked(b *hubBlocked) { hubNextBlocked(b) }
+
+//go:linkname green_watch github.com/greenify-go/greenify/runtime.watch
+func green_watch(limit int64, all bool) (before int64) { return hubWatchAll(limit, all) }
+
+//go:linkname green_watched github.com/greenify-go/greenify/runtime.watched
+func green_watched() (rounds, found uint64) { return hubBlock.rounds.Load(), hubBlock.found.Load() }
+
+// The same for packages of the standard library (the folders here).
 
 //go:linkname os_hubLeave os.hubLeave
 func os_hubLeave() bool { return hubLeaveQuiet() }
 
 //go:linkname os_hubEnter os.hubEnter
 func os_hubEnter(left bool) { hubEnter(left) }
+
+//go:linkname time_hubNative time.hubNative
+func time_hubNative(f func()) { hubNative(f) }
 
 //go:linkname net_hubLeave net.hubLeave
 func net_hubLeave() bool { return hubLeaveQuiet() }

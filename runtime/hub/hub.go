@@ -49,7 +49,7 @@ var hub struct {
 	runq     gQueue   // ready threads, first in first out
 	holder   guintptr // the owner, 0 while the hub is idle
 	last     guintptr // the last owner
-	passes   uint32   // calls of hubPass that found a thread
+	turns    uint32   // times the hub was given to a thread
 	switches uint64   // times the owner was another thread than the one before
 	yields   uint64   // parks and Gosched calls
 
@@ -71,6 +71,7 @@ type hubState struct {
 	late  bool   // owner whose time slice is over: yields at the next operation that may block
 	ran   bool   // counted in hub.alive
 	quiet bool   // left the hub for a system call of the standard library: runs no user code
+	child bool   // of a g0: the goroutine it starts is native
 	hold  int8   // while not 0, waits keep the hub: the runtime's own business
 	since uint32 // hub ticks (hubNow) when it parked
 }
@@ -107,6 +108,7 @@ func hubNext() *g {
 func hubOwn(gp *g) {
 	gp.hub.owner = true
 	hub.holder.set(gp)
+	hub.turns++
 	if hub.last.ptr() != gp {
 		hub.last.set(gp)
 		hub.switches++
@@ -139,11 +141,10 @@ func hubPass() {
 	}
 	mp := getg().m
 	pp := mp.p.ptr()
-	hub.passes++
 	if mp.lockedg != 0 || next.lockedm != 0 || !runqempty(pp) || !sched.runq.empty() ||
 		sched.gcwaiting.Load() || gcBlackenEnabled != 0 || pp.runSafePointFn != 0 ||
-		traceEnabled() || traceShuttingDown() || hub.passes%hubPollTicks == 0 {
-		if hub.passes%hubPollTicks == 0 {
+		traceEnabled() || traceShuttingDown() || hub.turns%hubPollTicks == 0 {
+		if hub.turns%hubPollTicks == 0 {
 			hubPoll()
 		}
 		runqput(pp, next, false)

@@ -2,7 +2,11 @@
 
 package runtime
 
-import "internal/runtime/atomic"
+import (
+	"internal/runtime/atomic"
+	"internal/runtime/sys"
+	"unsafe"
+)
 
 // Native work: a green thread leaves the hub, does something that would block
 // it as a native goroutine, and comes back.
@@ -85,6 +89,20 @@ func hubEnter(left bool) {
 	}
 }
 
+// hubNative starts f as a native goroutine, which runs beside the hub from the
+// beginning.
+func hubNative(f func()) {
+	gp, pc := getg(), sys.GetCallerPC()
+	fn := *(**funcval)(unsafe.Pointer(&f))
+	systemstack(func() { // as in newproc
+		getg().hub.child = true
+		newg := newproc1(fn, gp, pc, false, waitReasonZero)
+		getg().hub.child = false
+		runqput(getg().m.p.ptr(), newg, true)
+		wakep()
+	})
+}
+
 // hubNow is a coarse clock in milliseconds since the program started; the park
 // path cannot afford a real one. sysmon sets it, and whoever wakes an idle hub,
 // for sysmon sleeps while all is idle.
@@ -116,12 +134,13 @@ func hubWaiting() bool {
 func hubRetake(now int64) uint32 {
 	n := retake(now)
 	if hubSettings.stats {
-		hubSample()
+		hubCount()
 	}
 	if !hub.on {
 		return n
 	}
 	hubClock()
+	hubWatchdog(now)
 	gp := hub.holder.ptr()
 	if gp == nil || !hubWaiting() || readgstatus(gp) != _Gsyscall {
 		hubWatch.gp = 0

@@ -42,7 +42,7 @@ func hubSpawn(gp *g) (queued bool) {
 // hubAdmit decides at birth what a goroutine is: green, unless it is one of
 // the runtime's own or its go statement lies outside the scope of the patch.
 func hubAdmit(gp *g, gopc uintptr) {
-	gp.hub = hubState{green: hub.on && (hubScope == hubScopeAll || hubInScope(gopc))}
+	gp.hub = hubState{green: hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(gopc))}
 	if gp.hub.green {
 		gp.hub.ran = true
 		hub.spawned.Add(1)

@@ -4,15 +4,20 @@ package runtime
 
 import (
 	"internal/runtime/atomic"
+	"internal/strconv"
 	"internal/stringslite"
 )
 
-// hubSettings are the parts of the GREENIFY variable, GODEBUG style.
+// hubSettings are the parts of the GREENIFY variable, GODEBUG style; package
+// setting has their table.
 var hubSettings struct {
-	off   bool // off: run as plain Go
-	stats bool // stats=1: print the hub's statistics at exit
-	races bool // races=1: let the race detector report what it would of plain Go
+	off   bool
+	stats bool
+	races bool
 }
+
+// hubKnown lists the settings; set by the build.
+const hubKnown = ""
 
 // hubInit turns the calling goroutine, main, into the first green thread.
 // Called by runtime.main before any package of the program is initialized.
@@ -24,18 +29,10 @@ func hubInit() {
 		} else {
 			s = ""
 		}
-		switch field {
-		case "":
-		case "off":
-			hubSettings.off = true
-		case "stats=1":
-			hubSettings.stats = true
-		case "races=1":
-			hubSettings.races = true
-		default:
+		if field != "" && !hubSet(field) {
 			print("greenify: unknown setting ")
 			printindented(field)
-			print(" in GREENIFY; known are off, races=1, stats=1\n")
+			print(" in GREENIFY; known are ", hubKnown, "\n")
 			exit(2)
 		}
 	}
@@ -43,6 +40,7 @@ func hubInit() {
 		return
 	}
 	lockInit(&hub.lock, lockRankLeafRank)
+	lockInit(&hubBlock.lock, lockRankLeafRank)
 	hubInitScope()
 	gp := getg()
 	hub.on = true
@@ -53,13 +51,60 @@ func hubInit() {
 	hubOwn(gp)
 }
 
+// hubSet reads one setting. It reports false for a wrong key or value.
+func hubSet(field string) bool {
+	key, value := field, ""
+	if i := stringslite.IndexByte(field, '='); i >= 0 {
+		key, value = field[:i], field[i+1:]
+	}
+	switch key {
+	case "off":
+		hubSettings.off = true
+		return field == "off"
+	case "stats":
+		hubSettings.stats = true
+		return value == "1"
+	case "races":
+		hubSettings.races = true
+		return value == "1"
+	case "blocked":
+		return hubDuration(value, &hubBlock.limit)
+	}
+	return false
+}
+
+// hubDuration reads a whole number of us, ms or s into nanoseconds, or 0.
+func hubDuration(s string, to *int64) bool {
+	i := 0
+	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
+		i++
+	}
+	n, err := strconv.Atoi(s[:i])
+	ok := err == nil
+	unit := int64(1)
+	switch s[i:] {
+	case "us":
+		unit = 1e3
+	case "ms":
+		unit = 1e6
+	case "s":
+		unit = 1e9
+	case "":
+		ok = ok && n == 0 // 0 needs no unit
+	default:
+		return false
+	}
+	*to = int64(n) * unit
+	return ok && int64(n) <= (1<<63-1)/unit
+}
+
 // hubSampled is the largest number of OS threads seen in user code at once.
 var hubSampled int
 
-// hubSample counts the OS threads that run user code now. sysmon calls it at
+// hubCount counts the OS threads that run user code now. sysmon calls it at
 // each of its rounds while statistics are asked for, in plain mode too, so that
 // the two can be compared.
-func hubSample() {
+func hubCount() {
 	n := 0
 	lock(&allpLock)
 	for _, pp := range allp {

@@ -10,9 +10,12 @@ import (
 	"embed"
 	"io/fs"
 	"path"
+	"strconv"
+
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
-//go:embed *.go os/*.go net/*.go
+//go:embed *.go */*.go
 var files embed.FS
 
 // constraint is what keeps the files out of this package; a file may have more
@@ -39,6 +42,9 @@ func Files() map[string][]byte {
 		head := "// Added by greenify."
 		if more, ok := bytes.CutPrefix(rest, []byte(" && ")); ok {
 			head, rest = "//go:build ", more
+		}
+		if name == "settings.go" {
+			rest = bytes.Replace(rest, []byte(`const hubKnown = ""`), []byte("const hubKnown = "+strconv.Quote(setting.Known(false))), 1)
 		}
 		dir, file := path.Split(name)
 		if dir == "" {

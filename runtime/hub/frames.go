@@ -1,0 +1,85 @@
+//go:build greenify_hub
+
+package runtime
+
+import "internal/stringslite"
+
+// hubFrame is one line of a stack, made without an allocation.
+type hubFrame struct {
+	name string
+	file string
+	line int32
+}
+
+// hubFrameAt looks up a program counter that tracebackPCs returned.
+func hubFrameAt(pc uintptr) (fr hubFrame, ok bool) {
+	f := findfunc(pc - 1)
+	if !f.valid() {
+		return fr, false
+	}
+	u, uf := newInlineUnwinder(f, pc-1)
+	file, line := u.fileLine(uf)
+	return hubFrame{u.srcFunc(uf).name(), file, int32(line)}, true
+}
+
+// hubStack returns the stack of a goroutine that does not run and cannot begin
+// to: one that is parked or ready with the world stopped, or that is held by its
+// scan bit.
+func hubStack(gp *g, pcs []uintptr) []uintptr {
+	n := 0
+	systemstack(func() {
+		var u unwinder
+		u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+		n = tracebackPCs(&u, 0, pcs)
+	})
+	return pcs[:n]
+}
+
+// hubUserFrame returns the first frame that is not of a package that waits on
+// behalf of others, else the first.
+func hubUserFrame(pcs []uintptr) (fr hubFrame, ok bool) {
+	for _, pc := range pcs {
+		f, valid := hubFrameAt(pc)
+		if !valid {
+			continue
+		}
+		if !ok {
+			fr, ok = f, true
+		}
+		switch pkg := hubPackage(f.name); {
+		case pkg == "runtime", pkg == "sync", pkg == "time", pkg == "net", pkg == "os", pkg == "syscall", stringslite.HasPrefix(pkg, "internal/"):
+		default:
+			return f, true
+		}
+	}
+	return fr, ok
+}
+
+// hubPrintStack prints a stack without the runtime's frames below main or the go
+// statement, and a recursion as one line.
+func hubPrintStack(pcs []uintptr) {
+	var last hubFrame
+	same := 0
+	flush := func() {
+		if same > 0 {
+			print("\t\t... ", same, " more\n")
+		}
+		same = 0
+	}
+	for _, pc := range pcs {
+		f, ok := hubFrameAt(pc)
+		if !ok || f.name == "runtime.goexit" || f.name == "runtime.main" {
+			continue
+		}
+		if f == last {
+			same++
+			continue
+		}
+		flush()
+		last = f
+		print("\t\t")
+		printFuncName(f.name)
+		print(" ", f.file, ":", f.line, "\n")
+	}
+	flush()
+}

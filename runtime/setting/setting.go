@@ -1,0 +1,59 @@
+// Package setting is the one table of the settings of the GREENIFY variable.
+// The hub, programs patched in source and the command's help have it from here.
+package setting
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// A Setting is one part of the variable, GODEBUG style: KEY or KEY=VALUE.
+type Setting struct {
+	Name     string   // as the help shows it: "off", "stats=1", "blocked=50ms"
+	Doc      []string // lines of the help
+	InSource bool     // programs patched in source know it as well
+}
+
+// Table lists the settings in the order of their names.
+var Table = []Setting{
+	{"blocked=50ms", []string{
+		"report on standard error when one thread keeps the hub from ready ones",
+		"for longer than that: which thread, its stack and, at the end, how long;",
+		"us, ms or s, 0 is off; 100ms in a test binary, else off",
+	}, false},
+	{"off", []string{"run as plain Go: the same binary, no green threads"}, true},
+	{"races=1", []string{
+		"in a program built with -race, report the races that the program",
+		"would have as plain Go; under the hub it has none",
+	}, false},
+	{"stats=1", []string{"at exit, print the hub's statistics on standard error"}, true},
+}
+
+// Known lists the names for an error message.
+func Known(inSource bool) string {
+	var names []string
+	for _, s := range Table {
+		if s.InSource || !inSource {
+			names = append(names, s.Name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// Help is the text of greenify help runtime.
+func Help() string {
+	var b strings.Builder
+	b.WriteString("Settings of a patched program, in the variable GREENIFY, separated by commas:\n\n")
+	width := len(slices.MaxFunc(Table, func(a, b Setting) int { return len(a.Name) - len(b.Name) }).Name)
+	for _, s := range Table {
+		name := s.Name
+		for _, line := range s.Doc {
+			fmt.Fprintf(&b, "\t%-*s  %s\n", width, name, line)
+			name = ""
+		}
+	}
+	fmt.Fprintf(&b, "\nA program patched in source knows %s.\n"+
+		"An unknown setting stops the program before main with exit code 2.\n", Known(true))
+	return b.String()
+}
