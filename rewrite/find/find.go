@@ -38,7 +38,7 @@ const (
 	Mixed     Kind = "mixed"    // an unpatched file in a patched package
 	Main      Kind = "main"     // main.main does not start the hub
 	Register  Kind = "register" // the package does not register itself
-	Directive Kind = "skip"     // a directive that is unused or has no reason
+	Directive Kind = "skip"     // a directive that is unused, unknown or has no reason
 )
 
 // A Site is one place in a file and what is to be done there.

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
 	"strconv"
 	"strings"
 
@@ -164,106 +163,4 @@ func (f *finder) version(call *ast.CallExpr, i int, want string, kind Kind, what
 			Message: fmt.Sprintf("%s rules %s, this greenify has %s: rewrite the package", what, have, want),
 		})
 	}
-}
-
-// held reports locks that stay held while the thread waits, with nothing that
-// unlocks them if the wait panics:
-//
-//	mu.Lock()
-//	x := <-c
-//	mu.Unlock()
-func (f *finder) held() {
-	var found []*Site
-	ast.Inspect(f.Syntax, func(n ast.Node) bool {
-		var list []ast.Stmt
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			list = n.List
-		case *ast.CaseClause:
-			list = n.Body
-		case *ast.CommClause:
-			list = n.Body
-		default:
-			return true
-		}
-		for i, s := range list {
-			if s := f.heldFrom(s, list[i+1:]); s != nil {
-				found = append(found, s)
-			}
-		}
-		return true
-	})
-	f.Sites = append(f.Sites, found...)
-}
-
-// heldFrom returns a site if s locks what a statement of rest unlocks, and
-// something between them waits.
-func (f *finder) heldFrom(s ast.Stmt, rest []ast.Stmt) *Site {
-	lock, what := f.lockCall(s, "Lock", "RLock")
-	if lock == nil {
-		return nil
-	}
-	for _, t := range rest {
-		if d, ok := t.(*ast.DeferStmt); ok {
-			if _, x := f.lockCall(&ast.ExprStmt{X: d.Call}, "Unlock", "RUnlock"); x == what {
-				return nil
-			}
-		}
-		if _, x := f.lockCall(t, "Unlock", "RUnlock"); x != what {
-			continue
-		}
-		for _, w := range f.Sites {
-			waits := (w.Kind == Yield && w.To != "green.Go" || w.Kind == Offload) && w.Shape != nil
-			if waits && s.End() <= w.Pos && w.Pos < t.Pos() && !f.deferred(rest, w.Pos) {
-				return &Site{
-					Pos: s.Pos(), End: s.End(), Kind: Held, Group: "thread", What: "lock",
-					Message: fmt.Sprintf("%s is held while %s waits, and stays locked if that panics: defer the unlock", what, w.What),
-				}
-			}
-		}
-		return nil
-	}
-	return nil
-}
-
-// deferred reports whether pos is in a function literal or go statement below
-// the statements: it does not run here.
-func (f *finder) deferred(list []ast.Stmt, pos token.Pos) bool {
-	found := false
-	for _, s := range list {
-		ast.Inspect(s, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.FuncLit); ok && lit.Pos() <= pos && pos < lit.End() {
-				found = true
-			}
-			return !found
-		})
-	}
-	return found
-}
-
-// lockCall returns the call of a method of sync with one of the names, and the
-// text of its receiver.
-func (f *finder) lockCall(s ast.Stmt, names ...string) (*ast.CallExpr, string) {
-	e, ok := s.(*ast.ExprStmt)
-	if !ok {
-		return nil, ""
-	}
-	call, ok := e.X.(*ast.CallExpr)
-	if !ok {
-		return nil, ""
-	}
-	sel, ok := call.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return nil, ""
-	}
-	fn, ok := f.Info.Uses[sel.Sel].(*types.Func)
-	if !ok || fn.Pkg() == nil || fn.Pkg().Path() != "sync" || fn.Signature().Recv() == nil {
-		return nil, ""
-	}
-	for _, name := range names {
-		if fn.Name() == name {
-			return call, types.ExprString(sel.X)
-		}
-	}
-	return nil, ""
 }

@@ -18,8 +18,12 @@ const (
 func (f *finder) directives() {
 	for _, group := range f.Syntax.Comments {
 		for _, c := range group.List {
-			name, reason := directive(c.Text)
-			if name == "" {
+			name, reason, ok := directive(c.Text)
+			if !ok {
+				continue
+			}
+			if name != skipDirective && name != ignoreDirective {
+				f.finding(c, name+" is no directive: write "+skipDirective+" or "+ignoreDirective)
 				continue
 			}
 			if reason == "" {
@@ -50,13 +54,16 @@ func (f *finder) finding(c *ast.Comment, message string) {
 	f.add(&Site{Pos: c.Pos(), End: c.End(), Kind: Directive, What: "directive", Message: message})
 }
 
-// directive splits a comment into the name of a directive and its reason.
-func directive(text string) (name, reason string) {
-	name, reason, _ = strings.Cut(strings.TrimRight(text, "\r"), " ")
-	if name != skipDirective && name != ignoreDirective {
-		return "", ""
+// directive splits a comment of the form //greenify:name reason.
+func directive(text string) (name, reason string, ok bool) {
+	if !strings.HasPrefix(text, "//greenify:") {
+		return "", "", false
 	}
-	return name, strings.TrimSpace(reason)
+	name, reason = text, ""
+	if i := strings.IndexAny(text, " \t\r"); i >= 0 {
+		name, reason = text[:i], text[i:]
+	}
+	return name, strings.TrimSpace(reason), true
 }
 
 // reach returns the range of positions that a skip directive is for.

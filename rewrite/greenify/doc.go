@@ -33,7 +33,7 @@
 //   - mixed: an unpatched file in a patched package
 //   - main: main.main does not start the hub
 //   - register: a patched package does not register itself
-//   - skip: a directive that is unused or has no reason
+//   - skip: a directive that is unused, unknown or has no reason
 //
 // A select with a default never waits and is left alone. Generated files are
 // reported and not edited. The comment //greenify:skip reason, at the end of a

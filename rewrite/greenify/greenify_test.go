@@ -123,7 +123,8 @@ func writeGoldens(t *testing.T, dir string) {
 	}
 }
 
-// Golden files type-check, and there is nothing left to fix in them.
+// Golden files type-check, there is nothing left to fix in them, and locks are
+// held as before.
 func TestGoldens(t *testing.T) {
 	dir := testdata(t)
 	for _, p := range loadCorpus(t, dir) {
@@ -148,8 +149,25 @@ func TestGoldens(t *testing.T) {
 					}
 				}
 			}
+			if before, after := heldLocks(p), heldLocks(q); !slices.Equal(before, after) {
+				t.Errorf("locks held across a wait: %q in the original, %q in the patched source", before, after)
+			}
 		})
 	}
+}
+
+// heldLocks lists the locks that the package holds while it waits.
+func heldLocks(p *load.Package) []string {
+	var list []string
+	for _, f := range p.Find(false, false) {
+		for _, s := range f.Sites {
+			if s.Kind == find.Held {
+				lock, _, _ := strings.Cut(s.Message, " is held")
+				list = append(list, lock)
+			}
+		}
+	}
+	return list
 }
 
 // The analyzer is valid, documented and as small as hosts want it.

@@ -23,3 +23,18 @@ func f(mu *sync.Mutex, c chan int) {
 	}()
 	mu.Unlock()
 }
+
+type cache struct {
+	sync.RWMutex
+	n int
+}
+
+func g(s *cache, c chan int) {
+	s.Lock()      // want `green.Lock` `s.RWMutex is held while send waits`
+	c <- s.n      // want `send`
+	s.RLock()     // want `green.RLock` `s.RWMutex \(for reading\) is held while range over a channel waits`
+	s.Unlock()    // does not unlock what RLock locked
+	for range c { // want `range`
+	}
+	s.RUnlock()
+}

@@ -27,3 +27,9 @@ func enclosing(c chan chan int) {
 	case <-<-c: // want `receive`
 	}
 }
+
+/* want `//greenify:skpi is no directive: write //greenify:skip or //greenify:ignore-file` */ //greenify:skpi a typing error
+
+func tab(c chan int) {
+	<-c //greenify:skip	a tab before the reason
+}

@@ -1,0 +1,181 @@
+package find
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// A wait is something in the source that waits, patched or not yet.
+type wait struct {
+	pos  token.Pos
+	what string
+}
+
+// held reports locks that stay held while the thread waits, with nothing that
+// unlocks them if the wait panics:
+//
+//	mu.Lock()          green.Lock(&mu)
+//	x := <-c           x := green.Recv(c)
+//	mu.Unlock()        mu.Unlock()
+//
+// That is as bad, and as visible, once the source is patched.
+func (f *finder) held() {
+	waits := f.waits()
+	if len(waits) == 0 {
+		return
+	}
+	ast.Inspect(f.Syntax, func(n ast.Node) bool {
+		var list []ast.Stmt
+		switch n := n.(type) {
+		case *ast.BlockStmt:
+			list = n.List
+		case *ast.CaseClause:
+			list = n.Body
+		case *ast.CommClause:
+			list = n.Body
+		}
+		for i, s := range list {
+			f.heldFrom(s, list[i+1:], waits)
+		}
+		return true
+	})
+}
+
+// waits lists what waits in the file, in source order: the sites to be patched,
+// and the calls of package green.
+func (f *finder) waits() []wait {
+	var list []wait
+	for _, s := range f.Sites {
+		if (s.Kind == Yield && s.To != "green.Go" || s.Kind == Offload) && s.Shape != nil {
+			list = append(list, wait{s.Pos, s.What})
+		}
+	}
+	for id, call := range f.greenCalls() {
+		if f.greenWaits(id.Name) {
+			list = append(list, wait{call.Pos(), "green." + id.Name})
+		}
+	}
+	slices.SortFunc(list, func(a, b wait) int { return int(a.pos - b.pos) })
+	return list
+}
+
+// greenWaits reports whether a function or method of package green waits: one
+// that statements of the language become, or that a rule names.
+func (f *finder) greenWaits(name string) bool {
+	switch name {
+	case "Send", "Recv", "Recv2", "Range", "Select", "Offload":
+		return true
+	}
+	for _, r := range f.table {
+		if r.Act == rules.Yield && r.With == name {
+			return true
+		}
+	}
+	return strings.HasPrefix(name, "Call")
+}
+
+// heldFrom adds a site if s locks what a statement of rest unlocks, and
+// something between them waits.
+func (f *finder) heldFrom(s ast.Stmt, rest []ast.Stmt, waits []wait) {
+	lock := f.locked(s)
+	if lock == "" {
+		return
+	}
+	for _, t := range rest {
+		if d, ok := t.(*ast.DeferStmt); ok && f.unlocked(d.Call) == lock {
+			return
+		}
+		e, ok := t.(*ast.ExprStmt)
+		if !ok || f.unlocked(e.X) != lock {
+			continue
+		}
+		for _, w := range waits {
+			if s.End() <= w.pos && w.pos < t.Pos() && !deferred(rest, w.pos) {
+				f.add(&Site{
+					Pos: s.Pos(), End: s.End(), Kind: Held, Group: "thread", What: "lock",
+					Message: fmt.Sprintf("%s is held while %s waits, and stays locked if that panics: defer the unlock", lock, w.what),
+				})
+				return
+			}
+		}
+		return
+	}
+}
+
+// deferred reports whether pos is in a function literal below the statements:
+// it does not run here.
+func deferred(list []ast.Stmt, pos token.Pos) bool {
+	found := false
+	for _, s := range list {
+		ast.Inspect(s, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.FuncLit); ok && lit.Pos() <= pos && pos < lit.End() {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// locked returns the lock that a statement takes, "" if it takes none:
+// mu.Lock() and green.Lock(&mu) take mu.
+func (f *finder) locked(s ast.Stmt) string {
+	e, ok := s.(*ast.ExprStmt)
+	if !ok {
+		return ""
+	}
+	if lock := f.lockMethod(e.X, "Lock", "RLock"); lock != "" {
+		return lock
+	}
+	call, ok := e.X.(*ast.CallExpr)
+	if !ok || len(call.Args) != 1 {
+		return ""
+	}
+	id, _ := callee(call.Fun)
+	if id == nil || !fromGreen(f.Info.Uses[id]) || id.Name != "Lock" && id.Name != "RLock" {
+		return ""
+	}
+	x := ast.Unparen(call.Args[0])
+	if u, ok := x.(*ast.UnaryExpr); ok && u.Op == token.AND {
+		x = u.X
+	}
+	return lockName(x, "", id.Name)
+}
+
+// unlocked returns the lock that a call gives back.
+func (f *finder) unlocked(x ast.Expr) string { return f.lockMethod(x, "Unlock", "RUnlock") }
+
+// lockMethod returns the lock of a call of one of the methods of sync. A
+// promoted method's is the field that has it, as green.Lock is given it.
+func (f *finder) lockMethod(x ast.Expr, names ...string) string {
+	call, ok := x.(*ast.CallExpr)
+	if !ok {
+		return ""
+	}
+	sel, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok || !slices.Contains(names, sel.Sel.Name) {
+		return ""
+	}
+	fn, ok := f.Info.Uses[sel.Sel].(*types.Func)
+	s := f.Info.Selections[sel]
+	if !ok || s == nil || s.Kind() != types.MethodVal || fn.Pkg() == nil || fn.Pkg().Path() != "sync" {
+		return ""
+	}
+	recv, _ := f.receiver(sel.X, s, rules.Call{With: "Lock", Name: "Lock"})
+	return lockName(sel.X, recv.post, fn.Name())
+}
+
+// lockName names a lock for comparison and for people.
+func lockName(x ast.Expr, field, method string) string {
+	name := types.ExprString(ast.Unparen(x)) + field
+	if strings.HasPrefix(method, "R") {
+		name += " (for reading)"
+	}
+	return name
+}
