@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race cover fuzz bench std corpus
+.PHONY: demo test lint readme race cover fuzz bench std corpus services services-stop db
 
 GREENIFY = .cache/greenify
 
@@ -47,6 +47,20 @@ bench:
 std:
 	go run ./testdata/std/chan
 	go run ./testdata/std/compare $(STDFLAGS)
+
+# services installs PostgreSQL and MariaDB from Debian packages (as root) and starts
+# them on loopback ports of their own, for db.
+services:
+	.ci/services start
+
+services-stop:
+	.ci/services stop
+
+# db runs the tests of real database drivers against real servers, plain and
+# patched. Without the servers they are skipped, but fail with CI=true.
+db: $(GREENIFY)
+	cd testdata/db && go vet ./... && go test -v ./...
+	cd testdata/db && $(CURDIR)/$(GREENIFY) test -v ./...
 
 # corpus runs the tests of third-party modules; CORPUS is the folder of run.sh
 # and public.tsv.
