@@ -49,6 +49,15 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 	{File: proc, Edit: edit("sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 
+	// Code of the program that the runtime calls on goroutines of its own.
+	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", before, "fingStatus.Or(fingRunningFinalizer)", "hubEnter(hub.on)", 1), Why: "a finalizer runs as a green thread, not beside one"},
+	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", after, "fingStatus.And(^fingRunningFinalizer)", "hubLeave()", 1), Why: "a finalizer runs as a green thread, not beside one"},
+	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", before, "c.call(c.fn, c.arg)", "hubEnter(hub.on)", 1), Why: "so does a cleanup"},
+	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "c.call(c.fn, c.arg)", "hubLeave()", 1), Why: "so does a cleanup"},
+	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", before, "cgocallbackg1(fn, frame, ctxt)", "enters := hub.on && gp.m.isextra && !gp.hub.green; if enters { hubEnter(true) }", 1), Why: "so does a callback from a thread that C made"},
+	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", after, "cgocallbackg1(fn, frame, ctxt)", "if enters { hubLeave() }", 1), Why: "so does a callback from a thread that C made"},
+	{File: mgc, Edit: edit("GC", entry, "", "if getg().hub.owner { Gosched() }", 1), Why: "runtime.GC blocks its caller, who may be polling for a finalizer to run"},
+
 	// The runtime's own waits in the middle of an allocation are no yield points.
 	{File: mgc, Edit: edit("gcStart", before, "semacquire(&work.startSema)", "getg().hub.hold++", 1), Why: "starting a collection is not a yield point"},
 	{File: mgc, Edit: edit("gcStart", after, "semrelease(&work.startSema)", "getg().hub.hold--", 2), Why: "starting a collection is not a yield point"},

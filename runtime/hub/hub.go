@@ -11,8 +11,10 @@ package runtime
 // hub goroutine: the thread that parks picks the next ready one and switches
 // to it on the spot, on the same M and P (hubPass).
 //
-// Every other goroutine is native: the runtime's own, finalizers, callbacks
-// from C threads, a green thread that has left the hub for a while (leave.go).
+// Every other goroutine is native: the runtime's own, and a green thread that
+// has left the hub for a while (leave.go). Where the runtime calls code of the
+// program on a goroutine of its own (finalizers, cleanups, callbacks from C
+// threads), that goroutine is a green thread for as long as the call lasts.
 // Native goroutines run beside the hub, in parallel, as in plain Go. Both kinds
 // wait on the same native objects (channel queues, semaphores, timers, poll
 // descriptors), so a wake-up crosses the border with no bridge: whoever calls

@@ -9,7 +9,8 @@ import (
 )
 
 // Native work: a green thread leaves the hub, does something that would block
-// it as a native goroutine, and comes back.
+// it as a native goroutine, and comes back. Goroutines of the runtime do the
+// reverse, with the same two functions, to run code of the program.
 //
 // Three ways lead out. Code that knows it will block calls hubLeave and
 // hubEnter around the work (offload). A system call that the runtime itself
@@ -65,6 +66,8 @@ func hubReenter(gp *g) {
 
 // hubLeave makes the current green thread a native goroutine until hubEnter.
 // It reports whether it did: not for a native goroutine.
+//
+// It is also how a native goroutine that has entered leaves again.
 func hubLeave() bool {
 	gp := getg()
 	if !gp.hub.owner {
