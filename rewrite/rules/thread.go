@@ -86,6 +86,7 @@ var thread = []Leaf{
 	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
 
 	// Reports.
+	{File: "runtime/extern.go", Edit: edit("GOROOT", replace, "defaultGOROOT", "hubFile(defaultGOROOT)", 1), Why: "the release's own folder"},
 	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", "hubStats()", 1), Why: "GREENIFY=stats=1"},
