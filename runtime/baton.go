@@ -356,12 +356,14 @@ func threads(buf []record) int {
 	return n
 }
 
-// The watchdog is of package runtime of the private toolchain.
+// The watchdog and the search for deadlocks are of package runtime of the private
+// toolchain.
 
-func native(f func())                  { go f() }
-func nextBlocked(*blockedRecord)       { select {} }
-func watch(int64, bool) (before int64) { return 0 }
-func watched() (rounds, found uint64)  { return 0, 0 }
+func deadlocks([]stuckRecord, []byte) (threads, length int) { return 0, 0 }
+func native(f func())                                       { go f() }
+func nextBlocked(*blockedRecord)                            { select {} }
+func watch(int64, bool) (before int64)                      { return 0 }
+func watched() (rounds, found uint64)                       { return 0, 0 }
 
 func stats() (spawned, alive, peak, switches, yields, rescued uint64) {
 	hub.mu.Lock()

@@ -12,6 +12,7 @@ func enabled() bool
 func leave() bool
 func enter(left bool)
 func threads(buf []record) int
+func deadlocks(list []stuckRecord, text []byte) (threads, length int)
 func native(f func())
 func nextBlocked(b *blockedRecord)
 func watch(limit int64, all bool) (before int64)

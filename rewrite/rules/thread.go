@@ -89,5 +89,7 @@ var thread = []Leaf{
 	{File: "runtime/extern.go", Edit: edit("GOROOT", replace, "defaultGOROOT", "hubFile(defaultGOROOT)", 1), Why: "the release's own folder"},
 	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
+	{File: "runtime/signal_unix.go", Edit: edit("sighandler", after, "tracebackothers(gp)", "; hubQuit(sig)", 1), Why: "SIGQUIT: who waits for what"},
+	{File: "testing/testing.go", Edit: edit("M.after", before, "m.writeProfiles()", "hubTestEnd()", 1), Why: "deadlocks of some threads, at the end of the tests or at -timeout"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", "hubStats()", 1), Why: "GREENIFY=stats=1"},
 }

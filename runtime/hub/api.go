@@ -42,7 +42,7 @@ func green_threads(buf []hubThread) int {
 		}
 		if n < len(buf) {
 			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner}
-			if status == _Gwaiting {
+			if hubParked(gp) {
 				t.wait = gp.waitreason.String()
 				t.since = int64(now-gp.hub.since) * 1e6
 			}
@@ -59,6 +59,11 @@ func green_threads(buf []hubThread) int {
 //go:linkname green_stats github.com/greenify-go/greenify/runtime.stats
 func green_stats() (spawned, alive, peak, switches, yields, rescued uint64) {
 	return hub.spawned.Load(), uint64(hub.alive.Load()), uint64(hub.peak.Load()), hub.switches, hub.yields, hub.rescued.Load()
+}
+
+//go:linkname green_deadlocks github.com/greenify-go/greenify/runtime.deadlocks
+func green_deadlocks(list []hubStuckThread, text []byte) (threads, length int) {
+	return hubDeadlocks(list, text)
 }
 
 //go:linkname green_native github.com/greenify-go/greenify/runtime.native

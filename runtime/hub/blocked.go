@@ -165,7 +165,7 @@ func (b *hubBlockState) report(now int64) {
 	b.shown = now
 	printlock()
 	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms; ready meanwhile: ", b.event.ready, "; it is in\n")
-	hubPrintStack(b.event.pcs[:b.event.n])
+	hubPrintStack(b.event.pcs[:b.event.n], false)
 	printunlock()
 }
 

@@ -56,8 +56,9 @@ func hubUserFrame(pcs []uintptr) (fr hubFrame, ok bool) {
 }
 
 // hubPrintStack prints a stack without the runtime's frames below main or the go
-// statement, and a recursion as one line.
-func hubPrintStack(pcs []uintptr) {
+// statement, and a recursion as one line. That of a parked thread begins where the
+// runtime was called.
+func hubPrintStack(pcs []uintptr, parked bool) {
 	var last hubFrame
 	same := 0
 	flush := func() {
@@ -71,6 +72,10 @@ func hubPrintStack(pcs []uintptr) {
 		if !ok || f.name == "runtime.goexit" || f.name == "runtime.main" {
 			continue
 		}
+		if pkg := hubPackage(f.name); parked && (pkg == "runtime" || stringslite.HasPrefix(pkg, "internal/")) {
+			continue
+		}
+		parked = false
 		if f == last {
 			same++
 			continue

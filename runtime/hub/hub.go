@@ -74,6 +74,8 @@ type hubState struct {
 	ran   bool   // counted in hub.alive
 	quiet bool   // left the hub for a system call of the standard library: runs no user code
 	child bool   // of a g0: the goroutine it starts is native
+	stuck int8   // in a deadlock report: stuckNot, ...
+	group int32  // likewise, which threads belong together
 	hold  int8   // while not 0, waits keep the hub: the runtime's own business
 	since uint32 // hub ticks (hubNow) when it parked
 }

@@ -15,3 +15,8 @@ var hubAfterFunc func(time.Duration, func()) *time.Timer
 //
 //go:linkname hubBlockedDefault runtime.hubBlockedDefault
 var hubBlockedDefault int64
+
+// hubTestEnd reports deadlocks of some threads.
+//
+//go:linkname hubTestEnd runtime.hubTestEnd
+var hubTestEnd func()

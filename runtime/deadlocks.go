@@ -1,0 +1,43 @@
+package green
+
+// A Deadlock is a set of threads that wait only for each other.
+type Deadlock struct {
+	Threads []uint64 // their IDs
+	// Proven: nothing that can still run refers to what they wait on. Otherwise
+	// they wait for locks in a circle, and the holder of a lock is taken to be who
+	// has a pointer to it on its stack.
+	Proven bool
+	Report string // who waits for what, since when, started where, and the stacks
+}
+
+// stuckRecord has the layout of the hub's hubStuckThread.
+type stuckRecord struct {
+	id     uint64
+	group  int32
+	proven bool
+	end    int32
+}
+
+// Deadlocks returns the sets of threads that wait only for each other while
+// others run. It runs the garbage collector, so it yields, and stops the world. In
+// source and unpatched it returns nil. (gevent's LoopExit is for the
+// case that nobody can run, which ends a program by itself.)
+func Deadlocks() []Deadlock {
+	list, text := make([]stuckRecord, 64), make([]byte, 64<<10)
+	n, length := deadlocks(list, text)
+	for n > len(list) || length == len(text) {
+		list, text = make([]stuckRecord, 2*n), make([]byte, 2*len(text))
+		n, length = deadlocks(list, text)
+	}
+	var found []Deadlock
+	begin := int32(0)
+	for i, r := range list[:n] {
+		if i == 0 || r.group != list[i-1].group {
+			found = append(found, Deadlock{Proven: r.proven, Report: string(text[begin:r.end])})
+			begin = r.end
+		}
+		d := &found[len(found)-1]
+		d.Threads = append(d.Threads, r.id)
+	}
+	return found
+}
