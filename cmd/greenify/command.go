@@ -39,8 +39,9 @@ usage:
 
 	greenify build|run|test|vet|list [flags] [packages]
 		the go command of the same name, on patched code
-	greenify check [-json] [-sarif] [-baseline file] [packages]
-		what blocks in the packages, as findings
+	greenify check [-fix] [-json] [-sarif] [-baseline file] [packages]
+		what blocks in the packages, as findings; -fix patches first, as
+		rewrite -w does, and reports what remains
 	greenify diff [packages]
 		what rewrite would change
 	greenify rewrite -w [packages]

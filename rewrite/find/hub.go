@@ -58,11 +58,17 @@ func hub(in Input, files []*finder) {
 		}
 	}
 	if main != nil && !started && mainFile.editable() && (first != nil || in.Main) {
-		at := main.Body.Lbrace + 1
+		at := mainFile.behind(main.Body.Lbrace + 1)
+		stmt := fmt.Sprintf("defer §Main(%q)()", version)
+		if at > main.Body.Lbrace+1 {
+			stmt = mainFile.newline() + "\t" + stmt
+		} else {
+			stmt = " " + stmt + ";"
+		}
 		mainFile.add(&Site{
 			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "green.Main",
 			Message: "main does not start the hub: defer green.Main first",
-			Shape:   &Shape{Node: main, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf(" defer §Main(%q)();", version)}}},
+			Shape:   &Shape{Node: main, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
 		})
 		if first == nil {
 			first = mainFile
@@ -75,6 +81,7 @@ func hub(in Input, files []*finder) {
 				at = d.End()
 			}
 		}
+		at = first.behind(at)
 		first.add(&Site{
 			Pos: first.Syntax.Name.Pos(), End: first.Syntax.Name.End(), Kind: Register, What: "package", To: "green.Register",
 			Message: "the package is patched but not registered: add a call of green.Register",

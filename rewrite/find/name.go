@@ -92,15 +92,26 @@ func (f *finder) importEdit() Edit {
 			return Edit{single.Pos(), single.Pos(), "import " + spec + "; "}
 		}
 		if single.Doc == nil {
-			return Edit{single.Pos(), single.Pos(), "import " + spec + nl}
+			return Edit{single.Pos(), single.Pos(), "import " + spec + nl + nl}
 		}
 	}
-	at := f.Syntax.Name.End()
+	at := f.behind(f.Syntax.Name.End())
 	end := bytes.IndexByte(f.Src[f.tf.Offset(at):], '\n')
 	if f.Lines || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
 		return Edit{at, at, "; import " + spec}
 	}
 	return Edit{at, at, nl + nl + "import " + spec}
+}
+
+// behind returns where to insert what comes after pos: behind the comment, if
+// nothing else follows on the line.
+func (f *finder) behind(pos token.Pos) token.Pos {
+	rest, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
+	rest = bytes.TrimSuffix(rest, []byte("\r"))
+	if f.Lines || !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte("//")) {
+		return pos
+	}
+	return pos + token.Pos(len(rest))
 }
 
 // newline is how lines of the file end.

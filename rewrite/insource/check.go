@@ -33,11 +33,13 @@ func (f Finding) key() string {
 }
 
 // Check is the command greenify check: it prints what would keep green threads
-// from cooperating, and exits with 1 if there is anything.
+// from cooperating, and exits with 1 if there is anything. With -fix it patches
+// first, as Rewrite does, and prints what remains.
 func Check(args []string, stdout, stderr io.Writer) int {
 	c := newCommand("check", stdout, stderr)
 	asJSON := c.flags.Bool("json", false, "print JSON, an array of findings")
 	asSARIF := c.flags.Bool("sarif", false, "print SARIF 2.1.0, for code scanning")
+	fix := c.flags.Bool("fix", false, "patch the files first, all or none, as rewrite -w does; report what remains")
 	baseline := c.flags.String("baseline", "", "report only what `file` does not list")
 	update := c.flags.Bool("update", false, "write the baseline file instead of reporting")
 	if err := c.flags.Parse(args); err != nil {
@@ -48,6 +50,11 @@ func Check(args []string, stdout, stderr io.Writer) int {
 	}
 	if *asJSON && *asSARIF {
 		return c.fail(fmt.Errorf("choose one of -json and -sarif"))
+	}
+	if *fix {
+		if _, _, err := c.rewrite(); err != nil {
+			return c.fail(err)
+		}
 	}
 	list, err := c.load()
 	if err != nil {

@@ -193,26 +193,16 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 	if !*write {
 		return c.fail(fmt.Errorf("it changes your files: look at them with greenify diff, then run greenify rewrite -w"))
 	}
-	list, err := c.load()
+	changes, left, err := c.rewrite()
 	if err != nil {
 		return c.fail(err)
-	}
-	changes, left, err := prepare(list)
-	if err != nil {
-		return c.fail(err)
-	}
-	contents, sites := map[string][]byte{}, 0
-	for name, ch := range changes {
-		contents[name] = ch.new
-		sites += ch.sites
-	}
-	if len(contents) > 0 {
-		if err := swap(c.root(), contents); err != nil {
-			return c.fail(err)
-		}
 	}
 	for _, name := range sorted(changes) {
 		fmt.Fprintln(stdout, c.rel(name))
+	}
+	sites := 0
+	for _, ch := range changes {
+		sites += ch.sites
 	}
 	fmt.Fprintf(stderr, "greenify: %d sites in %d files patched", sites, len(changes))
 	if left > 0 {
@@ -220,6 +210,24 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 	}
 	fmt.Fprintln(stderr)
 	return exitOK
+}
+
+// rewrite changes the files of the packages, all of them or none. It returns
+// what prepare does.
+func (c *command) rewrite() (map[string]change, int, error) {
+	list, err := c.load()
+	if err != nil {
+		return nil, 0, err
+	}
+	changes, left, err := prepare(list)
+	if err != nil || len(changes) == 0 {
+		return nil, left, err
+	}
+	contents := map[string][]byte{}
+	for name, ch := range changes {
+		contents[name] = ch.new
+	}
+	return changes, left, swap(c.root(), contents)
 }
 
 // position of a site, in the file as it is on disk whatever its line
