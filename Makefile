@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race cover fuzz bench std corpus services services-stop db
+.PHONY: demo test lint readme race cover fuzz bench check-speed std corpus services services-stop db
 
 GREENIFY = .cache/greenify
 
@@ -40,6 +40,15 @@ fuzz:
 # bench prints patched against plain Go as ratios.
 bench:
 	go run ./testdata/bench/show
+
+# check-speed times greenify check and go vet on a module of 118,000 lines and
+# 154,000 of tests, from empty caches and with nothing changed.
+GRPC = google.golang.org/grpc@v1.75.0
+check-speed:
+	rm -rf .cache/grpc && mkdir -p .cache
+	cp -r "$$(go mod download -json $(GRPC) | sed -n 's/.*"Dir": "\(.*\)".*/\1/p')" .cache/grpc
+	chmod -R u+w .cache/grpc
+	go test ./rewrite/insource -run TestCheckSpeed -count 1 -v -timeout 30m -check-module "$(CURDIR)/.cache/grpc"
 
 # std runs Go's own tests, those of the standard library and test/chan, plain
 # and patched. STDFLAGS=-short leaves out the long ones (net alone needs minutes

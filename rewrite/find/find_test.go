@@ -43,8 +43,9 @@ func corpus(t *testing.T) []*load.Package {
 		t.Fatal(err)
 	}
 	list, err := load.Packages(load.Config{
-		Dir: filepath.Join(dir, "src"),
-		Env: append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
+		Dir:   filepath.Join(dir, "src"),
+		Env:   append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
+		Green: true,
 	}, "./...")
 	if err != nil {
 		t.Fatal(err)

@@ -1,11 +1,14 @@
 package insource
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/ast"
 	"io"
 	"os"
+	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -56,11 +59,10 @@ func Check(args []string, stdout, stderr io.Writer) int {
 			return c.fail(err)
 		}
 	}
-	list, err := c.load()
+	found, err := c.findings()
 	if err != nil {
 		return c.fail(err)
 	}
-	found := c.findings(list)
 	if *update {
 		if err := os.WriteFile(*baseline, writeBaseline(found), 0o666); err != nil {
 			return c.fail(err)
@@ -102,24 +104,68 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// findings lists the sites of the packages, by position.
-func (c *command) findings(list []*load.Package) []Finding {
-	found := []Finding{} // not nil: -json prints an array
-	for _, p := range list {
-		for _, f := range p.Find(false, false) {
-			for _, s := range f.Sites {
-				if s.Skip != "" {
-					continue
-				}
-				pos := position(p.Fset, s.Pos)
-				found = append(found, Finding{
-					File: c.rel(pos.Filename), Line: pos.Line, Column: pos.Column,
-					Package: p.Path, Func: enclosing(f.Syntax, s), Category: s.Kind, Symbol: s.What, Becomes: s.To, Message: s.Message,
-				})
-			}
+// findings lists the sites of the packages, package by package and by position.
+// Only packages that have changed, or import one that has, are looked at; the
+// findings of the others were kept.
+func (c *command) findings() ([]Finding, error) {
+	l, err := c.list(false, "./...")
+	if err != nil {
+		return nil, err
+	}
+	var (
+		results = openResults()
+		keys    = l.Keys()
+		found   = []Finding{} // not nil: -json prints an array
+		missing []*load.Listed
+	)
+	add := func(dir string, list []Finding) {
+		for _, f := range list {
+			f.File = c.rel(filepath.Join(dir, f.File))
+			found = append(found, f)
 		}
 	}
-	return found
+	for _, p := range l.Roots {
+		if list, ok := results.get(keys[p]); ok {
+			add(p.Dir, list)
+		} else {
+			missing = append(missing, p)
+		}
+	}
+	if len(missing) > 0 {
+		pkgs, err := l.Load(missing...)
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range pkgs {
+			list := packageFindings(p)
+			results.put(keys[p.Listed], list)
+			add(p.Dir, list)
+		}
+	}
+	results.trim()
+	slices.SortStableFunc(found, func(a, b Finding) int {
+		return cmp.Or(strings.Compare(path.Dir(a.File), path.Dir(b.File)), strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
+	})
+	return found, nil
+}
+
+// packageFindings lists the sites of a package. Its files are named without their
+// folder.
+func packageFindings(p *load.Package) []Finding {
+	var list []Finding
+	for _, f := range p.Find(false, false) {
+		for _, s := range f.Sites {
+			if s.Skip != "" {
+				continue
+			}
+			pos := position(p.Fset, s.Pos)
+			list = append(list, Finding{
+				File: filepath.Base(pos.Filename), Line: pos.Line, Column: pos.Column,
+				Package: p.Path, Func: enclosing(f.Syntax, s), Category: s.Kind, Symbol: s.What, Becomes: s.To, Message: s.Message,
+			})
+		}
+	}
+	return list
 }
 
 // enclosing names the function or method that a site is in.

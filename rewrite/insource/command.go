@@ -50,28 +50,30 @@ func (c *command) fail(err error) int {
 	return exitUsage
 }
 
-// load loads the packages that the arguments name, ./... if none. An
+// list lists the packages that the arguments name, those of all if none. An
 // interrupted rewrite is finished before.
-func (c *command) load() ([]*load.Package, error) {
+func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if err := Recover(c.root()); err != nil {
 		return nil, err
 	}
 	patterns := c.flags.Args()
 	if len(patterns) == 0 {
-		patterns = []string{"./..."}
+		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.dir}
+	cfg := load.Config{Dir: c.dir, Tests: c.name != "generate", Green: green}
 	if c.tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
 	}
-	list, err := load.Packages(cfg, patterns...)
+	return load.List(cfg, patterns...)
+}
+
+// load loads the packages that the arguments name, to be patched.
+func (c *command) load() ([]*load.Package, error) {
+	l, err := c.list(true, "./...")
 	if err != nil {
 		return nil, err
 	}
-	if len(list) == 0 {
-		return nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
-	}
-	return list, nil
+	return l.Load(l.Roots...)
 }
 
 // root is the folder of the workspace or main module that the command works in.

@@ -25,7 +25,14 @@ func TestMain(m *testing.M) {
 	if IsVet(os.Args[1:]) {
 		Vet()
 	}
-	os.Exit(m.Run())
+	dir, err := os.MkdirTemp("", "greenify")
+	if err != nil {
+		panic(err)
+	}
+	os.Setenv("GREENIFYCACHE", dir)
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 const program = `package main

@@ -2,7 +2,6 @@ package insource
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"go/build"
@@ -11,7 +10,6 @@ import (
 	"go/token"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -47,12 +45,14 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	if slices.Contains(strings.Split(c.tags, ","), greenTag) {
 		return c.fail(fmt.Errorf("twins are made from the files without the tag %s: leave it out of -tags", greenTag))
 	}
-	if err := Recover(c.root()); err != nil {
-		return c.fail(err)
-	}
-	list, err := c.list()
+	list, err := c.list(true, ".")
 	if err != nil {
 		return c.fail(err)
+	}
+	for _, p := range list.Roots {
+		if !p.InMain() || p.Dir == "" {
+			return c.fail(fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath))
+		}
 	}
 	g := &generator{command: c, want: map[string][]byte{}, have: map[string][]byte{}}
 	if *clean {
@@ -94,51 +94,6 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	return exitOK
 }
 
-// A listed package is what go list says of it.
-type listed struct {
-	ImportPath, Dir string
-	DepOnly         bool
-	Module          *struct{ Main bool }
-	Name            string
-	Deps, Imports   []string
-	IgnoredGoFiles  []string
-}
-
-func (l listed) inMain() bool { return l.Module != nil && l.Module.Main }
-
-// list lists the packages that the arguments name and what they depend on.
-func (c *command) list() ([]listed, error) {
-	args := []string{"list", "-e", "-deps", "-json=ImportPath,Dir,DepOnly,Module,Name,Deps,Imports,IgnoredGoFiles"}
-	if c.tags != "" {
-		args = append(args, "-tags="+c.tags)
-	}
-	cmd := exec.Command("go", slices.Concat(args, []string{"--"}, c.flags.Args())...)
-	cmd.Dir = c.dir
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list: %w\n%s", err, &stderr)
-	}
-	var all []listed
-	named := false
-	for dec := json.NewDecoder(bytes.NewReader(out)); dec.More(); {
-		var l listed
-		if err := dec.Decode(&l); err != nil {
-			return nil, fmt.Errorf("go list: %w", err)
-		}
-		if !l.DepOnly && (!l.inMain() || l.Dir == "") {
-			return nil, fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", l.ImportPath)
-		}
-		named = named || !l.DepOnly
-		all = append(all, l)
-	}
-	if !named {
-		return nil, fmt.Errorf("no packages match %s", strings.Join(c.flags.Args(), " "))
-	}
-	return all, nil
-}
-
 // A generator finds out how the files must look.
 type generator struct {
 	*command
@@ -150,11 +105,8 @@ type generator struct {
 
 // clean wants the files as they were before the first run. It needs no package
 // that type-checks.
-func (g *generator) clean(list []listed) error {
-	for _, l := range list {
-		if l.DepOnly {
-			continue
-		}
+func (g *generator) clean(list *load.Listing) error {
+	for _, l := range list.Roots {
 		files, err := g.scan(l.Dir)
 		if err != nil {
 			return err
@@ -171,51 +123,41 @@ func (g *generator) clean(list []listed) error {
 }
 
 // generate wants twins for the files that the finder would change.
-func (g *generator) generate(list []listed) error {
-	byPath := map[string]listed{}
-	var paths []string
-	main := slices.ContainsFunc(list, func(l listed) bool { return !l.DepOnly && l.Name == "main" })
-	for _, l := range list {
-		byPath[l.ImportPath] = l
-		// A program whose packages are patched needs the hub, so all of them are
-		// looked at for its main.
-		if l.inMain() && (!l.DepOnly || main) {
-			paths = append(paths, l.ImportPath)
-		}
+func (g *generator) generate(list *load.Listing) error {
+	// A program whose packages are patched needs the hub, so all of them are
+	// looked at for its main.
+	look := list.Roots
+	if slices.ContainsFunc(look, func(l *load.Listed) bool { return l.Name == "main" }) {
+		look = slices.DeleteFunc(slices.Clone(list.All), func(l *load.Listed) bool { return !l.InMain() || l.ImportPath == find.GreenPath })
 	}
-	cfg := load.Config{Dir: g.dir}
-	if g.tags != "" {
-		cfg.Flags = append(cfg.Flags, "-tags="+g.tags)
-	}
-	pkgs, err := load.Packages(cfg, paths...)
+	pkgs, err := list.Load(look...)
 	if err != nil {
 		return err
 	}
-	patched := map[string]bool{}
+	patched := map[*load.Listed]bool{}
 	for _, p := range pkgs {
-		patched[p.Path] = slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated })
+		patched[p.Listed] = slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated })
 	}
-	for _, l := range list {
+	for _, l := range list.All {
 		// Of other modules, those that are patched or have twins.
-		if !l.inMain() && l.ImportPath != find.GreenPath {
-			patched[l.ImportPath] = slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)
+		if !l.InMain() && l.ImportPath != find.GreenPath {
+			patched[l] = slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)
 		}
 	}
 	var errs []error
 	for _, p := range pkgs {
-		l := byPath[p.Path]
-		if l.DepOnly {
-			continue
+		if slices.Contains(list.Roots, p.Listed) {
+			hub := p.Listed.DependsOn(func(l *load.Listed) bool { return patched[l] })
+			errs = append(errs, g.generatePackage(p, hub))
 		}
-		hub := slices.ContainsFunc(l.Deps, func(path string) bool { return patched[path] })
-		errs = append(errs, g.generatePackage(p, l.Dir, hub))
 	}
 	return errors.Join(errs...)
 }
 
 // generatePackage wants the twins of one package, after type-checking it with
 // and without them.
-func (g *generator) generatePackage(p *load.Package, dir string, hub bool) error {
+func (g *generator) generatePackage(p *load.Package, hub bool) error {
+	dir := p.Dir
 	files, err := g.scan(dir)
 	if err != nil {
 		return err

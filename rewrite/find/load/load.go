@@ -1,41 +1,35 @@
 // Package load type-checks packages for the finder: from the files as they are
-// written, cgo included, and again from other bytes after a rewrite. What they
-// import comes from the export data of the go command's build cache, so a
-// second load of a large module costs little more than parsing it.
+// written, cgo included, and again from other bytes after a rewrite. It has a
+// name for all that a package is made of, so that results can be kept.
 package load
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
 	"sync"
 
-	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/gcexportdata"
 
 	"github.com/greenify-go/greenify/rewrite/find"
 )
 
-// A Config says where and how to look for packages.
-type Config struct {
-	Dir   string   // "" for the current directory
-	Env   []string // nil for that of the process
-	Flags []string // of the go command, such as -tags=x
-}
-
-// A Package is a package of the main modules with its source.
+// A Package is a package with its source.
 type Package struct {
 	Path   string
 	Name   string
+	Dir    string
 	Names  []string          // of the files, absolute
 	Source map[string][]byte // by name
 
@@ -44,97 +38,257 @@ type Package struct {
 	Types *types.Package
 	Info  *types.Info
 
-	meta    *packages.Package
-	imports map[string]*types.Package
+	Listed *Listed // what the go command says of it
+
+	listing *Listing
+	imports map[string]*types.Package // by path in the source
+	lax     bool                      // something imported is made of cgo's source, so types are missing
 }
 
-// Packages loads the packages that the patterns match. The error joins what is
-// wrong with any of them.
+// Packages lists and loads the packages that the patterns match.
 func Packages(cfg Config, patterns ...string) ([]*Package, error) {
-	const mode = packages.NeedName | packages.NeedFiles | packages.NeedImports | packages.NeedDeps |
-		packages.NeedTypes | packages.NeedTypesSizes | packages.NeedExportFile | packages.NeedModule
-	// Package green is loaded too, even if nothing imports it yet. That the
-	// module does not require it is no error before something is rewritten.
-	roots, err := packages.Load(&packages.Config{Mode: mode, Dir: cfg.Dir, Env: cfg.Env, BuildFlags: cfg.Flags}, append(slices.Clone(patterns), find.GreenPath)...)
+	l, err := List(cfg, patterns...)
 	if err != nil {
-		return nil, fmt.Errorf("load packages: %w", err)
+		return nil, err
 	}
-	if len(roots) == 0 {
-		// go/packages drops what is wrong with go.mod; the go command says it.
-		for _, more := range [][]string{nil, {find.GreenPath}} {
-			cmd := exec.Command("go", slices.Concat([]string{"list"}, cfg.Flags, patterns, more)...)
-			cmd.Dir, cmd.Env = cfg.Dir, cfg.Env
-			if out, err := cmd.CombinedOutput(); err != nil {
-				return nil, fmt.Errorf("%s", bytes.TrimSpace(out))
-			}
+	return l.Load(l.Roots...)
+}
+
+// Load type-checks some of the roots. The packages come in order of their paths;
+// those without Go files are left out. The error joins what is wrong with any of
+// them, or with packages of the user's own that they import.
+//
+// What they import is type-checked from source too, without function bodies, if
+// it belongs to the user and does not use cgo: it need not be compiled. The rest
+// comes from the export data of the go command's build cache.
+func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
+	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}}
+	ld.cgo = slices.ContainsFunc(l.All, func(p *Listed) bool { return p.local() && len(p.CgoFiles) > 0 })
+	for _, p := range l.All { // what is imported first
+		ld.fromSource[p] = p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
+	}
+	for _, p := range roots {
+		ld.need(p, true)
+	}
+	if green := l.byID[find.GreenPath]; l.cfg.Green && green != nil && green.Error == nil {
+		ld.green, ld.below = green, map[*Listed]bool{}
+		ld.markBelow(green)
+		ld.needImport(green)
+	}
+	if err := ld.readExports(); err != nil {
+		return nil, err
+	}
+	ld.run()
+
+	var list []*Package
+	var errs []error
+	said := map[string]bool{}
+	for _, p := range l.All {
+		j := ld.work[p]
+		if j == nil {
+			continue
+		}
+		if j.err != nil && !said[j.err.Error()] {
+			said[j.err.Error()] = true
+			errs = append(errs, j.err)
+		}
+		if j.root && len(j.Names) > 0 {
+			list = append(list, &j.Package)
 		}
 	}
-	var green *types.Package
-	roots = slices.DeleteFunc(roots, func(p *packages.Package) bool {
-		if p.PkgPath == find.GreenPath && len(p.Errors) == 0 {
-			green = p.Types
-		}
-		return p.PkgPath == find.GreenPath
-	})
-	list := make([]*Package, len(roots))
-	errs := make([]error, len(roots))
-	each(len(roots), func(i int) {
-		list[i], errs[i] = open(roots[i], green)
-	})
-	list = slices.DeleteFunc(list, func(p *Package) bool { return p == nil || len(p.Names) == 0 })
-	slices.SortFunc(list, func(a, b *Package) int {
-		if a.Path < b.Path {
-			return -1
-		}
-		return 1
-	})
+	slices.SortFunc(list, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	return list, errors.Join(errs...)
 }
 
-// each calls f for 0 to n-1, on all processors.
-func each(n int, f func(i int)) {
+// A loader is one call of Load.
+type loader struct {
+	*Listing
+	cgo        bool             // a package of the user's own uses cgo, so export data must be had of all
+	fromSource map[*Listed]bool // importers see it as type-checked here
+	exports    map[*Listed]bool // importers see its export data
+	work       map[*Listed]*job
+	green      *Listed                   // package green, if it is wanted
+	below      map[*Listed]bool          // green and what it imports
+	types      map[string]*types.Package // from export data, by path; complete are those in exports
+}
+
+// A job is to type-check one package from source.
+type job struct {
+	Package
+	root bool // with function bodies
+	done chan struct{}
+	err  error
+}
+
+func (ld *loader) importsSource(p *Listed) bool {
+	for q := range p.deps {
+		if ld.fromSource[q] {
+			return true
+		}
+	}
+	return false
+}
+
+// need plans to type-check p and all that it takes for that.
+func (ld *loader) need(p *Listed, root bool) {
+	j := ld.work[p]
+	if j == nil {
+		j = &job{done: make(chan struct{})}
+		ld.work[p] = j
+		for q := range p.deps {
+			ld.needImport(q)
+		}
+	}
+	j.root = j.root || root
+}
+
+func (ld *loader) needImport(p *Listed) {
+	if ld.fromSource[p] {
+		ld.need(p, false)
+	} else if p.ImportPath != "unsafe" {
+		ld.exports[p] = true
+	}
+}
+
+// readExports reads export data, of packages that are not there yet after the go
+// command has built them. A package that cannot be built is missing.
+//
+// One package's data make others known in part, which those of the others
+// complete; so all are read before anything uses them.
+func (ld *loader) readExports() error {
+	ld.types = map[string]*types.Package{}
+	args := []string{"-e", "-export", "-json=ImportPath,Export", "--"}
+	for _, p := range ld.All {
+		if ld.exports[p] {
+			args = append(args, p.ImportPath)
+		}
+	}
+	if len(ld.exports) == 0 {
+		return nil
+	}
+	out, err := ld.list(args...)
+	if err != nil {
+		return err
+	}
+	fset := token.NewFileSet()
+	for dec := json.NewDecoder(bytes.NewReader(out)); dec.More(); {
+		var p struct{ ImportPath, Export string }
+		if err := dec.Decode(&p); err != nil {
+			return fmt.Errorf("go list: %w", err)
+		}
+		if p.Export == "" {
+			continue
+		}
+		if err := readExport(fset, ld.types, p.ImportPath, p.Export); err != nil {
+			return fmt.Errorf("export data of %s: %w", p.ImportPath, err)
+		}
+	}
+	return nil
+}
+
+func readExport(fset *token.FileSet, known map[string]*types.Package, path, name string) error {
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	r, err := gcexportdata.NewReader(f)
+	if err != nil {
+		return err
+	}
+	_, err = gcexportdata.Read(r, fset, known, path)
+	return err
+}
+
+// run does the work, on all processors: each package once those that it imports
+// are done.
+func (ld *loader) run() {
 	var wg sync.WaitGroup
-	next := make(chan int)
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for p, j := range ld.work {
 		wg.Go(func() {
-			for i := range next {
-				f(i)
+			defer close(j.done)
+			for _, q := range ld.imports(p) {
+				if dep := ld.work[q]; dep != nil && ld.fromSource[q] {
+					<-dep.done
+				}
 			}
+			free <- struct{}{}
+			defer func() { <-free }()
+			j.err = ld.open(p, j)
 		})
 	}
-	for i := range n {
-		next <- i
-	}
-	close(next)
 	wg.Wait()
 }
 
-func open(meta *packages.Package, green *types.Package) (*Package, error) {
-	if len(meta.GoFiles) == 0 {
-		if len(meta.Errors) > 0 {
-			return nil, meta.Errors[0]
+func (ld *loader) open(p *Listed, j *job) error {
+	j.Package = Package{
+		Path: p.path(), Name: p.Name, Dir: p.Dir, Source: map[string][]byte{},
+		Listed: p, listing: ld.Listing, imports: map[string]*types.Package{},
+	}
+	if len(p.files) == 0 {
+		if p.Error != nil {
+			return p.listError()
 		}
-		return nil, nil
+		return nil
 	}
-	p := &Package{Path: meta.PkgPath, Name: meta.Name, Source: map[string][]byte{}, meta: meta, imports: map[string]*types.Package{}}
-	for path, m := range meta.Imports {
-		p.imports[path] = m.Types
-	}
-	if green != nil {
-		p.imports[find.GreenPath] = green
-	}
-	for _, name := range slices.Sorted(slices.Values(meta.GoFiles)) {
-		if filepath.Ext(name) != ".go" {
-			continue
+	see := func(path string, q *Listed) {
+		if dep := ld.work[q]; ld.fromSource[q] && dep != nil {
+			j.imports[path] = dep.Types
+			j.lax = j.lax || dep.lax || len(q.CgoFiles) > 0
+		} else if t := ld.types[q.ImportPath]; t != nil && ld.exports[q] {
+			j.imports[path] = t
 		}
+	}
+	for _, q := range ld.imports(p) {
+		see(q.path(), q)
+	}
+	for path, id := range p.ImportMap {
+		if q := ld.byID[id]; q != nil {
+			see(path, q)
+		}
+	}
+	for _, name := range p.files {
+		name = filepath.Join(p.Dir, name)
 		src, err := os.ReadFile(name)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		p.Names = append(p.Names, name)
-		p.Source[name] = src
+		j.Names = append(j.Names, name)
+		j.Source[name] = src
 	}
-	return p, p.check()
+	err := j.check(j.root)
+	if p.Error != nil && (err == nil || strings.Contains(p.Error.Err, "import cycle")) {
+		return p.listError()
+	}
+	return err
+}
+
+// markBelow fills below.
+func (ld *loader) markBelow(p *Listed) {
+	if !ld.below[p] {
+		ld.below[p] = true
+		for q := range p.deps {
+			ld.markBelow(q)
+		}
+	}
+}
+
+// imports yields the packages that p may import: green too, patched it will.
+func (ld *loader) imports(p *Listed) []*Listed {
+	list := slices.Collect(maps.Keys(p.deps))
+	if ld.green != nil && !ld.below[p] {
+		list = append(list, ld.green)
+	}
+	return list
+}
+
+// listError is what go list found wrong.
+func (p *Listed) listError() error {
+	if p.Error.Pos == "" {
+		return fmt.Errorf("%s", p.Error.Err)
+	}
+	return fmt.Errorf("%s: %s", p.Error.Pos, p.Error.Err)
 }
 
 // With returns the package type-checked with other bytes for some files.
@@ -147,22 +301,27 @@ func (p *Package) With(source map[string][]byte) (*Package, error) {
 		}
 		q.Source[name] = src
 	}
-	return &q, q.check()
+	return &q, q.check(true)
 }
 
-// check parses and type-checks the sources.
-func (p *Package) check() error {
+// check parses and type-checks the sources. Without bodies only what importers
+// see is there, and no Info.
+func (p *Package) check(bodies bool) error {
 	p.Fset = token.NewFileSet()
 	p.Files = nil
-	cgo := false
+	cgo := p.lax
 	var errs []error
 	fail := func(err error) {
 		if len(errs) < 10 {
 			errs = append(errs, err)
 		}
 	}
+	mode := parser.SkipObjectResolution
+	if bodies {
+		mode |= parser.ParseComments
+	}
 	for _, name := range p.Names {
-		file, err := parser.ParseFile(p.Fset, name, p.Source[name], parser.ParseComments|parser.SkipObjectResolution)
+		file, err := parser.ParseFile(p.Fset, name, p.Source[name], mode)
 		if err != nil {
 			fail(err)
 			continue
@@ -175,20 +334,24 @@ func (p *Package) check() error {
 	if len(errs) > 0 {
 		return errors.Join(errs...)
 	}
-	p.Info = &types.Info{
-		Types:        map[ast.Expr]types.TypeAndValue{},
-		Instances:    map[*ast.Ident]types.Instance{},
-		Defs:         map[*ast.Ident]types.Object{},
-		Uses:         map[*ast.Ident]types.Object{},
-		Implicits:    map[ast.Node]types.Object{},
-		Selections:   map[*ast.SelectorExpr]*types.Selection{},
-		Scopes:       map[ast.Node]*types.Scope{},
-		FileVersions: map[*ast.File]string{},
+	p.Info = nil
+	if bodies {
+		p.Info = &types.Info{
+			Types:        map[ast.Expr]types.TypeAndValue{},
+			Instances:    map[*ast.Ident]types.Instance{},
+			Defs:         map[*ast.Ident]types.Object{},
+			Uses:         map[*ast.Ident]types.Object{},
+			Implicits:    map[ast.Node]types.Object{},
+			Selections:   map[*ast.SelectorExpr]*types.Selection{},
+			Scopes:       map[ast.Node]*types.Scope{},
+			FileVersions: map[*ast.File]string{},
+		}
 	}
 	conf := types.Config{
-		FakeImportC: true,
-		Importer:    importer(p.imports),
-		Sizes:       p.meta.TypesSizes,
+		FakeImportC:      true,
+		IgnoreFuncBodies: !bodies,
+		Importer:         importer{p},
+		Sizes:            types.SizesFor("gc", p.listing.env.GOARCH),
 		Error: func(err error) {
 			// Without cgo's types, what is derived from them has none. The compiler
 			// will check it.
@@ -197,7 +360,7 @@ func (p *Package) check() error {
 			}
 		},
 	}
-	if m := p.meta.Module; m != nil && m.GoVersion != "" {
+	if m := p.Listed.Module; m != nil && m.GoVersion != "" {
 		conf.GoVersion = "go" + m.GoVersion
 	}
 	p.Types, _ = conf.Check(p.Path, p.Fset, p.Files, p.Info)
@@ -205,17 +368,24 @@ func (p *Package) check() error {
 }
 
 // importer finds packages that are already loaded.
-type importer map[string]*types.Package
+type importer struct{ *Package }
 
 func (m importer) Import(path string) (*types.Package, error) {
 	if path == "unsafe" {
 		return types.Unsafe, nil
 	}
-	if p := m[path]; p != nil && p.Complete() {
+	if p := m.imports[path]; p != nil {
 		return p, nil
 	}
 	if path == find.GreenPath {
 		return nil, fmt.Errorf("package %s is not required: run go get %s", path, path)
+	}
+	id := path
+	if mapped, ok := m.Listed.ImportMap[path]; ok {
+		id = mapped
+	}
+	if p := m.listing.byID[id]; p != nil && p.Error != nil {
+		return nil, fmt.Errorf("%s", p.Error.Err)
 	}
 	return nil, fmt.Errorf("package %s has no export data: go build it", path)
 }

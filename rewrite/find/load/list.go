@@ -1,0 +1,196 @@
+package load
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/find"
+)
+
+// A Config says where and how to look for packages.
+type Config struct {
+	Dir   string   // "" for the current directory
+	Env   []string // nil for that of the process
+	Flags []string // of the go command, such as -tags=x
+
+	// Tests adds test files: a package is loaded with those of its own, and its
+	// external tests are one more package.
+	Tests bool
+
+	// Green makes package green available to With, whether or not anything
+	// imports it. It is no error if the module does not require it; With says so.
+	Green bool
+}
+
+// A Listing is what the go command says of packages and all that they import.
+type Listing struct {
+	cfg  Config
+	env  goEnv
+	All  []*Listed // what is imported comes before who imports it
+	byID map[string]*Listed
+
+	// Roots are the packages that the patterns match: with Tests, each in the
+	// form that has its test files, and external tests.
+	Roots []*Listed
+}
+
+// A Listed package is what go list says of it.
+type Listed struct {
+	ImportPath     string // for a variant made for a test "path [main.test]"
+	ForTest        string
+	Dir, Name      string
+	Standard       bool
+	DepOnly        bool
+	Module         *module
+	GoFiles        []string
+	CgoFiles       []string
+	IgnoredGoFiles []string
+	Imports        []string          // import paths, of variants where these are meant
+	ImportMap      map[string]string // path in the source to import path, if they differ
+	Error          *struct{ Pos, Err string }
+
+	files []string // GoFiles and CgoFiles, sorted
+	deps  map[*Listed]bool
+}
+
+type module struct {
+	Path, Version, Dir, GoVersion string
+	Main                          bool
+}
+
+// InMain reports whether the package belongs to a main module.
+func (l *Listed) InMain() bool { return l.Module != nil && l.Module.Main }
+
+// local reports whether the sources are the user's own, and may change at any
+// time.
+func (l *Listed) local() bool { return !l.Standard && (l.Module == nil || l.Module.Main) }
+
+// DependsOn reports whether a package that p imports, however indirectly, is one
+// that the function picks.
+func (l *Listed) DependsOn(picks func(*Listed) bool) bool {
+	seen := map[*Listed]bool{}
+	var visit func(p *Listed) bool
+	visit = func(p *Listed) bool {
+		for q := range p.deps {
+			if !seen[q] {
+				seen[q] = true
+				if picks(q) || visit(q) {
+					return true
+				}
+			}
+		}
+		return false
+	}
+	return visit(l)
+}
+
+// path is the import path as the source of importers has it.
+func (l *Listed) path() string {
+	path, _, _ := strings.Cut(l.ImportPath, " ")
+	return path
+}
+
+type goEnv struct{ GOVERSION, GOROOT, GOOS, GOARCH, GOMODCACHE, GOFLAGS, CGO_ENABLED, GOEXPERIMENT string }
+
+// List asks the go command for the packages that match the patterns. It builds
+// nothing.
+func List(cfg Config, patterns ...string) (*Listing, error) {
+	l := &Listing{cfg: cfg, byID: map[string]*Listed{}}
+	out, err := l.command("env", "-json")
+	if err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(out, &l.env); err != nil {
+		return nil, fmt.Errorf("go env: %w", err)
+	}
+	args := []string{"-e", "-deps", "-json=ImportPath,ForTest,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error"}
+	if cfg.Tests {
+		args = append(args, "-test")
+	}
+	args = append(args, "--")
+	if out, err = l.list(append(args, patterns...)...); err != nil {
+		return nil, err
+	}
+	if err := l.add(out); err != nil {
+		return nil, err
+	}
+	if cfg.Green && l.byID[find.GreenPath] == nil {
+		if out, err := l.list("-e", "-deps", "-json=ImportPath,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,Imports,ImportMap,Error", "--", find.GreenPath); err == nil {
+			if err := l.add(out); err != nil {
+				return nil, err
+			}
+		}
+	}
+	l.roots()
+	if len(l.Roots) == 0 {
+		return nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
+	}
+	return l, nil
+}
+
+func (l *Listing) add(out []byte) error {
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		p := &Listed{}
+		if err := dec.Decode(p); errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("go list: %w", err)
+		}
+		if l.byID[p.ImportPath] != nil {
+			continue
+		}
+		p.files = slices.Sorted(slices.Values(slices.Concat(p.GoFiles, p.CgoFiles)))
+		p.deps = map[*Listed]bool{}
+		for _, path := range p.Imports {
+			if q := l.byID[path]; q != nil && !p.deps[q] {
+				p.deps[q] = true
+			}
+		}
+		l.All = append(l.All, p)
+		l.byID[p.ImportPath] = p
+	}
+}
+
+// roots chooses the packages to look at.
+func (l *Listing) roots() {
+	for _, p := range l.All {
+		testMain := strings.HasSuffix(p.ImportPath, ".test") && p.ForTest == "" && p.Name == "main" && l.cfg.Tests
+		if p.DepOnly || testMain || p.path() == find.GreenPath {
+			continue
+		}
+		if p.ForTest != "" && p.path() != p.ForTest && p.path() != p.ForTest+"_test" {
+			continue // a package that is built again because it imports the tested one
+		}
+		if p.ForTest == "" && l.byID[p.ImportPath+" ["+p.ImportPath+".test]"] != nil {
+			continue // it is there with its test files
+		}
+		l.Roots = append(l.Roots, p)
+	}
+}
+
+// list runs go list.
+func (l *Listing) list(args ...string) ([]byte, error) {
+	return l.command(append(append([]string{"list"}, l.cfg.Flags...), args...)...)
+}
+
+// command runs the go command. Its error is what that says.
+func (l *Listing) command(args ...string) ([]byte, error) {
+	cmd := exec.Command("go", args...)
+	cmd.Dir, cmd.Env = l.cfg.Dir, l.cfg.Env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		if stderr.Len() > 0 {
+			return nil, fmt.Errorf("%s", bytes.TrimSpace(stderr.Bytes()))
+		}
+		return nil, fmt.Errorf("go %s: %w", args[0], err)
+	}
+	return out, nil
+}
