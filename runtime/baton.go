@@ -87,6 +87,22 @@ func (q *queue) pop() *thread {
 
 const inSource = true
 
+// groups are the module groups of the rule table; all have rules for source, or
+// need none.
+var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signal", "socket", "thread", "time"}
+
+func readManifest() ManifestInfo {
+	if len(registered) == 0 && !enabled() {
+		return ManifestInfo{Mode: "unpatched"}
+	}
+	m := ManifestInfo{Mode: "in source", Groups: groups}
+	for _, p := range registered {
+		m.Rules = p.rules // they are all the same, or the hub would not start
+		m.Packages = append(m.Packages, p.path)
+	}
+	return m
+}
+
 func enabled() bool { return hub.on.Load() }
 
 // self returns the calling thread if it has the baton: nil in a native

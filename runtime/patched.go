@@ -4,6 +4,7 @@ package green
 
 import (
 	"runtime"
+	"strings"
 	_ "unsafe" // for the functions that package runtime of the private toolchain provides by linkname
 )
 
@@ -17,6 +18,7 @@ func native(f func())
 func nextBlocked(b *blockedRecord)
 func watch(limit int64, all bool) (before int64)
 func watched() (rounds, found uint64)
+func manifest() string
 func stats() (spawned, alive, peak, switches, yields, rescued uint64)
 
 // Below this package all is patched: every function is the plain operation, no
@@ -42,6 +44,25 @@ func offload(f func()) {
 		defer enter(true)
 	}
 	f()
+}
+
+// readManifest reads what rewrite/inspect wrote: lines of a key and its values.
+func readManifest() ManifestInfo {
+	m := ManifestInfo{Mode: "whole program"}
+	for line := range strings.Lines(manifest()) {
+		switch f := strings.Fields(line); {
+		case len(f) < 2:
+		case f[0] == "rules":
+			m.Rules = f[1]
+		case f[0] == "scope":
+			m.Scope = f[1]
+		case f[0] == "groups":
+			m.Groups = f[1:]
+		case f[0] == "std":
+			m.Packages = f[1:]
+		}
+	}
+	return m
 }
 
 func start(string) (end func()) { return func() {} }

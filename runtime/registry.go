@@ -12,6 +12,8 @@ type patchedPackage struct{ path, rules string }
 // rule table. A patched package calls it as it is initialized:
 //
 //	var _ = green.Register("example.com/pkg", "1a2b3c4d")
+//
+//go:noinline // greenify inspect looks for its callers
 func Register(path, rules string) struct{} {
 	registered = append(registered, patchedPackage{path, rules})
 	return struct{}{}
@@ -34,10 +36,23 @@ func Register(path, rules string) struct{} {
 // built by greenify.
 func Main(rules string) (end func()) { return start(rules) }
 
-// groups are the module groups of the rule table.
-var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signal", "socket", "thread", "time"}
+// A ManifestInfo says how the program is patched. What greenify inspect says of the
+// binary has more: the calls that are left blocking.
+type ManifestInfo struct {
+	Mode     string   // "whole program", "in source" or "unpatched"
+	Rules    string   // version of the rule table
+	Scope    string   // whole program: whose go statements start green threads: "all", "deps" or "main"
+	Groups   []string // module groups that are patched
+	Packages []string // whole program: patched packages of the standard library; in source: those that registered
+}
+
+// Manifest returns the manifest of the running program. It is that of the
+// binary: GREENIFY=off does not change it.
+func Manifest() ManifestInfo { return readManifest() }
 
 // IsPatched reports whether what blocks in a group of modules is patched: one of
 // builtins, db, dns, os, process, select, signal, socket, thread and time. It is
 // false for all where Enabled is false. (eventlet.patcher.is_monkey_patched)
-func IsPatched(group string) bool { return enabled() && slices.Contains(groups, group) }
+func IsPatched(group string) bool {
+	return enabled() && slices.Contains(Manifest().Groups, group)
+}

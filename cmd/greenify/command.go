@@ -51,6 +51,8 @@ usage:
 	greenify rules [-md|-json|-coverage [-json]]
 		the table of what is patched; what becomes of everything in the
 		standard library that may block
+	greenify inspect [-json] BINARY
+		how a binary is patched, and which of its calls keep the hub
 	greenify explain SYMBOL
 		what happens to net.Dial, sync.Mutex.Lock, ...
 	greenify version
@@ -65,6 +67,21 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		whose go statements start green threads: those of every package
 		(the default), of all but the standard library, of the main module.
 		Other goroutines stay native and run beside the hub, in parallel.
+	-patch groups
+		which module groups to patch, separated by commas: os, select,
+		socket, thread, time, process, signal, dns, db, builtins, or all.
+		As in eventlet.monkey_patch: if any is named, only those are; with
+		- in front all but those are. A wait of another group keeps the hub,
+		so all green threads wait: time is time.Sleep, socket and os are
+		descriptors of net and os, thread is sync, select and builtins are
+		select and the other channel operations; process, signal and dns are
+		waits in system calls and C. A set without thread, select and
+		builtins is refused: the thread that would end the wait cannot run.
+	-allow-partial
+		build such a set all the same, and say what may deadlock
+	-strict
+		(build) link nothing and exit with 1 if a call is left blocking: one
+		that greenify inspect would list
 	-v
 		also print which toolchain is used and what is patched in it
 	-work
@@ -95,6 +112,8 @@ func (c *command) run(args []string) int {
 		return insource.Generate(args, c.stdout, c.stderr)
 	case "rewrite":
 		return insource.Rewrite(args, c.stdout, c.stderr)
+	case "inspect":
+		return c.inspect(args)
 	case "rules":
 		return c.rules(args)
 	case "explain":
@@ -185,9 +204,15 @@ func (c *command) goCommand(name string, args []string) int {
 	if err != nil {
 		return c.usageError("%v", err)
 	}
+	if f.groups != nil {
+		if err := c.partial(f); err != nil {
+			return c.usageError("%v", err)
+		}
+	}
 	tc, err := toolchain.Open(toolchain.Options{
 		Dir:      f.dir,
 		Scope:    f.scope,
+		Groups:   f.groups,
 		Progress: c.progress(f.verbose),
 	})
 	if err != nil {
@@ -199,6 +224,11 @@ func (c *command) goCommand(name string, args []string) int {
 	}
 	if f.work {
 		fmt.Fprintf(c.stderr, "GREENIFY_GOROOT=%s\n", tc.GOROOT)
+	}
+	if f.strict {
+		if code := c.strict(tc, f); code != exitOK {
+			return code
+		}
 	}
 	argv := slices.Concat([]string{"go", name}, f.withTags(getenv(c.env, "GOFLAGS")))
 	if err := c.exec(tc.Go, argv, tc.Environ(c.env)); err != nil {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
@@ -23,6 +24,12 @@ type goFlags struct {
 	scope   toolchain.Scope
 	verbose bool
 	work    bool
+
+	command      string
+	packages     int      // index in args behind the flags
+	groups       []string // of -patch; nil is all
+	allowPartial bool
+	strict       bool
 }
 
 // valued are the flags that take a value, so that "-o x" is not taken for a flag
@@ -46,7 +53,7 @@ var valued = map[string][]string{
 // finds those of the go command that greenify must know. Flags end at the first
 // argument that is none; what follows is the go command's.
 func parseFlags(command string, args []string) (*goFlags, error) {
-	f := &goFlags{tagsAt: -1, scope: toolchain.ScopeAll}
+	f := &goFlags{tagsAt: -1, scope: toolchain.ScopeAll, command: command}
 	i := 0
 	for ; i < len(args); i++ {
 		arg := args[i]
@@ -55,10 +62,10 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 		words := []string{arg}
-		if !hasValue && (name == "scope" || slices.Contains(valued[""], name) || slices.Contains(valued[command], name)) {
+		if !hasValue && (name == "scope" || name == "patch" || slices.Contains(valued[""], name) || slices.Contains(valued[command], name)) {
 			if i+1 == len(args) {
-				if name == "scope" {
-					return nil, fmt.Errorf("flag needs an argument: -scope")
+				if name == "scope" || name == "patch" {
+					return nil, fmt.Errorf("flag needs an argument: -%s", name)
 				}
 				f.args = append(f.args, arg) // the go command will say so
 				continue
@@ -74,6 +81,20 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 				return nil, err
 			}
 			continue
+		case "patch":
+			var err error
+			if f.groups, err = rules.ParsePatch(value); err != nil {
+				return nil, err
+			}
+			continue
+		case "allow-partial":
+			f.allowPartial = !hasValue || value == "true" || value == "1"
+			continue
+		case "strict":
+			if f.strict = !hasValue || value == "true" || value == "1"; f.strict && command != "build" {
+				return nil, fmt.Errorf("-strict is a flag of greenify build, not of greenify %s", command)
+			}
+			continue
 		case "tags":
 			f.tags, f.tagsAt = value, len(f.args)
 			words = []string{"-tags=" + value}
@@ -86,6 +107,7 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 		}
 		f.args = append(f.args, words...)
 	}
+	f.packages = len(f.args)
 	f.args = append(f.args, args[i:]...)
 	return f, nil
 }

@@ -25,9 +25,6 @@ const (
 // Verdicts is the order of the columns of the tables.
 var Verdicts = []Verdict{Green, CallSite, Offloaded, Short, Blocks}
 
-// Groups are the module groups, as in -patch.
-var Groups = strings.Fields("os select socket thread time process signal dns db builtins")
-
 // A Covered is one exported function or method of the standard library that may
 // block by itself, and what the rules make of it.
 //
@@ -293,4 +290,19 @@ func Covers(symbol string) []Covered {
 		}
 	}
 	return list
+}
+
+// LeftBlocking returns the functions whose calls keep the hub for as long as they
+// last, by the names that the linker gives them, and why.
+func LeftBlocking() map[string]string {
+	left := map[string]string{}
+	for _, c := range Coverage() {
+		if c.Whole == Blocks {
+			left[c.Symbol] = c.Why
+			if name, ok := strings.CutPrefix(c.Symbol, "syscall.Raw"); ok {
+				left["golang.org/x/sys/unix.Raw"+name] = c.Why // assembly that goes there
+			}
+		}
+	}
+	return left
 }

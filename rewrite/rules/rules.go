@@ -36,6 +36,7 @@ func Leaves() []Leaf {
 	}{
 		{"thread", thread},
 		{"process", process},
+		{"signal", signal},
 		{"dns", dns},
 	} {
 		for _, r := range g.rules {

@@ -74,7 +74,6 @@ var thread = []Leaf{
 	{File: "runtime/trace.go", Edit: edit("traceAdvance", replace, "semacquire(&trace.doneSema[gen%2])", "hubSemacquire(&trace.doneSema[gen%2])", 1), Why: "likewise"},
 
 	// System calls.
-	{File: proc, Edit: edit("entersyscallblock", entry, "", "if getg().hub.owner { systemstack(hubDetach) }", 1), Why: "a call that is known to block gives the hub away with its P"},
 	{File: proc, Edit: edit("exitsyscall", before, "return", "if gp.hub.green && (!gp.hub.owner || gp.hub.late) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || gp.hub.late) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("sysmon", replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
@@ -91,5 +90,6 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
 	{File: "runtime/signal_unix.go", Edit: edit("sighandler", after, "tracebackothers(gp)", "; hubQuit(sig)", 1), Why: "SIGQUIT: who waits for what"},
 	{File: "testing/testing.go", Edit: edit("M.after", before, "m.writeProfiles()", "hubTestEnd()", 1), Why: "deadlocks of some threads, at the end of the tests or at -timeout"},
+	{File: proc, Edit: edit("checkdead", before, `print("runtime: checkdead: find g ", gp.goid, " in status ", s, "\n")`, "if hubStuck(gp) { grunning++; return }", 1), Why: "a ready thread cannot run while a wait of an unpatched group keeps the hub"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", "hubStats()", 1), Why: "GREENIFY=stats=1"},
 }

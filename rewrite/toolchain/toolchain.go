@@ -19,11 +19,13 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/greenify-go/greenify/rewrite/inspect"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/splice"
 	"github.com/greenify-go/greenify/runtime/hub"
@@ -69,6 +71,7 @@ type Toolchain struct {
 type Options struct {
 	Dir      string                           // folder whose go.mod picks the Go release; "" is the current one
 	Scope    Scope                            // "" is ScopeAll
+	Groups   []string                         // module groups to patch; nil is all of them
 	CacheDir string                           // "" is CacheDir()
 	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
 }
@@ -101,6 +104,9 @@ func Open(opt Options) (*Toolchain, error) {
 	if opt.Scope == "" {
 		opt.Scope = ScopeAll
 	}
+	if opt.Groups == nil {
+		opt.Groups = rules.Groups
+	}
 	env, err := findGo(opt.Dir)
 	if err != nil {
 		return nil, err
@@ -110,7 +116,7 @@ func Open(opt Options) (*Toolchain, error) {
 			return nil, err
 		}
 	}
-	p, err := load(env, opt.Scope)
+	p, err := load(env, opt.Scope, opt.Groups)
 	if err != nil {
 		return nil, err
 	}
@@ -186,7 +192,7 @@ type patch struct {
 }
 
 // load reads what the patch of a release depends on.
-func load(env goEnv, scope Scope) (*patch, error) {
+func load(env goEnv, scope Scope, groups []string) (*patch, error) {
 	p := &patch{
 		goroot: env.GOROOT,
 		scope:  scope,
@@ -194,12 +200,13 @@ func load(env goEnv, scope Scope) (*patch, error) {
 		added:  map[string][]byte{},
 		source: map[string][]byte{},
 	}
-	for _, r := range rules.Leaves() {
+	for _, r := range rules.Selected(groups) {
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
 	for name, src := range hub.Files() {
 		p.added["src/"+name] = bytes.Replace(src, []byte("const hubScope = hubScopeAll"), []byte("const hubScope = "+scope.hubConst()), 1)
 	}
+	p.describe(env, scope, groups)
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
 	for _, name := range p.names() {
@@ -216,6 +223,35 @@ func load(env goEnv, scope Scope) (*patch, error) {
 	}
 	p.key = hex.EncodeToString(h.Sum(nil))[:16]
 	return p, nil
+}
+
+// describe tells the hub which groups are patched, and writes the manifest that
+// every binary carries.
+func (p *patch) describe(env goEnv, scope Scope, groups []string) {
+	const file = "src/runtime/greenify_groups.go"
+	bits := "hubGroupNone"
+	for _, g := range groups {
+		name := strings.ToUpper(g[:1]) + g[1:]
+		if len(g) < 4 { // os, db, dns
+			name = strings.ToUpper(g)
+		}
+		bits += " | hubGroup" + name
+	}
+	var std []string
+	for _, name := range p.names() {
+		if dir := strings.TrimPrefix(path.Dir(name), "src/"); !slices.Contains(std, dir) {
+			std = append(std, dir)
+		}
+	}
+	manifest := inspect.Mark(inspect.Manifest{
+		Rules: rules.Version(), Go: env.GOVERSION, Scope: string(scope), Groups: groups, Std: std,
+	})
+	for _, r := range [][2]string{
+		{"const hubGroups = hubGroupAll", "const hubGroups = " + bits},
+		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(manifest)},
+	} {
+		p.added[file] = bytes.Replace(p.added[file], []byte(r[0]), []byte(r[1]), 1)
+	}
 }
 
 func (p *patch) path(name string) string { return filepath.Join(p.goroot, filepath.FromSlash(name)) }

@@ -109,7 +109,7 @@ func TestLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := load(env, ScopeAll)
+	p, err := load(env, ScopeAll, rules.Groups)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestOtherRelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, r := range rules.Leaves() {
-		p, err := load(env, ScopeAll)
+		p, err := load(env, ScopeAll, rules.Groups)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -167,7 +167,7 @@ func TestKey(t *testing.T) {
 	}
 	keys := map[string]string{}
 	add := func(name string, env goEnv, scope Scope) {
-		p, err := load(env, scope)
+		p, err := load(env, scope, rules.Groups)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -18,6 +18,9 @@ func green_leave() bool { return hubLeave() }
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
 func green_enter(left bool) { hubEnter(left) }
 
+//go:linkname green_manifest github.com/greenify-go/greenify/runtime.manifest
+func green_manifest() string { return hubManifest }
+
 // hubThread has the layout of the public package's record.
 type hubThread struct {
 	id     uint64
@@ -94,6 +97,9 @@ func net_hubLeave() bool { return hubLeaveQuiet() }
 
 //go:linkname net_hubEnter net.hubEnter
 func net_hubEnter(left bool) { hubEnter(left) }
+
+//go:linkname poll_hubHold internal/poll.hubHold
+func poll_hubHold(n int8) { hubHold(n) }
 
 func hubLeaveQuiet() bool {
 	getg().hub.quiet = true

@@ -41,10 +41,15 @@ func hubDeadlock() {
 	fatalthrow(throwTypeUser)
 }
 
-// hubReport prints a line for each waiting green thread.
+// hubReport prints a line for each green thread that waits, or is kept from
+// running.
 func hubReport() {
 	forEachGRace(func(gp *g) {
-		if gp.hub.green && hubParked(gp) {
+		switch {
+		case !gp.hub.green:
+		case hubStuck(gp) && readgstatus(gp)&^_Gscan == _Grunnable:
+			print("\tthread ", gp.goid, " is ready, but thread ", hub.holder.ptr().goid, " keeps the hub\n")
+		case hubParked(gp):
 			hubPrintWait(gp)
 		}
 	})
@@ -70,6 +75,9 @@ func hubParked(gp *g) bool {
 func hubPrintWait(gp *g) {
 	print("\tthread ", gp.goid, " waits in ", gp.waitreason.String())
 	hubPrintObject(gp)
+	if group := hubKeeps(gp); group != "" {
+		print(" and keeps the hub, for group ", group, " is not patched")
+	}
 	print(", ", (hubClock()-gp.hub.since)/1000, " s, started ")
 	hubPrintStart(gp)
 	print("\n")

@@ -145,7 +145,12 @@ func hubRetake(now int64) uint32 {
 	hubClock()
 	hubWatchdog(now)
 	gp := hub.holder.ptr()
-	if gp == nil || !hubWaiting() || readgstatus(gp) != _Gsyscall {
+	if gp == nil || !hubWaiting() {
+		hubWatch.gp = 0
+		return n
+	}
+	hubTell(gp)
+	if readgstatus(gp) != _Gsyscall {
 		hubWatch.gp = 0
 		return n
 	}

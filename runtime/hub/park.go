@@ -3,31 +3,31 @@
 package runtime
 
 // yieldPoint says for each wait reason whether the wait lets other green
-// threads run: true for what a program asks for, false for the runtime's own
-// business in the middle of an allocation or a collection.
-var yieldPoint = [len(waitReasonStrings)]bool{
-	waitReasonIOWait:                true,
-	waitReasonSemacquire:            true,
-	waitReasonSleep:                 true,
-	waitReasonChanReceiveNilChan:    true,
-	waitReasonChanSendNilChan:       true,
-	waitReasonSelectNoCases:         true,
-	waitReasonSelect:                true,
-	waitReasonChanReceive:           true,
-	waitReasonChanSend:              true,
-	waitReasonSyncCondWait:          true,
-	waitReasonSyncMutexLock:         true,
-	waitReasonSyncRWMutexRLock:      true,
-	waitReasonSyncRWMutexLock:       true,
-	waitReasonSyncWaitGroupWait:     true,
-	waitReasonTraceReaderBlocked:    true,
-	waitReasonPanicWait:             true,
-	waitReasonSynctestRun:           true,
-	waitReasonSynctestWait:          true,
-	waitReasonSynctestChanReceive:   true,
-	waitReasonSynctestChanSend:      true,
-	waitReasonSynctestSelect:        true,
-	waitReasonSynctestWaitGroupWait: true,
+// threads run: by its module groups for what a program asks for (groups.go), 0
+// for the runtime's own business in the middle of an allocation or a collection.
+var yieldPoint = [len(waitReasonStrings)]uint16{
+	waitReasonIOWait:                hubGroupOS | hubGroupSocket,
+	waitReasonSemacquire:            hubGroupThread,
+	waitReasonSleep:                 hubGroupTime,
+	waitReasonChanReceiveNilChan:    hubGroupBuiltins,
+	waitReasonChanSendNilChan:       hubGroupBuiltins,
+	waitReasonSelectNoCases:         hubGroupSelect,
+	waitReasonSelect:                hubGroupSelect,
+	waitReasonChanReceive:           hubGroupBuiltins,
+	waitReasonChanSend:              hubGroupBuiltins,
+	waitReasonSyncCondWait:          hubGroupThread,
+	waitReasonSyncMutexLock:         hubGroupThread,
+	waitReasonSyncRWMutexRLock:      hubGroupThread,
+	waitReasonSyncRWMutexLock:       hubGroupThread,
+	waitReasonSyncWaitGroupWait:     hubGroupThread,
+	waitReasonTraceReaderBlocked:    hubGroupNone,
+	waitReasonPanicWait:             hubGroupNone,
+	waitReasonSynctestRun:           hubGroupThread,
+	waitReasonSynctestWait:          hubGroupThread,
+	waitReasonSynctestChanReceive:   hubGroupBuiltins,
+	waitReasonSynctestChanSend:      hubGroupBuiltins,
+	waitReasonSynctestSelect:        hubGroupSelect,
+	waitReasonSynctestWaitGroupWait: hubGroupThread,
 }
 
 // hubRelease is called as a goroutine parks, before anybody can wake it. It
@@ -35,12 +35,15 @@ var yieldPoint = [len(waitReasonStrings)]bool{
 // caller then owns the hub and must call hubPass, or hubKeep if the wait turns
 // out not to happen.
 func hubRelease(gp *g) bool {
-	if !gp.hub.owner || gp.hub.hold != 0 || !yieldPoint[gp.waitreason] {
+	if !gp.hub.owner {
+		return false
+	}
+	gp.hub.since = hubNow.Load()
+	if gp.hub.hold != 0 || yieldPoint[gp.waitreason]&hubGroups == 0 {
 		return false
 	}
 	gp.hub.owner = false
 	gp.hub.late = false
-	gp.hub.since = hubNow.Load()
 	hub.yields++
 	hubRaceRelease(gp)
 	return true

@@ -36,6 +36,7 @@ func hubInit() {
 			exit(2)
 		}
 	}
+	hub.manifest = hubManifest
 	if hubSettings.off {
 		return
 	}

@@ -1,0 +1,259 @@
+package inspect
+
+import (
+	"bytes"
+	"cmp"
+	"debug/elf"
+	"debug/gosym"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// code is the machine code of a program with its table of functions, which even
+// stripped binaries have.
+type code struct {
+	file    *elf.File
+	text    []byte // the section .text
+	addr    uint64 // its address
+	table   *gosym.Table
+	modules []string // import paths of the program's modules
+}
+
+func readCode(data []byte) (*code, error) {
+	f, err := elf.NewFile(bytes.NewReader(data))
+	if err != nil {
+		return nil, fmt.Errorf("no program for linux: %w", err)
+	}
+	if f.Machine != elf.EM_X86_64 && f.Machine != elf.EM_AARCH64 {
+		return nil, fmt.Errorf("code for %s cannot be read, only that for amd64 and arm64", f.Machine)
+	}
+	c := &code{file: f}
+	var lines []byte
+	for _, s := range f.Sections {
+		switch s.Name {
+		case ".text":
+			c.text, err = s.Data()
+			c.addr = s.Addr
+		case ".gopclntab", ".data.rel.ro.gopclntab": // the second in position-independent programs
+			lines, err = s.Data()
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if c.text == nil || lines == nil {
+		return nil, errors.New("no code with a table of Go functions")
+	}
+	// The table has addresses relative to the first Go function, which is not
+	// the beginning of .text if C code is linked in.
+	relative, err := gosym.NewTable(nil, gosym.NewLineTable(lines, 0))
+	if err != nil {
+		return nil, err
+	}
+	start, err := c.start(relative)
+	if err != nil {
+		return nil, err
+	}
+	c.table, err = gosym.NewTable(nil, gosym.NewLineTable(lines, start))
+	return c, err
+}
+
+// start finds the address of the first Go function: where the code of
+// runtime.goexit, a no-op and a call of runtime.goexit1, is as far from that
+// function as the table says.
+func (c *code) start(relative *gosym.Table) (uint64, error) {
+	exit := relative.LookupFunc("runtime.goexit")
+	if exit == nil {
+		return 0, errors.New("no function runtime.goexit")
+	}
+	for pc, target := range c.calls(c.addr, c.addr+uint64(len(c.text))) {
+		nop := uint64(1) // its length
+		if c.file.Machine == elf.EM_AARCH64 {
+			nop = 4
+		}
+		for _, f := range relative.Funcs {
+			if f.Name == "runtime.goexit1" && target-pc == f.Entry-exit.Entry-nop && (nop == 4 || pc > c.addr && c.text[pc-c.addr-1] == 0x90) {
+				return pc - nop - exit.Entry, nil
+			}
+		}
+	}
+	return 0, errors.New("no code of runtime.goexit")
+}
+
+// calls yields the addresses of call and jump instructions from lo to hi, and
+// those of their targets. The instructions of amd64 are not decoded: bytes in the
+// middle of one may look like another, but its target is then an address by
+// chance.
+func (c *code) calls(lo, hi uint64) func(yield func(pc, target uint64) bool) {
+	return func(yield func(pc, target uint64) bool) {
+		text := c.text[lo-c.addr : hi-c.addr]
+		if c.file.Machine == elf.EM_AARCH64 {
+			for i := 0; i+4 <= len(text); i += 4 {
+				w := binary.LittleEndian.Uint32(text[i:])
+				if w&0x7c000000 == 0x14000000 { // B, BL
+					pc := lo + uint64(i)
+					if !yield(pc, pc+uint64(int64(int32(w<<6)>>6)*4)) {
+						return
+					}
+				}
+			}
+			return
+		}
+		for i := 0; i+5 <= len(text); i++ {
+			if text[i]&0xfe == 0xe8 { // CALL, JMP
+				pc := lo + uint64(i)
+				if !yield(pc, pc+5+uint64(int64(int32(binary.LittleEndian.Uint32(text[i+1:]))))) {
+					return
+				}
+			}
+		}
+	}
+}
+
+// A call is one instruction that calls, or jumps to, a function.
+type call struct {
+	pc       uint64
+	from, to *gosym.Func
+}
+
+// callers returns the calls of the functions that want names from those of the
+// program's modules.
+func (c *code) callers(want func(name string) bool) []call {
+	targets := map[uint64]*gosym.Func{}
+	for i := range c.table.Funcs {
+		if f := &c.table.Funcs[i]; want(f.Name) {
+			targets[f.Entry] = f
+		}
+	}
+	if len(targets) == 0 {
+		return nil
+	}
+	var list []call
+	for i := range c.table.Funcs {
+		f := &c.table.Funcs[i]
+		if !c.inProgram(packageOf(f.Name)) || f.Entry < c.addr || f.End > c.addr+uint64(len(c.text)) || f.End < f.Entry {
+			continue
+		}
+		for pc, target := range c.calls(f.Entry, f.End) {
+			if to := targets[target]; to != nil && to.Entry != f.Entry { // a function that grows its stack begins again
+				list = append(list, call{pc, f, to})
+			}
+		}
+	}
+	return list
+}
+
+// left returns the calls of the program that keep the hub.
+func (c *code) left(m Manifest) []Left {
+	reasons := rules.LeftBlocking()
+	list := []Left{}
+	isC := func(name string) (string, bool) {
+		pkg := packageOf(name)
+		fn, ok := strings.CutPrefix(strings.TrimPrefix(name, pkg), "._Cfunc_")
+		if !ok {
+			fn, ok = strings.CutPrefix(strings.TrimPrefix(name, pkg), "._C2func_")
+		}
+		return "C." + fn, ok && c.inProgram(pkg) && !memory[fn]
+	}
+	want := func(name string) bool {
+		_, ok := isC(name)
+		return ok || reasons[name] != ""
+	}
+	for _, call := range c.callers(want) {
+		from, to := call.from, call.to
+		if packageOf(from.Name) == "golang.org/x/sys/unix" {
+			continue // its raw system calls are those that do not block (go:sysnb)
+		}
+		l := Left{Func: from.Name, Call: to.Name, Reason: reasons[to.Name]}
+		if name, ok := isC(to.Name); ok {
+			l.Call, l.Reason = name, "waits in C: after 10 ms the hub is taken from it"
+			if m.Mode == InSource {
+				l.Reason = "waits in C with the baton: wrap it in green.Offload"
+			}
+		}
+		l.File, l.Line, _ = c.table.PCToLine(call.pc)
+		list = append(list, l)
+	}
+	slices.SortFunc(list, func(a, b Left) int {
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Call, b.Call))
+	})
+	return slices.Compact(list)
+}
+
+// memory are the C functions that cgo adds, or that only manage memory.
+var memory = map[string]bool{
+	"GoString": true, "GoStringN": true, "GoBytes": true, "CString": true, "CBytes": true, "_CMalloc": true,
+	"malloc": true, "calloc": true, "free": true,
+}
+
+// register is called by packages patched in source.
+const register = "github.com/greenify-go/greenify/runtime.Register"
+
+// registered returns the packages that register themselves as patched in source,
+// and their version of the rule table.
+func (c *code) registered() (list []string, version string) {
+	for _, call := range c.callers(func(name string) bool { return name == register }) {
+		if pkg := packageOf(call.from.Name); !slices.Contains(list, pkg) {
+			list = append(list, pkg)
+		}
+		if v := c.lastString(call.pc); v != "" {
+			version = v
+		}
+	}
+	slices.Sort(list)
+	return list, version
+}
+
+// lastString returns the second of two string arguments of a call, a constant:
+// on amd64 the compiler loads its address into CX by LEAQ.
+func (c *code) lastString(call uint64) string {
+	if c.file.Machine != elf.EM_X86_64 || call < c.addr+40 {
+		return ""
+	}
+	from := call - 40
+	before := c.text[from-c.addr : call-c.addr]
+	i := bytes.LastIndex(before, []byte{0x48, 0x8d, 0x0d})
+	if i < 0 || i+7 > len(before) {
+		return ""
+	}
+	at := from + uint64(i) + 7 + uint64(int64(int32(binary.LittleEndian.Uint32(before[i+3:]))))
+	buf := make([]byte, len(rules.CallVersion()))
+	for _, s := range c.file.Sections {
+		if s.Type == elf.SHT_PROGBITS && s.Addr <= at && at+uint64(len(buf)) <= s.Addr+s.Size {
+			if _, err := s.ReadAt(buf, int64(at-s.Addr)); err != nil {
+				return ""
+			}
+			return string(buf)
+		}
+	}
+	return ""
+}
+
+// packages returns the packages of the program that have code of their own, not
+// all inlined elsewhere.
+func (c *code) packages() []string {
+	seen := map[string]bool{}
+	var list []string
+	for _, f := range c.table.Funcs {
+		if pkg := packageOf(f.Name); c.inProgram(pkg) && !seen[pkg] && !strings.HasPrefix(register, pkg+".") {
+			seen[pkg] = true
+			list = append(list, pkg)
+		}
+	}
+	slices.Sort(list)
+	return list
+}
+
+// packageOf returns the import path in the name of a function, in which the
+// linker escapes dots behind the last slash.
+func packageOf(name string) string {
+	head, _, _ := strings.Cut(name, "[") // type arguments may have slashes
+	slash := strings.LastIndexByte(head, '/') + 1
+	pkg, _, _ := strings.Cut(head[slash:], ".")
+	return strings.ReplaceAll(head[:slash]+pkg, "%2e", ".")
+}

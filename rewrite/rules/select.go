@@ -1,0 +1,83 @@
+package rules
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Groups are the module groups that -patch can name.
+var Groups = strings.Fields("os select socket thread time process signal dns db builtins")
+
+// ParsePatch reads a -patch flag: names of groups, each with a "-" in front if it
+// is not to be patched, separated by commas. As in eventlet.monkey_patch, if any
+// group is named, only those are patched; if groups are only taken out, all the
+// others are; "all" and "-all" set what happens to the groups not named.
+func ParsePatch(s string) ([]string, error) {
+	named := map[string]bool{}
+	rest, only := true, false
+	all := false
+	for word := range strings.SplitSeq(s, ",") {
+		name, off := strings.CutPrefix(strings.TrimSpace(word), "-")
+		switch {
+		case name == "all":
+			rest, all = !off, true
+		case slices.Contains(Groups, name):
+			if on, ok := named[name]; ok && on == off {
+				return nil, fmt.Errorf("-patch=%s names %s both ways", s, name)
+			}
+			named[name] = !off
+			only = only || !off
+		default:
+			return nil, fmt.Errorf("unknown group %q in -patch: use all, %s, or one with - in front", name, strings.Join(Groups, ", "))
+		}
+	}
+	if only && !all {
+		rest = false
+	}
+	var list []string
+	for _, g := range Groups {
+		if on, ok := named[g]; ok && on || !ok && rest {
+			list = append(list, g)
+		}
+	}
+	if list == nil {
+		return nil, fmt.Errorf("-patch=%s patches nothing: use plain go, or GREENIFY=off at run time", s)
+	}
+	return list, nil
+}
+
+// Waiters are the groups whose waits end when another green thread runs. If one
+// of them keeps the hub, that thread cannot.
+var waiters = []string{"thread", "select", "builtins"}
+
+// Missing returns the groups that a set with yield points needs and lacks.
+func Missing(groups []string) []string {
+	var list []string
+	for _, g := range waiters {
+		if !slices.Contains(groups, g) {
+			list = append(list, g)
+		}
+	}
+	return list
+}
+
+// Selected returns the leaf rules for a set of groups. Those of group thread make
+// goroutines green threads, which every set needs; which waits yield is the
+// hub's to decide (runtime/hub/groups.go).
+func Selected(groups []string) []Leaf {
+	list := slices.DeleteFunc(Leaves(), func(r Leaf) bool {
+		return r.Group != "thread" && !slices.Contains(groups, r.Group)
+	})
+	os, socket := slices.Contains(groups, "os"), slices.Contains(groups, "socket")
+	if os != socket {
+		not := map[bool]string{true: "!", false: ""}[os]
+		list = append(list, Leaf{
+			Group: "os",
+			File:  "internal/poll/fd_poll_runtime.go",
+			Edit:  edit("pollDesc.wait", before, "res := runtime_pollWait(pd.runtimeCtx, mode)", "if "+not+"isFile { hubHold(1); defer hubHold(-1) }", 1),
+			Why:   "descriptors of the other group keep the hub",
+		})
+	}
+	return list
+}

@@ -1,0 +1,101 @@
+//go:build greenify_hub
+
+package runtime
+
+// Module groups: which waits yield. A wait of a group that is not patched keeps
+// the hub, so everybody waits, as with a module that eventlet.monkey_patch left
+// out. Native goroutines go on.
+const (
+	hubGroupOS       = 1 << iota // descriptors of package os
+	hubGroupSelect               // select
+	hubGroupSocket               // descriptors of package net
+	hubGroupThread               // semaphores and condition variables: sync
+	hubGroupTime                 // time.Sleep
+	hubGroupProcess              // leaf rules only
+	hubGroupSignal               // leaf rules only
+	hubGroupDNS                  // leaf rules only
+	hubGroupDB                   // leaf rules only
+	hubGroupBuiltins             // channel operations
+	hubGroupNone                 // waits that no group is asked for: they always yield
+	hubGroupAll      = hubGroupNone<<1 - 1
+)
+
+// hubGroups are the groups that are patched; set by the build.
+const hubGroups = hubGroupAll
+
+// hubManifest is what greenify inspect finds in the binary and green.Manifest
+// returns; set by the build.
+var hubManifest = ""
+
+// hubHold makes the waits of the current goroutine keep the hub, or ends that:
+// n is 1 or -1. Called around the waits of descriptors if only one of the groups
+// os and socket is patched, for they have one wait reason.
+func hubHold(n int8) { getg().hub.hold += n }
+
+// hubKeeps returns the group because of which the waiting gp keeps the hub; ""
+// if it does not, or for the runtime's own reasons.
+func hubKeeps(gp *g) string {
+	if !gp.hub.owner {
+		return ""
+	}
+	switch groups := yieldPoint[gp.waitreason]; {
+	case groups&hubGroupOS != 0 && hubGroups&hubGroupOS == 0:
+		return "os"
+	case groups&hubGroupSocket != 0 && hubGroups&hubGroupSocket == 0:
+		return "socket"
+	case groups&hubGroups != 0:
+		return ""
+	case groups&hubGroupSelect != 0:
+		return "select"
+	case groups&hubGroupThread != 0:
+		return "thread"
+	case groups&hubGroupTime != 0:
+		return "time"
+	case groups&hubGroupBuiltins != 0:
+		return "builtins"
+	}
+	return ""
+}
+
+// hubStuck reports that gp is ready but cannot run, because another thread keeps
+// the hub while it waits. checkdead counts it as waiting.
+func hubStuck(gp *g) bool {
+	holder := hub.holder.ptr()
+	return gp.hub.green && !gp.hub.owner && holder != nil && readgstatus(holder)&^_Gscan == _Gwaiting
+}
+
+// hubKept is what sysmon remembers of an owner that does not yield.
+var hubKept struct {
+	gp     guintptr
+	yields uint64
+	from   uint32 // hub ticks (hubNow) when it was first seen
+	told   bool
+}
+
+// hubTell says once of an owner that it has kept the hub from ready threads for
+// hubTellAfter in waits of a group that is not patched. Perhaps one of them would
+// end its wait, and nobody else can tell: the detector of deadlocks is silent
+// while timers are set or somebody waits for the network. Called by sysmon while
+// threads are ready.
+func hubTell(gp *g) {
+	if hubGroups == hubGroupAll {
+		return
+	}
+	k := &hubKept
+	if k.gp.ptr() != gp || k.yields != hub.yields {
+		k.gp.set(gp)
+		k.yields, k.from, k.told = hub.yields, hubNow.Load(), false
+		return
+	}
+	if k.told || hubNow.Load()-k.from < hubTellAfter || readgstatus(gp) != _Gwaiting {
+		return
+	}
+	if group := hubKeeps(gp); group != "" {
+		k.told = true
+		print("greenify: thread ", gp.goid, " keeps the hub from ready threads while it waits in ", gp.waitreason.String(),
+			": group ", group, " is not patched\n")
+	}
+}
+
+// hubTellAfter is in milliseconds.
+const hubTellAfter = 1000
