@@ -55,6 +55,10 @@ usage:
 		how a binary is patched, and which of its calls keep the hub
 	greenify explain SYMBOL
 		what happens to net.Dial, sync.Mutex.Lock, ...
+	greenify ps [-json] SOCKET
+		the green threads of a program that runs with GREENIFY=admin=SOCKET
+	greenify top SOCKET
+		the same as a live screen, which sorts and filters
 	greenify version
 		versions of greenify, of its rules and of Go
 	greenify help [flags|runtime]
@@ -116,6 +120,10 @@ func (c *command) run(args []string) int {
 		return c.inspect(args)
 	case "rules":
 		return c.rules(args)
+	case "ps":
+		return c.ps(args)
+	case "top":
+		return c.top(args)
 	case "explain":
 		return c.explain(args)
 	case "version":

@@ -74,7 +74,7 @@ func hubParked(gp *g) bool {
 
 func hubPrintWait(gp *g) {
 	print("\tthread ", gp.goid, " waits in ", gp.waitreason.String())
-	hubPrintObject(gp)
+	hubPrintObject(gp, true)
 	if group := hubKeeps(gp); group != "" {
 		print(" and keeps the hub, for group ", group, " is not patched")
 	}
@@ -85,8 +85,8 @@ func hubPrintWait(gp *g) {
 
 // hubPrintObject prints what a waiting goroutine waits on: the channels of a
 // channel operation or select, the address of a semaphore, which lies in the
-// sync.Mutex, WaitGroup, ... it belongs to; and who else refers to it.
-func hubPrintObject(gp *g) {
+// sync.Mutex, WaitGroup, ... it belongs to; and if asked who else refers to it.
+func hubPrintObject(gp *g, others bool) {
 	sep := " on "
 	for sg := gp.waiting; sg != nil; sg = sg.waitlink {
 		lo, hi := hubObject(sg)
@@ -102,10 +102,12 @@ func hubPrintObject(gp *g) {
 			} else {
 				print(c.qcount, " of ", c.dataqsiz, ")")
 			}
-			hubPrintOthers(gp, lo, hi, ", known to thread ")
+			if others {
+				hubPrintOthers(gp, lo, hi, ", known to thread ")
+			}
 		} else {
 			print(hex(sg.elem.uintptr()))
-			if hubWaitsForLock(gp) {
+			if others && hubWaitsForLock(gp) {
 				hubPrintOthers(gp, lo, hi, ", perhaps held by thread ")
 			}
 		}
@@ -189,13 +191,22 @@ func hubPrintOthers(waiter *g, lo, hi uintptr, sep string) {
 }
 
 func hubPrintStart(gp *g) {
+	if hubPrintPlace(gp) {
+		print(" by thread ", gp.parentGoid)
+	}
+}
+
+// hubPrintPlace prints where a goroutine was started, and reports whether it was
+// by another one.
+func hubPrintPlace(gp *g) bool {
 	f := findfunc(gp.gopc)
 	if gp.goid == 1 || !f.valid() {
 		print("as main")
-		return
+		return false
 	}
 	file, line := funcline(f, gp.gopc-1)
-	print("at ", file, ":", line, " by thread ", gp.parentGoid)
+	print("at ", file, ":", line)
+	return true
 }
 
 const (

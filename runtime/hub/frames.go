@@ -35,21 +35,20 @@ func hubStack(gp *g, pcs []uintptr) []uintptr {
 	return pcs[:n]
 }
 
-// hubUserFrame returns the first frame that is not of a package that waits on
-// behalf of others, else the first.
+// hubUserFrame returns the first frame that is not of the standard library, else
+// the first that is not of the runtime.
 func hubUserFrame(pcs []uintptr) (fr hubFrame, ok bool) {
 	for _, pc := range pcs {
 		f, valid := hubFrameAt(pc)
 		if !valid {
 			continue
 		}
-		if !ok {
-			fr, ok = f, true
-		}
-		switch pkg := hubPackage(f.name); {
-		case pkg == "runtime", pkg == "sync", pkg == "time", pkg == "net", pkg == "os", pkg == "syscall", stringslite.HasPrefix(pkg, "internal/"):
-		default:
+		pkg := hubPackage(f.name)
+		if hubOfScope(pkg, hubScopeDeps) {
 			return f, true
+		}
+		if !ok && pkg != "runtime" && !stringslite.HasPrefix(pkg, "internal/") {
+			fr, ok = f, true
 		}
 	}
 	return fr, ok

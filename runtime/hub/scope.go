@@ -47,12 +47,17 @@ func hubInScope(pc uintptr) bool {
 		return false
 	}
 	u, uf := newInlineUnwinder(f, pc-1) // the statement may be inlined into another package
-	pkg := hubPackage(u.srcFunc(uf).name())
+	return hubOfScope(hubPackage(u.srcFunc(uf).name()), hubScope)
+}
+
+// hubOfScope reports whether a package is one of the scope: of the main module, or
+// of any but the standard library.
+func hubOfScope(pkg string, scope int) bool {
 	if pkg == "main" || hubModule != "" && stringslite.HasPrefix(pkg, hubModule) &&
 		(len(pkg) == len(hubModule) || pkg[len(hubModule)] == '/' || pkg[len(hubModule)] == '_') {
 		return true
 	}
-	if hubScope == hubScopeMain {
+	if scope == hubScopeMain {
 		return false
 	}
 	// A module path begins with a host name, the standard library's do not.

@@ -43,6 +43,7 @@ func hubInit() {
 	lockInit(&hub.lock, lockRankLeafRank)
 	lockInit(&hubBlock.lock, lockRankLeafRank)
 	hubInitScope()
+	hubAdminStart()
 	gp := getg()
 	hub.on = true
 	hub.busy = true
@@ -68,6 +69,8 @@ func hubSet(field string) bool {
 	case "races":
 		hubSettings.races = true
 		return value == "1"
+	case "admin":
+		return hubSetAdmin(value)
 	case "blocked":
 		return hubDuration(value, &hubBlock.limit)
 	}
@@ -127,7 +130,13 @@ func hubCount() {
 	hubSampled = max(hubSampled, n)
 }
 
-// hubStats prints the statistics if asked for. Called at exit.
+// hubAtExit is called as the program exits.
+func hubAtExit() {
+	hubAdminEnd()
+	hubStats()
+}
+
+// hubStats prints the statistics if asked for.
 func hubStats() {
 	if !hubSettings.stats {
 		return

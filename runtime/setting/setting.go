@@ -17,6 +17,10 @@ type Setting struct {
 
 // Table lists the settings in the order of their names.
 var Table = []Setting{
+	{"admin=path", []string{
+		"listen on a Unix socket of that name, for greenify ps and greenify top;",
+		"its mode is 0600, and clients must be of the same user",
+	}, false},
 	{"blocked=50ms", []string{
 		"report on standard error when one thread keeps the hub from ready ones",
 		"for longer than that: which thread, its stack and, at the end, how long;",

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+// A snapshot is what a program says at its admin socket (runtime/hub/admin.go).
+type snapshot struct {
+	Error     string   `json:"error,omitempty"`
+	UptimeMS  int64    `json:"uptime_ms"`
+	Spawned   int64    `json:"spawned"`
+	Alive     int64    `json:"alive"`
+	Peak      int64    `json:"peak"`
+	Switches  int64    `json:"switches"`
+	Yields    int64    `json:"yields"`
+	Rescued   int64    `json:"rescued"`
+	Timers    int64    `json:"timers"`
+	FDWaiters int64    `json:"fd_waiters"`
+	Threads   []thread `json:"threads"`
+}
+
+type thread struct {
+	ID      uint64 `json:"id"`
+	Parent  uint64 `json:"parent"`
+	State   string `json:"state"` // running, ready, waiting, native, syscall
+	Wait    string `json:"wait,omitempty"`
+	On      string `json:"on,omitempty"`
+	SinceMS int64  `json:"since_ms,omitempty"`
+	Start   string `json:"start"`
+	At      string `json:"at"`
+}
+
+// what is the state in words.
+func (t thread) what() string {
+	if t.State == "waiting" {
+		return t.Wait
+	}
+	return t.State
+}
+
+func (t thread) since() string {
+	if t.State != "waiting" {
+		return ""
+	}
+	return (time.Duration(t.SinceMS) * time.Millisecond).Round(10 * time.Millisecond).String()
+}
+
+// place shortens "pkg.f /dir/file.go:1" and "at /dir/file.go:1" to the file's name.
+func place(s string) string {
+	before, path, ok := strings.Cut(strings.TrimPrefix(s, "at "), " ")
+	if !ok {
+		return filepath.Base(before)
+	}
+	if before == "as" {
+		return path
+	}
+	return before[strings.LastIndex(before, "/")+1:] + " " + filepath.Base(path)
+}
+
+// askAdmin asks a program and returns its answer.
+func askAdmin(socket, request string) ([]byte, error) {
+	c, err := net.DialTimeout("unix", socket, 5*time.Second)
+	if err != nil {
+		return nil, fmt.Errorf("%w: is it a program that runs with GREENIFY=admin=%s?", err, socket)
+	}
+	defer c.Close()
+	c.SetDeadline(time.Now().Add(10 * time.Second))
+	if _, err := io.WriteString(c, request+"\n"); err != nil {
+		return nil, err
+	}
+	answer, err := io.ReadAll(c)
+	if err == nil && len(answer) == 0 {
+		err = fmt.Errorf("%s: no answer: the program is of another user, or ends", socket)
+	}
+	return answer, err
+}
+
+func snap(socket string) (*snapshot, error) {
+	answer, err := askAdmin(socket, "ps")
+	if err != nil {
+		return nil, err
+	}
+	s := new(snapshot)
+	if err := json.Unmarshal(answer, s); err != nil {
+		return nil, fmt.Errorf("%s: %w", socket, err)
+	}
+	return s, nil
+}
+
+// ps prints the threads of a program once.
+func (c *command) ps(args []string) int {
+	asJSON := slices.Contains(args, "-json")
+	args = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == "-json" })
+	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
+		return c.usageError("ps takes the socket of a program that runs with GREENIFY=admin=SOCKET, and -json")
+	}
+	if asJSON {
+		answer, err := askAdmin(args[0], "ps")
+		if err != nil {
+			return c.usageError("%v", err)
+		}
+		c.stdout.Write(answer)
+		return exitOK
+	}
+	s, err := snap(args[0])
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	slices.SortFunc(s.Threads, func(a, b thread) int { return cmp.Compare(a.ID, b.ID) })
+	tw := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, "THREAD\tSTATE\tSINCE\tAT\tSTARTED\tON")
+	for _, t := range s.Threads {
+		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.what(), t.since(), place(t.At), place(t.Start), strings.TrimPrefix(t.On, " on "))
+	}
+	tw.Flush()
+	return exitOK
+}

@@ -1,0 +1,169 @@
+package main_test
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// greenify top in a real terminal (a pty), of a program that is played here: it
+// sorts, filters, goes on refreshing, says when the program is gone, and leaves the
+// terminal as it was.
+func TestTop(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "sock")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		for n := 0; ; n++ {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Read(make([]byte, 16))
+			fmt.Fprintf(c, `{"uptime_ms":61000,"spawned":3,"alive":3,"peak":3,"switches":%d,"timers":7,"fd_waiters":5,"threads":[
+				{"id":1,"state":"running","start":"as main","at":"main.main /src/main.go:9"},
+				{"id":2,"parent":1,"state":"waiting","wait":"sleep","since_ms":20,"start":"at /src/main.go:4","at":"main.nap /src/nap.go:1"},
+				{"id":3,"parent":1,"state":"waiting","wait":"chan receive","since_ms":90000,"on":" on chan int 0x1","start":"at /src/main.go:5","at":"main.work /src/work.go:2"}]}`, n*1000)
+			c.Close()
+		}
+	}()
+
+	tty := openPTY(t)
+	cmd := exec.Command(greenifyCommand(t), "top", socket)
+	cmd.Env = append(os.Environ(), "TERM=xterm")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	tty.resize(t, 120)
+	before, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+
+	// Each step makes the whole screen be drawn again, in another width, and waits
+	// until a screen has the lines in this order.
+	width := 120
+	step := func(keys string, want ...string) {
+		t.Helper()
+		tty.master.WriteString(keys)
+		width++
+		tty.clear()
+		tty.resize(t, width)
+		tty.wait(t, want...)
+	}
+	step("", "up 1m1s  threads 3", "timers 7  fd waiters 5", "THREAD v", "1        running", "2        sleep", "3        chan receive")
+	step("s", "STATE v", "3        chan receive", "1        running", "2        sleep")
+	step("r", "STATE ^", "2        sleep", "1        running", "3        chan receive")
+	step("s", "SINCE ^", "1        running", "2        sleep", "20ms", "3        chan receive", "1m30s")
+	step("/", "filter: _")
+	step("NAP", "filter: NAP_")
+	step("\r", "filter: NAP", "2        sleep")
+	if screen := tty.text(); strings.Contains(screen, "main.work") {
+		t.Errorf("the filter shows another thread:\n%q", screen)
+	}
+	step("p", "paused: p goes on")
+	step("p", "filter: NAP")
+	tty.clear()
+	tty.wait(t, "switches/s ") // it goes on refreshing by itself
+	l.Close()
+	tty.wait(t, "is it a program that runs with GREENIFY=admin=")
+	tty.master.WriteString("q")
+	if err := cmd.Wait(); err != nil {
+		t.Errorf("q: %v", err)
+	}
+	after, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
+	if err != nil || *after != *before {
+		t.Errorf("the terminal is not as before: %+v, was %+v (%v)", after, before, err)
+	}
+}
+
+// A pty is a terminal whose other side is here.
+type pty struct {
+	master, slave *os.File
+	mu            sync.Mutex
+	screen        strings.Builder
+}
+
+func openPTY(t *testing.T) *pty {
+	t.Helper()
+	master, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.IoctlSetPointerInt(int(master.Fd()), unix.TIOCSPTLCK, 0); err != nil {
+		t.Fatal(err)
+	}
+	n, err := unix.IoctlGetInt(int(master.Fd()), unix.TIOCGPTN)
+	if err != nil {
+		t.Fatal(err)
+	}
+	slave, err := os.OpenFile(fmt.Sprint("/dev/pts/", n), os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pty{master: master, slave: slave}
+	t.Cleanup(func() { slave.Close(); master.Close() })
+	go func() {
+		buf := make([]byte, 4096)
+		for {
+			n, err := master.Read(buf)
+			if err != nil {
+				return
+			}
+			p.mu.Lock()
+			p.screen.Write(buf[:n])
+			p.mu.Unlock()
+		}
+	}()
+	return p
+}
+
+func (p *pty) resize(t *testing.T, width int) {
+	t.Helper()
+	if err := unix.IoctlSetWinsize(int(p.master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 20, Col: uint16(width)}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func (p *pty) clear() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.screen.Reset()
+}
+
+func (p *pty) text() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.screen.String()
+}
+
+// wait waits until the texts have come, one behind the other.
+func (p *pty) wait(t *testing.T, want ...string) {
+	t.Helper()
+	for range 1000 {
+		rest, all := p.text(), true
+		for _, w := range want {
+			_, behind, ok := strings.Cut(rest, w)
+			rest, all = behind, all && ok
+		}
+		if all {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatalf("the screen does not show %q:\n%q", want, p.text())
+}

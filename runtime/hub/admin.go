@@ -1,0 +1,334 @@
+//go:build greenify_hub
+
+package runtime
+
+import (
+	"internal/runtime/syscall/linux"
+	"unsafe"
+)
+
+// The admin socket, GREENIFY=admin=PATH: a Unix socket at which a program says
+// what its green threads do (greenify ps, greenify top). Programs need not import
+// net, and must not notice it: no descriptor in their poller, and a program in
+// which nothing can run is still a deadlock.
+//
+// So an M of its own without a P, which does not count (as sysmon does not),
+// waits for clients, reads their requests and writes the answers. A goroutine of
+// the runtime, parked otherwise, makes the answers, with the world stopped.
+//
+// The socket is made with mode 0600, and a client must have the user of the
+// program, or be root. One client at a time; it has a second for each step.
+//
+// Request: one line, "ps". Answer: a JSON object, then the end.
+var hubAdmin struct {
+	addr    sockaddrUnix // no path: off. Here, as the stack of a goroutine may move
+	stat    [256]byte
+	fd      uintptr
+	lock    mutex
+	serve   guintptr // the goroutine, parked
+	asked   bool     // guarded by lock
+	request [64]byte
+	length  int
+	answer  []byte // complete when done is set
+	done    note
+	pcs     [64]uintptr
+	text    [1024]byte
+}
+
+// hubSetAdmin reads the setting.
+func hubSetAdmin(path string) bool {
+	return len(path) > 0 && len(path) < len(hubAdmin.addr.path) && copy(hubAdmin.addr.path[:], path) > 0
+}
+
+const (
+	afUnix       = 1
+	sockStream   = 1
+	sockCloexec  = 0x80000
+	sockNonblock = 0x800
+	solSocket    = 1
+	soPeercred   = 17
+	atFdcwd      = ^uintptr(99) // -100
+	pollIn       = 1
+	pollOut      = 4
+)
+
+type sockaddrUnix struct {
+	family uint16
+	path   [108]byte
+}
+
+func hubCall(num uintptr, a ...uintptr) (r, errno uintptr) {
+	var arg [6]uintptr
+	copy(arg[:], a)
+	r, _, errno = linux.Syscall6(num, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5])
+	return r, errno
+}
+
+// hubAdminStart opens the socket and starts who serves it, or stops the program.
+// Called by main before the hub is on.
+func hubAdminStart() {
+	a := &hubAdmin
+	if a.addr.path[0] == 0 {
+		return
+	}
+	lockInit(&a.lock, lockRankLeafRank)
+	a.addr.family = afUnix
+	where, size := uintptr(unsafe.Pointer(&a.addr)), unsafe.Sizeof(a.addr)
+	name := uintptr(unsafe.Pointer(&a.addr.path))
+	fd, errno := hubCall(sysSocket, afUnix, sockStream|sockCloexec)
+	if errno == 0 {
+		hubCall(sysFchmod, fd, 0o600) // of the file that bind makes
+		_, errno = hubCall(sysBind, fd, where, size)
+		if errno == _EADDRINUSE && hubStale(fd, where, size, name) {
+			hubCall(sysUnlinkat, atFdcwd, name)
+			_, errno = hubCall(sysBind, fd, where, size)
+		}
+	}
+	if errno == 0 {
+		_, errno = hubCall(sysListen, fd, 8)
+	}
+	if errno != 0 {
+		print("greenify: cannot listen on admin=")
+		printindented(gostringnocopy(&a.addr.path[0]))
+		print(": error ", errno, ": use the path of a new file in a folder that can be written\n")
+		exit(2)
+	}
+	a.fd = fd
+	go hubAdminServe()
+	systemstack(func() { newm(hubAdminListen, nil, -1) })
+}
+
+const _EADDRINUSE = 98
+
+// hubStale reports whether the file is a socket at which nobody listens: one that
+// a killed program left.
+func hubStale(fd, addr, size, name uintptr) bool {
+	if _, errno := hubCall(sysNewfstatat, atFdcwd, name, uintptr(unsafe.Pointer(&hubAdmin.stat)), 0x100); errno != 0 { // AT_SYMLINK_NOFOLLOW
+		return false
+	}
+	if mode := *(*uint32)(unsafe.Pointer(&hubAdmin.stat[statMode])); mode&0o170000 != 0o140000 {
+		return false
+	}
+	_, errno := hubCall(sysConnect, fd, addr, size)
+	return errno == 111 // ECONNREFUSED
+}
+
+// hubAdminEnd removes the socket as the program exits.
+func hubAdminEnd() {
+	if hubAdmin.fd != 0 {
+		hubCall(sysUnlinkat, atFdcwd, uintptr(unsafe.Pointer(&hubAdmin.addr.path)))
+	}
+}
+
+// hubPoll1 waits for one descriptor. It reports whether it is ready in time: -1
+// is no limit.
+func hubPoll1(fd uintptr, events int16, ms int64) bool {
+	p := struct {
+		fd      int32
+		events  int16
+		revents int16
+	}{int32(fd), events, 0}
+	for {
+		limit := timespec{tv_sec: ms / 1e3, tv_nsec: ms % 1e3 * 1e6}
+		tp := unsafe.Pointer(&limit)
+		if ms < 0 {
+			tp = nil
+		}
+		n, errno := hubCall(sysPpoll, uintptr(noescape(unsafe.Pointer(&p))), 1, uintptr(noescape(tp)), 0, 8)
+		if errno == _EINTR {
+			continue
+		}
+		return errno == 0 && n == 1
+	}
+}
+
+// hubAdminListen is the M.
+//
+//go:nowritebarrierrec
+func hubAdminListen() {
+	lock(&sched.lock)
+	sched.nmsys++
+	checkdead()
+	unlock(&sched.lock)
+	a := &hubAdmin
+	for {
+		if !hubPoll1(a.fd, pollIn, -1) {
+			usleep(10_000)
+			continue
+		}
+		fd, errno := hubCall(sysAccept4, a.fd, 0, 0, sockCloexec|sockNonblock)
+		if errno != 0 {
+			usleep(10_000)
+			continue
+		}
+		if hubPeer(fd) && hubRead(fd) {
+			hubAdminAsk()
+			for sent := 0; sent < len(a.answer) && hubPoll1(fd, pollOut, 1000); {
+				const msgNosignal = 0x4000
+				n, errno := hubCall(sysSendto, fd, uintptr(unsafe.Pointer(&a.answer[sent])), uintptr(len(a.answer)-sent), msgNosignal)
+				if errno != 0 && errno != _EAGAIN {
+					break
+				}
+				if errno == 0 {
+					sent += int(n)
+				}
+			}
+		}
+		closefd(int32(fd))
+	}
+}
+
+// hubPeer reports whether the client is the program's user, or root.
+func hubPeer(fd uintptr) bool {
+	cred := struct{ pid, uid, gid int32 }{uid: -1}
+	size := uint32(unsafe.Sizeof(cred))
+	_, errno := hubCall(sysGetsockopt, fd, solSocket, soPeercred, uintptr(noescape(unsafe.Pointer(&cred))), uintptr(noescape(unsafe.Pointer(&size))))
+	uid, _ := hubCall(sysGeteuid)
+	return errno == 0 && (cred.uid == 0 || uintptr(cred.uid) == uid)
+}
+
+// hubRead reads a line.
+func hubRead(fd uintptr) bool {
+	a := &hubAdmin
+	for a.length = 0; a.length < len(a.request) && hubPoll1(fd, pollIn, 1000); {
+		n := read(int32(fd), unsafe.Pointer(&a.request[a.length]), int32(len(a.request)-a.length))
+		if n <= 0 {
+			return false
+		}
+		a.length += int(n)
+		if a.request[a.length-1] == '\n' {
+			a.length--
+			return true
+		}
+	}
+	return false
+}
+
+// hubAdminAsk has the goroutine make the answer, and waits for it.
+//
+//go:nowritebarrierrec
+func hubAdminAsk() {
+	a := &hubAdmin
+	noteclear(&a.done)
+	lock(&a.lock)
+	a.asked = true
+	gp := a.serve.ptr()
+	a.serve = 0
+	unlock(&a.lock)
+	if gp != nil {
+		var list gList
+		list.push(gp)
+		injectglist(&list)
+	}
+	notesleep(&a.done)
+}
+
+// hubAdminServe is the goroutine.
+func hubAdminServe() {
+	a := &hubAdmin
+	for {
+		lock(&a.lock)
+		if !a.asked {
+			a.serve.set(getg())
+			goparkunlock(&a.lock, waitReasonForceGCIdle, traceBlockSystemGoroutine, 1)
+			continue
+		}
+		a.asked = false
+		unlock(&a.lock)
+		a.answer = hubAnswer(string(a.request[:a.length]))
+		notewakeup(&a.done)
+	}
+}
+
+func hubAnswer(request string) []byte {
+	if request != "ps" {
+		return []byte(`{"error": "unknown request"}` + "\n")
+	}
+	for size := 64 << 10; ; size *= 2 {
+		buf := make([]byte, size)
+		n := 0
+		stw := stopTheWorld(stwGoroutineProfile)
+		systemstack(func() {
+			g0 := getg()
+			g0.writebuf = buf[0:0:len(buf)]
+			hubPrintThreads()
+			n = len(g0.writebuf)
+			g0.writebuf = nil
+		})
+		startTheWorld(stw)
+		if n < size {
+			return buf[:n]
+		}
+	}
+}
+
+// hubPrintThreads prints the JSON object of greenify ps. The world is stopped.
+func hubPrintThreads() {
+	now := hubClock()
+	timers := 0
+	for _, pp := range allp {
+		timers += len(pp.timers.heap)
+	}
+	print(`{"uptime_ms":`, now, `,"spawned":`, hub.spawned.Load(), `,"alive":`, hub.alive.Load(), `,"peak":`, hub.peak.Load(),
+		`,"switches":`, hub.switches, `,"yields":`, hub.yields, `,"rescued":`, hub.rescued.Load(),
+		`,"timers":`, timers, `,"fd_waiters":`, netpollWaiters.Load(), `,"threads":[`)
+	sep := ""
+	forEachGRace(func(gp *g) {
+		status := readgstatus(gp) &^ _Gscan
+		if !gp.hub.green && !gp.hub.ran || status == _Gdead || status == _Gdeadextra || status == _Gidle {
+			return
+		}
+		print(sep, `{"id":`, gp.goid, `,"parent":`, gp.parentGoid, `,"state":"`)
+		sep = ",\n"
+		switch {
+		case gp.hub.owner:
+			print(`running"`)
+		case !gp.hub.green:
+			print(`native"`) // left the hub for a call that blocks
+		case hubParked(gp):
+			print(`waiting","wait":"`, gp.waitreason.String(), `","since_ms":`, now-gp.hub.since, `,"on":`)
+			hubPrintQuoted(hubPrinted(func() { hubPrintObject(gp, false) }))
+		case status == _Gsyscall:
+			print(`syscall"`)
+		default:
+			print(`ready"`)
+		}
+		print(`,"start":`)
+		hubPrintQuoted(hubPrinted(func() { hubPrintPlace(gp) }))
+		print(`,"at":`)
+		if f, ok := hubUserFrame(hubStack(gp, hubAdmin.pcs[:])); ok {
+			hubPrintQuoted(hubPrinted(func() { print(f.name, " ", f.file, ":", f.line) }))
+		} else {
+			print(`""`)
+		}
+		print("}")
+	})
+	print("]}\n")
+}
+
+// hubPrinted returns what f prints, up to the size of the buffer, until the next
+// call. It runs on g0 with the world stopped.
+func hubPrinted(f func()) string {
+	g0 := getg()
+	outer := g0.writebuf
+	g0.writebuf = hubAdmin.text[:0:len(hubAdmin.text)]
+	f()
+	n := len(g0.writebuf)
+	g0.writebuf = outer
+	return unsafe.String(&hubAdmin.text[0], n)
+}
+
+// hubPrintQuoted prints s as a JSON string.
+func hubPrintQuoted(s string) {
+	print(`"`)
+	from := 0
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c == '"' || c == '\\' {
+			print(s[from:i])
+			const digits = "0123456789abcdef"
+			print(`\u00`, digits[c>>4:c>>4+1], digits[c&15:c&15+1])
+			from = i + 1
+		}
+	}
+	print(s[from:], `"`)
+}
