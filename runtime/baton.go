@@ -56,6 +56,10 @@ type thread struct {
 	parent uint64
 	pc     uintptr // where it was started
 
+	// Only its own goroutine uses these.
+	ops   uint8         // operations that did not have to wait
+	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
+
 	// Guarded by hub.mu.
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
@@ -117,7 +121,32 @@ func self() *thread {
 func inHub() bool { return self() != nil }
 
 // own records that the caller has the baton.
-func (t *thread) own() { hub.owner.Store(t.g) }
+func (t *thread) own() {
+	t.began = 0
+	hub.owner.Store(t.g)
+}
+
+// timeSlice is how long a thread runs that calls operations which do not have to
+// wait: a loop that polls must not starve those it polls for. It is that of a
+// whole-program build.
+const timeSlice = 10 * time.Millisecond
+
+var hubEpoch = time.Now()
+
+// slice is called where an operation went on without waiting. When the time slice
+// is over the thread goes behind the ready ones. It looks at the clock seldom.
+func (t *thread) slice() {
+	if t.ops++; t.ops%64 != 0 {
+		return
+	}
+	now := time.Since(hubEpoch)
+	if t.began == 0 {
+		t.began = now
+	} else if now-t.began > timeSlice {
+		t.began = 0
+		yield()
+	}
+}
 
 // pick gives the baton to t, which may be nil. Called with mu held; if t queues
 // it must get its token after mu is released.

@@ -7,6 +7,7 @@ func Send[T any](c chan<- T, v T) {
 	if t := self(); t != nil {
 		select {
 		case c <- v:
+			t.slice()
 			return
 		default:
 		}
@@ -45,6 +46,7 @@ func Recv2[T any](c <-chan T) (v T, ok bool) {
 	}
 	select {
 	case v, ok = <-c:
+		t.slice()
 		return v, ok
 	default:
 	}
@@ -52,6 +54,12 @@ func Recv2[T any](c <-chan T) (v T, ok bool) {
 	v, ok = <-c
 	t.back()
 	return v, ok
+}
+
+// Recv2To is Recv2 with a second value of type B.
+func Recv2To[B ~bool, T any](c <-chan T) (T, B) {
+	v, ok := Recv2(c)
+	return v, B(ok)
 }
 
 // Range is the range of a loop over c: for v := range Range(c) is

@@ -41,7 +41,8 @@
 //   - Only patched code is cooperative. A wait in unpatched code, such as a lock
 //     of std that is held while a callback waits, is a wait with the baton; calls
 //     that may be one go through the Call functions, which leave the hub, and
-//     callbacks come back by the Enter functions.
+//     callbacks come back by the Enter functions. Reader and Writer leave the hub
+//     for what the standard library reads and writes.
 //   - A thread whose wait is over is ready when its goroutine has run, so threads
 //     woken together queue in the order in which the Go scheduler runs them, and
 //     on several processors a thread may find that it has to wait for a peer that

@@ -17,6 +17,9 @@ func Enabled() bool { return enabled() }
 // While the hub of a program patched in source is not on yet, before main, f
 // starts and stays a native goroutine.
 func Go(f func()) {
+	if f == nil {
+		go f() // fatal, in the caller
+	}
 	if t := spawn(); t != nil {
 		go t.run(f)
 		return

@@ -10,6 +10,7 @@ import (
 func Lock(l sync.Locker) {
 	if t := self(); t != nil {
 		if l, ok := l.(interface{ TryLock() bool }); ok && l.TryLock() {
+			t.slice()
 			return
 		}
 		reason := "sync.Mutex.Lock"
@@ -26,6 +27,7 @@ func Lock(l sync.Locker) {
 func RLock(l *sync.RWMutex) {
 	if t := self(); t != nil {
 		if l.TryRLock() {
+			t.slice()
 			return
 		}
 		t.leave("sync.RWMutex.RLock")

@@ -36,6 +36,7 @@ func (*thread) leave(string) {}
 func (*thread) back()        {}
 func (*thread) end()         {}
 func (*thread) adopt()       {}
+func (*thread) slice()       {}
 
 func yield() { runtime.Gosched() }
 

@@ -93,14 +93,27 @@ func (*sent[T]) chosen(reflect.Value, bool) {}
 // of those that can at random and returns its index. Without cases it waits for
 // ever. It yields only if it has to wait.
 func Select(cases ...Case) int {
+	t := self()
 	if i := tryCases(cases); i >= 0 {
+		if t != nil {
+			t.slice()
+		}
 		return i
 	}
-	if t := self(); t != nil {
+	if t != nil {
 		t.leave("select")
 		defer t.back() // also if a channel to send to is closed meanwhile
 	}
 	return waitCases(cases)
+}
+
+// Poll is for the default clause of a select statement in a loop, which never
+// waits: it yields once the thread has run for 10 ms, so that a loop that polls
+// does not keep those from running that it polls for.
+func Poll() {
+	if t := self(); t != nil {
+		t.slice()
+	}
 }
 
 // tryCases carries out one of the cases that need no waiting and returns its

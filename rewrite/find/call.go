@@ -168,15 +168,10 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 	if !ok || r.Act != rules.Yield && r.Act != rules.Offload {
 		return nil, false
 	}
-	f.seen[id] = true
-	if r.Via {
-		if f.inMemory(n, sel) {
-			return nil, false
-		}
-		if !f.native(n, sel) {
-			return &plan{rule: r, why: "it waits in readers or writers that may be patched code: wrap it in green.Offload if they are not"}, true
-		}
+	if r.Via && !f.native(n, sel) {
+		return nil, false // callback wraps them
 	}
+	f.seen[id] = true
 	p := &plan{rule: r, spread: n.Ellipsis.IsValid()}
 	if len(n.Args) == 1 {
 		if _, ok := f.Info.TypeOf(n.Args[0]).(*types.Tuple); ok {
@@ -211,27 +206,131 @@ func (f *finder) streams(n *ast.CallExpr, sel *ast.SelectorExpr) []ast.Expr {
 	if sel != nil && f.Info.Selections[sel] != nil {
 		list = append(list, sel.X)
 	}
-	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	params := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature).Params()
 	for i, x := range n.Args {
-		if i < sig.Params().Len() && types.IsInterface(sig.Params().At(i).Type()) {
+		if t := paramType(f.Info.TypeOf(n.Fun).Underlying().(*types.Signature), min(i, params.Len()-1)); wrapper(t) != "" && !n.Ellipsis.IsValid() {
 			list = append(list, x)
 		}
 	}
 	return list
 }
 
-// inMemory reports whether no operand of the call can wait.
-func (f *finder) inMemory(n *ast.CallExpr, sel *ast.SelectorExpr) bool {
-	return !slices.ContainsFunc(f.streams(n, sel), func(x ast.Expr) bool {
-		path, _ := declared(f.Info.TypeOf(x))
-		return path != "bytes" && path != "strings"
+// paramType is the type of the arguments for a parameter: of each one for the
+// variadic parameter.
+func paramType(sig *types.Signature, i int) types.Type {
+	t := sig.Params().At(i).Type()
+	if sig.Variadic() && i == sig.Params().Len()-1 {
+		return t.(*types.Slice).Elem()
+	}
+	return t
+}
+
+// wrapper names the function of package green that wraps a value for a
+// parameter of type t.
+func wrapper(t types.Type) string {
+	if path, name := declared(t); path == "io" && (name == "Reader" || name == "Writer") {
+		return name
+	}
+	return ""
+}
+
+// stream: io.Copy(dst, src)  =>  io.Copy(green.Writer(dst), green.Reader(src))
+//
+// What the call does besides reading and writing, which may be patched code,
+// goes on as part of the thread.
+func (f *finder) stream(n *ast.CallExpr, sel *ast.SelectorExpr, r rules.Call) {
+	for _, x := range f.streams(n, sel) {
+		if f.memory(x) {
+			continue
+		}
+		kind := "Writer"
+		if obj, _, _ := types.LookupFieldOrMethod(f.Info.TypeOf(x), true, f.Pkg, "Read"); obj != nil && !f.writes(n, x) {
+			kind = "Reader"
+		}
+		to := "green." + kind
+		f.add(&Site{
+			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Shape: replace(x, "§"+kind+"($0$)", in(x)),
+			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,
+		})
+	}
+}
+
+// writes reports whether x is the argument for an io.Writer.
+func (f *finder) writes(n *ast.CallExpr, x ast.Expr) bool {
+	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	i := slices.Index(n.Args, x)
+	return i >= 0 && wrapper(paramType(sig, min(i, sig.Params().Len()-1))) == "Writer"
+}
+
+// memory reports whether x never waits, or is wrapped already: buffers, hashes,
+// readers and writers that were given a stream when they were made, what the
+// package itself defines, and the standard output, where a program says what it
+// does and which nobody is late to read.
+func (f *finder) memory(x ast.Expr) bool {
+	if call, ok := ast.Unparen(f.defined(x)).(*ast.CallExpr); ok {
+		if id, _ := callee(call.Fun); id != nil && fromGreen(f.Info.Uses[id]) {
+			return true
+		}
+	}
+	if id, _ := callee(x); id != nil {
+		if v, ok := f.Info.Uses[id].(*types.Var); ok && v.Pkg() != nil {
+			switch v.Pkg().Path() + "." + v.Name() {
+			case "os.Stdout", "os.Stderr", "io.Discard":
+				return true
+			}
+		}
+	}
+	t := f.Info.TypeOf(x)
+	path, name := declared(t)
+	switch {
+	case f.Info.Types[x].IsNil(), path == f.Pkg.Path() && !types.IsInterface(t):
+		return true
+	case path == "io":
+		return name == "LimitedReader" || name == "SectionReader"
+	}
+	first, _, _ := strings.Cut(path, "/")
+	switch first {
+	case "bytes", "strings", "bufio", "hash", "text", "encoding", "compress", "archive", "math":
+		return true
+	case "crypto":
+		return path != "crypto/tls"
+	}
+	return false
+}
+
+// defined returns what a variable is declared to be, if x is one that a
+// replacement has declared (goStmt), else x.
+func (f *finder) defined(x ast.Expr) ast.Expr {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if !ok || f.Info.Uses[id] == nil {
+		return x
+	}
+	ast.Inspect(f.Syntax, func(n ast.Node) bool {
+		if s, ok := n.(*ast.AssignStmt); ok && s.Tok == token.DEFINE && len(s.Lhs) == len(s.Rhs) {
+			for i, l := range s.Lhs {
+				if l, ok := l.(*ast.Ident); ok && f.Info.Defs[l] == f.Info.Uses[id] {
+					x = s.Rhs[i]
+				}
+			}
+		}
+		return true
 	})
+	return x
 }
 
 // native reports whether the operands of the call run no patched code: they are
-// files, connections, buffers, and the bodies that net/http gives.
+// files, connections, buffers, and the bodies that net/http gives. In memory
+// nothing waits.
 func (f *finder) native(n *ast.CallExpr, sel *ast.SelectorExpr) bool {
-	return !slices.ContainsFunc(f.streams(n, sel), func(x ast.Expr) bool {
+	inMemory := func(x ast.Expr) bool {
+		path, _ := declared(f.Info.TypeOf(x))
+		return path == "bytes" || path == "strings"
+	}
+	list := f.streams(n, sel)
+	if !slices.ContainsFunc(list, func(x ast.Expr) bool { return !inMemory(x) }) {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(x ast.Expr) bool {
 		if s, ok := ast.Unparen(x).(*ast.SelectorExpr); ok {
 			v, ok := f.Info.Uses[s.Sel].(*types.Var)
 			if ok && v.IsField() && v.Name() == "Body" && v.Pkg() != nil && v.Pkg().Path() == "net/http" {
@@ -371,7 +470,9 @@ func (f *finder) fits(x ast.Expr, t types.Type) bool {
 	return tv.IsNil() || types.Identical(tv.Type, t)
 }
 
-// callback: time.AfterFunc(d, f)  =>  time.AfterFunc(d, green.Enter00(f))
+// callback wraps what a call is given, to be called or read from.
+//
+// time.AfterFunc(d, f)  =>  time.AfterFunc(d, green.Enter00(f))
 //
 // Only the argument is replaced: the call itself does not wait.
 func (f *finder) callback(n *ast.CallExpr) {
@@ -380,7 +481,15 @@ func (f *finder) callback(n *ast.CallExpr) {
 		return
 	}
 	r, ok := f.rule(f.Info.Uses[id])
-	if !ok || r.Act != rules.Enter {
+	if !ok {
+		return
+	}
+	if r.Act == rules.Stream || r.Via {
+		f.seen[id] = true
+		f.stream(n, sel, r)
+		return
+	}
+	if r.Act != rules.Enter {
 		return
 	}
 	f.seen[id] = true
@@ -401,7 +510,7 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	if isHandler(t) {
 		pre, post = f.handler(x)
 		to = "green.Enter20"
-	} else if sig, ok := t.Underlying().(*types.Signature); ok && !f.Info.Types[x].IsNil() && !f.entered(x) {
+	} else if sig, ok := callbackType(t, f.Info.TypeOf(x)); ok && !f.Info.Types[x].IsNil() && !f.entered(x) {
 		to = fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
 		pre, post = strings.Replace(to, "green.", "§", 1)+"(", ")"
 	}
@@ -412,6 +521,16 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 		Pos: x.Pos(), End: x.End(), Kind: Enter, Group: r.Group, What: "callback of " + r.Symbol(), To: to, Shape: replace(x, pre+"$0$"+post, in(x)),
 		Message: "callback of " + r.Symbol() + " runs outside the hub, " + r.Why + ": wrap it in " + to,
 	})
+}
+
+// callbackType is the type by which x is called: that of x itself if the parameter
+// takes any function.
+func callbackType(param, x types.Type) (*types.Signature, bool) {
+	if types.IsInterface(param) && x != nil {
+		param = x
+	}
+	sig, ok := param.Underlying().(*types.Signature)
+	return sig, ok && sig.Params().Len() <= 4 && sig.Results().Len() <= 2 && !sig.Variadic()
 }
 
 // isHandler reports whether t is http.Handler.

@@ -175,8 +175,9 @@ func (f *finder) walk() {
 		case *ast.RangeStmt:
 			f.rangeStmt(n)
 		case *ast.SelectStmt:
-			f.selectStmt(n)
+			f.selectStmt(n, stack)
 		case *ast.CallExpr:
+			f.cgoCall(n, stack)
 			f.call(n)
 		case *ast.Ident:
 			f.use(n, stack)
@@ -213,6 +214,36 @@ func (f *finder) importSpec(n *ast.ImportSpec) {
 	if way, ok := rules.CgoDrivers[path]; ok {
 		f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Cgo, Group: "db", What: path, Message: path + " holds the hub while it waits in C: " + way})
 	}
+}
+
+// cgoCall reports calls of C functions, but for those of cgo itself and the
+// allocator.
+func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
+	sel, ok := n.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return
+	}
+	id, ok := sel.X.(*ast.Ident)
+	if !ok {
+		return
+	}
+	name, ok := f.Info.Uses[id].(*types.PkgName)
+	if !ok || name.Imported().Path() != "C" || f.Info.Types[n.Fun].IsType() {
+		return
+	}
+	switch sel.Sel.Name {
+	case "CString", "CBytes", "GoString", "GoStringN", "GoBytes", "malloc", "calloc", "free":
+		return
+	}
+	for _, outer := range stack {
+		if call, ok := outer.(*ast.CallExpr); ok {
+			if id, _ := callee(call.Fun); id != nil && id.Name == "Offload" && fromGreen(f.Info.Uses[id]) {
+				return
+			}
+		}
+	}
+	what := "C." + sel.Sel.Name
+	f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: what, Message: what + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"})
 }
 
 // localPrefix returns a prefix for names that replacements declare, such that

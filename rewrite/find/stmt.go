@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/types"
 	"go/version"
+	"slices"
 	"strings"
 )
 
@@ -27,14 +28,18 @@ func (f *finder) sendsExactly(n *ast.SendStmt) bool {
 }
 
 // receive: <-c  =>  green.Recv(c), or green.Recv2(c) where two values are
-// wanted.
+// wanted, or green.Recv2To[flag](c) where the second has a type of its own.
 func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
 	name := "Recv"
 	if _, ok := f.Info.TypeOf(n).(*types.Tuple); ok {
 		name = "Recv2"
 		if ok := commaOK(stack); ok != nil && !f.boolean(ok) {
-			f.leave(n, "thread", "receive", "its second value is assigned to a type other than bool: assign it to a bool first")
-			return
+			t, ok := f.typeText(f.Info.TypeOf(ok), n.Pos())
+			if !ok {
+				f.leave(n, "thread", "receive", "its second value is assigned to a type that this file cannot name: assign it to a bool first")
+				return
+			}
+			name = "Recv2To[" + t + "]"
 		}
 	}
 	f.statement(n, "receive", waits, "green."+name, replace(n, "§"+name+"($0$)", in(n.X)))
@@ -100,11 +105,14 @@ func (f *finder) goVersion() string {
 // The operands are evaluated once, in source order, as in the select statement.
 // The switch takes the place of the select, so break, labels and goto mean what
 // they meant, and the last clause is the default, so that a select that ends a
-// function still does. A select with a default never waits and is left alone.
-func (f *finder) selectStmt(n *ast.SelectStmt) {
+// function still does. A select with a default never waits: see pollLoop.
+func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 	for _, c := range n.Body.List {
-		if c.(*ast.CommClause).Comm == nil {
+		if c := c.(*ast.CommClause); c.Comm == nil {
 			f.pollStmt(n)
+			if inLoop(stack) {
+				f.pollLoop(c)
+			}
 			return
 		}
 	}
@@ -169,6 +177,40 @@ func (f *finder) selectStmt(n *ast.SelectStmt) {
 	shape.Clauses = true
 	s := f.statement(n, "select", waits, "green.Select", shape)
 	s.End = n.Body.Lbrace
+}
+
+// pollLoop: default:  =>  default: green.Poll();
+//
+// A loop around a select that never waits may poll for what another thread does.
+func (f *finder) pollLoop(c *ast.CommClause) {
+	if len(c.Body) > 0 {
+		if s, ok := c.Body[0].(*ast.ExprStmt); ok {
+			if call, ok := s.X.(*ast.CallExpr); ok {
+				if id, _ := callee(call.Fun); id != nil && id.Name == "Poll" && fromGreen(f.Info.Uses[id]) {
+					return
+				}
+			}
+		}
+	}
+	at := c.Colon + 1
+	f.add(&Site{
+		Pos: c.Case, End: at, Kind: Yield, Group: "select", What: "select with default", To: "green.Poll",
+		Message: "select with default in a loop may hold the hub while it polls: call green.Poll first",
+		Shape:   &Shape{Node: c, Parts: []Part{{Pos: at, End: at, Text: " §Poll();"}}},
+	})
+}
+
+// inLoop reports whether the innermost function has a loop around a statement.
+func inLoop(stack []ast.Node) bool {
+	for _, n := range slices.Backward(stack) {
+		switch n.(type) {
+		case *ast.ForStmt, *ast.RangeStmt:
+			return true
+		case *ast.FuncLit, *ast.FuncDecl:
+			return false
+		}
+	}
+	return false
 }
 
 // pollStmt marks the operations of a select that never waits. What their

@@ -127,7 +127,9 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	}
 	for _, s := range slices.Backward(p.sites[n]) {
 		var m dst.Node
-		if s.Shape.Clauses {
+		if clause, ok := n.(*dst.CommClause); ok {
+			m = p.prefixed(clause, s.Shape)
+		} else if s.Shape.Clauses {
 			m = p.selected(n.(*dst.SelectStmt), s.Shape)
 		} else {
 			m = p.fill(n, s.Shape)
@@ -167,6 +169,17 @@ func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
 	b.End = append(b.End, a.End...)
 	p.rescue(m, lost)
 	return m
+}
+
+// prefixed puts a statement at the start of a clause.
+func (p *patcher) prefixed(n *dst.CommClause, shape *find.Shape) dst.Node {
+	stmt := p.parseStmt(strings.Trim(shape.Parts[0].Text, " ;"), nil)
+	if stmt == nil {
+		return nil
+	}
+	stmt.Decorations().Before = dst.NewLine
+	n.Body = slices.Insert(n.Body, 0, stmt)
+	return n
 }
 
 // now returns what has become of a node.

@@ -19,11 +19,14 @@ const (
 	// Enter wraps a callback: a goroutine that the runtime of greenify does not
 	// know takes the baton for the time it runs patched code.
 	Enter
+	// Stream wraps the readers and writers that a call is given: those that wait
+	// in std do so without the baton, others run as they are.
+	Stream
 	// Left reports a use that cannot be made cooperative in source.
 	Left
 )
 
-var actNames = [...]string{"yield", "offload", "enter", "left"}
+var actNames = [...]string{"yield", "offload", "enter", "stream", "left"}
 
 func (a Act) String() string { return actNames[a] }
 
@@ -38,7 +41,7 @@ type Call struct {
 	Act   Act
 	With  string // Yield: the function of package green
 	Arg   int    // Enter: index of the callback among the arguments
-	Via   bool   // Offload: waits only in the readers and writers it is given
+	Via   bool   // Offload: waits only in the readers and writers it is given; unless all of them are known to wait in std, as Stream
 	Why   string // what waits, or for Left: why it stays and what to do instead
 }
 

@@ -93,12 +93,14 @@ func main() {
 
 	// One iterator, whose callers take turns.
 	next, stop = iter.Pull(count(6, &ended))
+	var all []int
 	turn, done := make(chan []int), make(chan bool)
 	for range 3 {
 		go func() {
 			for seen := range turn {
 				v, ok := next()
 				if !ok {
+					all = seen
 					close(done)
 					return
 				}
@@ -106,11 +108,10 @@ func main() {
 			}
 		}()
 	}
-	var seen []int
 	turn <- nil
 	for {
 		select {
-		case seen = <-turn:
+		case seen := <-turn:
 			turn <- seen
 			continue
 		case <-done:
@@ -118,7 +119,7 @@ func main() {
 		break
 	}
 	stop()
-	fmt.Println(seen)
+	fmt.Println(all)
 
 	// Left without stop, in the middle.
 	for range 100 {

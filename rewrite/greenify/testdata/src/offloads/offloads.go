@@ -3,7 +3,9 @@ package offloads // want `not registered`
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -61,14 +63,25 @@ func pair() (n, a string, d duration) { return }
 
 type duration = timeDuration
 
-// Readers that cannot be patched code wait outside; in memory nothing waits.
+// Readers that cannot be patched code wait outside; in memory nothing waits; of
+// the others green.Reader finds out at run time.
 func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []byte) {
 	io.ReadAll(resp.Body) // want `green.Call12`
 	io.Copy(file, c)      // want `green.Call22`
 	io.ReadAll(strings.NewReader("in memory"))
-	io.ReadAll(r)              // want `io.ReadAll cannot be patched here: it waits in readers or writers that may be patched code`
-	r.Read(buf)                // want `io.\(Reader\).Read cannot be patched here`
-	resp.Body.Read(buf)        // want `green.Call12`
-	bufio.NewScanner(c).Scan() // want `bufio.\(Scanner\).Scan cannot be patched here: it waits in the reader it was made from`
-	os.Open("fifo")            // want `green.Call12`
+	io.ReadAll(r)                  // want `io.ReadAll holds the hub while it waits for its reader or writer: wrap that in green.Reader`
+	r.Read(buf)                    // want `io.\(Reader\).Read holds the hub .*: wrap that in green.Reader`
+	resp.Body.Read(buf)            // want `green.Call12`
+	bufio.NewScanner(c).Scan()     // want `bufio.NewScanner holds the hub .*: wrap that in green.Reader`
+	os.Open("fifo")                // want `green.Call12`
+	fmt.Fprintln(c, "to the peer") // want `fmt.Fprintln holds the hub .*: wrap that in green.Writer`
+	fmt.Fprintln(os.Stderr, "what a program says")
+	fmt.Fprintln(new(strings.Builder), "in memory")
+	io.Copy(io.MultiWriter(c, sha256.New()), buffered{}) // want `io.Copy holds .*green.Writer` `io.MultiWriter holds .*green.Writer`
+	go io.Copy(c, r)                                     // want `go statement` `io.Copy holds .*green.Writer` `io.Copy holds .*green.Reader`
 }
+
+// buffered sees to it itself what it reads from.
+type buffered struct{}
+
+func (buffered) Read([]byte) (int, error) { return 0, io.EOF }

@@ -20,7 +20,7 @@ func f(...int) {}
 func flag(c chan int) {
 	var v int
 	var t truth
-	v, t = <-c // want `receive cannot be patched here: its second value is assigned to a type other than bool`
+	v, t = <-c // want `replace it by green.Recv2To\[truth\]`
 	var any interface{}
 	v, any = <-c // want `green.Recv2`
 	_, _, _ = v, t, any

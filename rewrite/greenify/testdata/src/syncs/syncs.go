@@ -40,7 +40,7 @@ func locks(g guarded, p *guarded, o outer, mu *sync.Mutex, list []sync.Mutex) {
 	}
 	defer mu.Lock()               // want `green.Lock`
 	o.wg.Go(func() {})            // want `callback of sync.\(WaitGroup\).Go runs outside the hub, starts a goroutine: wrap it in green.Enter00`
-	f := sync.OnceFunc(func() {}) // want `sync.OnceFunc cannot be patched here`
+	f := sync.OnceFunc(func() {}) // want `replace it by green.OnceFunc`
 	f()
 }
 

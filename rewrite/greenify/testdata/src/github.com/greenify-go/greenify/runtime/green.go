@@ -2,6 +2,7 @@
 package green
 
 import (
+	"io"
 	"iter"
 	"sync"
 	"time"
@@ -18,6 +19,15 @@ func To[T any](c chan<- T) Sender[T]         { return Sender[T]{c} }
 func Recv[T any](c <-chan T) T               { return <-c }
 func Recv2[T any](c <-chan T) (v T, ok bool) { v, ok = <-c; return v, ok }
 func Range[T any](c <-chan T) iter.Seq[T]    { return nil }
+
+func Recv2To[B ~bool, T any](c <-chan T) (v T, ok B) { return }
+
+func Reader(r io.Reader) io.Reader { return r }
+func Writer(w io.Writer) io.Writer { return w }
+
+func OnceFunc(f func()) func()                                 { return f }
+func OnceValue[T any](f func() T) func() T                     { return f }
+func OnceValues[T1, T2 any](f func() (T1, T2)) func() (T1, T2) { return f }
 
 type Sender[T any] struct{ c chan<- T }
 
@@ -42,6 +52,7 @@ func RLock(l *sync.RWMutex)      {}
 func Wait(w interface{ Wait() }) {}
 func Do(o *sync.Once, f func())  {}
 func Sleep(d time.Duration)      {}
+func Poll()                      {}
 func Yield()                     {}
 func Offload(f func())           {}
 

@@ -1,0 +1,123 @@
+package main_test
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// inSourceExceptions are the programs that do something else when they are
+// patched in source, and why. They are not run so: some would wait for ever. What
+// waits in them is a finding of greenify check, unless the reason says otherwise.
+var inSourceExceptions = map[string]string{
+	"cgo-sleep":    "a call of C holds the hub until it returns; check lists it",
+	"cgo-exact":    "a C thread calls an exported function as a native goroutine: nothing in source stands between",
+	"counts":       "a ready thread is, in a stack dump, a goroutine that waits in a channel for its turn",
+	"order-ready":  "threads that one event wakes queue in the order in which the Go scheduler runs them (package green, The same in source)",
+	"reflect-chan": "reflect.Value.Seq receives inside reflect; check lists it",
+}
+
+// The programs do in source what they do plain: greenify rewrite -w patches them,
+// the plain go command builds them.
+func TestProgramsInSource(t *testing.T) {
+	sources, err := filepath.Glob(filepath.Join(programs, "*", "main.go"))
+	if err != nil || len(sources) == 0 {
+		t.Fatalf("no programs in %s: %v", programs, err)
+	}
+	src, plain, patched := buildInSource(t)
+	for _, source := range sources {
+		name := filepath.Base(filepath.Dir(source))
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			// Crash reports give the lines of the patched source, and the frames of
+			// package green.
+			want := readDirectives(t, filepath.Join(src, name, "main.go"))
+			if want.needs == "cgo" && !haveCgo(t) {
+				t.Skip("no cgo here")
+			}
+			// Where the frames of a report matter only its first line is the same:
+			// go statements become closures, and closures are numbered.
+			same := want.sameStderr || name == "panic-all"
+			want.sameStderr = false
+			want.patchedStderr = nil // what the hub of a whole-program build says
+			bin := filepath.Join(patched, name)
+			plain := run{title: "plain", bin: filepath.Join(plain, name)}
+			plain.do(t, want)
+			if same {
+				want.stderr = nil
+			}
+			runs := []run{{title: "off", bin: bin, env: []string{"GREENIFY=off"}}}
+			if inSourceExceptions[name] == "" {
+				runs = append(runs, run{title: "patched", bin: bin, green: true})
+			}
+			for _, r := range runs {
+				r.do(t, want)
+				r.stderr = withoutGreen(r.stderr)
+				if same {
+					if got, want := firstLine(r.stderr), firstLine(plain.stderr); got != want {
+						t.Errorf("%s: stderr begins with %q, plain with %q", r.title, got, want)
+					}
+					r.stderr = ""
+				}
+				for _, problem := range want.check(r, plain) {
+					t.Errorf("%s: %s", r.title, problem)
+				}
+			}
+		})
+	}
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
+
+var greenFrame = regexp.MustCompile(`(?m)^(created by )?(github\.com/greenify-go/greenify/runtime\.|\S+\.Enter\d\d\.func).*\n\t.*\n`)
+
+// withoutGreen removes the frames of package green from a crash report. Green.Go
+// stands for the go statement, which its caller has.
+func withoutGreen(stderr string) string {
+	return greenFrame.ReplaceAllString(stderr, "")
+}
+
+// buildInSource builds the programs plain and, in a copy, patched in source.
+func buildInSource(t *testing.T) (src, plain, patched string) {
+	bin := greenifyCommand(t)
+	dir := t.TempDir()
+	if *keepPrograms != "" {
+		var err error
+		if dir, err = filepath.Abs(*keepPrograms); err != nil {
+			t.Fatal(err)
+		}
+	}
+	src = filepath.Join(dir, "src")
+	if err := os.CopyFS(src, os.DirFS(programs)); err != nil {
+		t.Fatal(err)
+	}
+	repo, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := func(dir, name string, args ...string) {
+		t.Helper()
+		cmd := exec.Command(name, args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+		if msg, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", cmd, err, msg)
+		}
+	}
+	command(src, "go", "mod", "edit", "-require=github.com/greenify-go/greenify@v0.0.0", "-replace=github.com/greenify-go/greenify="+repo)
+	command(src, bin, "rewrite", "-w", "./...")
+	plain, patched = filepath.Join(dir, "plain"), filepath.Join(dir, "patched")
+	for out, dir := range map[string]string{plain: programs, patched: src} {
+		if err := os.MkdirAll(out, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		command(dir, "go", "build", "-trimpath", "-o", out+string(filepath.Separator), "./...")
+	}
+	return src, plain, patched
+}
