@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race cover fuzz bench check-speed std corpus services services-stop db
+.PHONY: demo test lint readme race browser cover fuzz bench check-speed std corpus services services-stop db
 
 GREENIFY = .cache/greenify
 
@@ -29,6 +29,10 @@ race: $(GREENIFY)
 	go test -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
 	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
+
+# browser opens the page of a trace in chromium (apt-get install chromium).
+browser:
+	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTracePage -count=1
 
 cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...

@@ -59,6 +59,8 @@ usage:
 		the green threads of a program that runs with GREENIFY=admin=SOCKET
 	greenify top SOCKET
 		the same as a live screen, which sorts and filters
+	greenify trace html|pprof FILE
+		what GREENIFY=trace=FILE wrote as one page, or as a profile of parked time
 	greenify version
 		versions of greenify, of its rules and of Go
 	greenify help [flags|runtime]
@@ -124,6 +126,8 @@ func (c *command) run(args []string) int {
 		return c.ps(args)
 	case "top":
 		return c.top(args)
+	case "trace":
+		return c.trace(args)
 	case "explain":
 		return c.explain(args)
 	case "version":

@@ -91,5 +91,6 @@ var thread = []Leaf{
 	{File: "runtime/signal_unix.go", Edit: edit("sighandler", after, "tracebackothers(gp)", "; hubQuit(sig)", 1), Why: "SIGQUIT: who waits for what"},
 	{File: "testing/testing.go", Edit: edit("M.after", before, "m.writeProfiles()", "hubTestEnd()", 1), Why: "deadlocks of some threads, at the end of the tests or at -timeout"},
 	{File: proc, Edit: edit("checkdead", before, `print("runtime: checkdead: find g ", gp.goid, " in status ", s, "\n")`, "if hubStuck(gp) { grunning++; return }", 1), Why: "a ready thread cannot run while a wait of an unpatched group keeps the hub"},
-	{File: proc, Edit: edit("runExitHooks", entry, "", "hubAtExit()", 1), Why: "GREENIFY=stats=1, and the end of an admin socket"},
+	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", "hubTraceEnd()", 1), Why: "GREENIFY=trace=file: the trace of a program that panics is complete"},
+	{File: proc, Edit: edit("runExitHooks", entry, "", "hubAtExit()", 1), Why: "GREENIFY=stats=1, the end of a trace and of an admin socket"},
 }

@@ -38,6 +38,7 @@ func hubDeadlock() {
 	hubReport()
 	hubSuspect()
 	hubPrintStuck(0, false)
+	hubTraceEnd()
 	fatalthrow(throwTypeUser)
 }
 

@@ -39,7 +39,8 @@ package runtime
 //	hubDetach              leaving for native work
 //	hubRescue              taken away: stuck in a system call
 //
-// Lock order: hub.lock is a leaf; nothing is locked while it is held.
+// Lock order: hub.lock is a leaf; nothing is locked while it is held, but the trace's
+// lock.
 
 import "internal/runtime/atomic"
 
@@ -70,14 +71,15 @@ var hub struct {
 
 // hubState is what each g carries.
 type hubState struct {
-	green bool   // a green thread: runs only as owner of the hub
-	owner bool   // owns the hub. Inv: at most one g at a time
-	late  bool   // owner whose time slice is over: yields at the next operation that may block
-	ran   bool   // counted in hub.alive
-	quiet bool   // left the hub for a system call of the standard library: runs no user code
-	child bool   // of a g0: the goroutine it starts is native
-	stuck int8   // in a deadlock report: stuckNot, ...
-	group int32  // likewise, which threads belong together
+	green bool  // a green thread: runs only as owner of the hub
+	owner bool  // owns the hub. Inv: at most one g at a time
+	late  bool  // owner whose time slice is over: yields at the next operation that may block
+	ran   bool  // counted in hub.alive
+	quiet bool  // left the hub for a system call of the standard library: runs no user code
+	child bool  // of a g0: the goroutine it starts is native
+	stuck int8  // in a deadlock report: stuckNot, ...
+	group int32 // likewise, which threads belong together
+	trace hubTraced
 	hold  int8   // while not 0, waits keep the hub: the runtime's own business
 	since uint32 // hub ticks (hubNow) when it parked
 }
@@ -118,6 +120,9 @@ func hubOwn(gp *g) {
 	if hub.last.ptr() != gp {
 		hub.last.set(gp)
 		hub.switches++
+	}
+	if hubTracing {
+		hubTraceTo(gp, traceRun)
 	}
 	hubRaceAcquire(gp)
 }

@@ -30,6 +30,9 @@ func hubDetach() {
 	mp := getg().m
 	mp.curg.hub.owner = false
 	hubRaceRelease(mp.curg)
+	if hubTracing {
+		hubTraceTo(mp.curg, traceNative)
+	}
 	if next := hubNext(); next != nil {
 		runqput(mp.p.ptr(), next, false)
 	}
@@ -144,6 +147,9 @@ func hubRetake(now int64) uint32 {
 	}
 	hubClock()
 	hubWatchdog(now)
+	if hubTracing {
+		hubTraceFlush(now)
+	}
 	gp := hub.holder.ptr()
 	if gp == nil || !hubWaiting() {
 		hubWatch.gp = 0
@@ -195,5 +201,8 @@ func hubRescue(gp *g, now int64) *g {
 	gp.hub.owner = false
 	hubRaceRelease(gp)
 	hub.rescued.Add(1)
+	if hubTracing {
+		hubTraceTo(gp, traceNative)
+	}
 	return hubNext()
 }

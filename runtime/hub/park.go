@@ -46,12 +46,18 @@ func hubRelease(gp *g) bool {
 	gp.hub.late = false
 	hub.yields++
 	hubRaceRelease(gp)
+	if hubTracing {
+		hubTracePark(gp)
+	}
 	return true
 }
 
 // hubKeep undoes hubRelease.
 func hubKeep(gp *g) {
 	gp.hub.owner = true
+	if hubTracing {
+		hubTraceTo(gp, traceRun)
+	}
 	hubRaceAcquire(gp)
 }
 
@@ -62,6 +68,9 @@ func hubYield(gp *g) {
 	gp.hub.late = false
 	hub.yields++
 	hubRaceRelease(gp)
+	if hubTracing {
+		hubTraceWake(gp, nil)
+	}
 	hub.runq.pushBack(gp)
 	hubPass()
 }
@@ -110,6 +119,9 @@ func hubEnd(gp *g) bool {
 	if gp.hub.ran {
 		hub.alive.Add(-1)
 	}
+	if hubTracing {
+		hubTraceTo(gp, traceNone)
+	}
 	locked := gp.lockedm != 0
 	gp.hub = hubState{}
 	if owner && locked {
@@ -128,6 +140,10 @@ func hubEnd(gp *g) bool {
 func hubMove(from hubState, to *g) {
 	to.hub.green, to.hub.owner = from.green, from.owner
 	if from.owner {
+		if hubTracing {
+			hubTraceTo(hub.holder.ptr(), traceNone)
+			hubTraceTo(to, traceRun)
+		}
 		hub.holder.set(to)
 		hub.last.set(to) // one thread, not a switch
 	}

@@ -9,6 +9,13 @@ package runtime
 // Inv: gp is in no queue, and its status is _Grunnable.
 func hubReady(gp *g) (queued bool) {
 	mp := getg().m
+	if hubTracing {
+		waker := mp.curg
+		if waker != nil && !waker.hub.owner {
+			waker = nil
+		}
+		hubTraceWake(gp, waker)
+	}
 	if cur := mp.curg; cur != nil && cur.hub.owner {
 		// The owner itself runs here, so its queue is ours.
 		hub.runq.pushBack(gp)

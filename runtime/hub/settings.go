@@ -44,6 +44,7 @@ func hubInit() {
 	lockInit(&hubBlock.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
+	hubTraceStart()
 	gp := getg()
 	hub.on = true
 	hub.busy = true
@@ -71,6 +72,9 @@ func hubSet(field string) bool {
 		return value == "1"
 	case "admin":
 		return hubSetAdmin(value)
+	case "trace":
+		hubTrace.file = &append([]byte(value), 0)[0]
+		return value != ""
 	case "blocked":
 		return hubDuration(value, &hubBlock.limit)
 	}
@@ -133,6 +137,7 @@ func hubCount() {
 // hubAtExit is called as the program exits.
 func hubAtExit() {
 	hubAdminEnd()
+	hubTraceEnd()
 	hubStats()
 }
 

@@ -1,0 +1,198 @@
+package main
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"os"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/pprof/profile"
+	"golang.org/x/term"
+)
+
+// A traceEvent is one line of what GREENIFY=trace=FILE writes
+// (runtime/hub/trace.go).
+type traceEvent struct {
+	Ph   string  `json:"ph"`
+	Name string  `json:"name"`
+	TID  uint64  `json:"tid"`
+	TS   float64 `json:"ts"`  // microseconds
+	Dur  float64 `json:"dur"` // microseconds
+	ID   uint64  `json:"id"`
+	Cat  string  `json:"cat"`
+	Args struct {
+		Name   string   `json:"name"`
+		ID     int      `json:"id"`
+		Frames []string `json:"frames"`
+		Stack  int      `json:"stack"`
+	} `json:"args"`
+}
+
+// readTrace reads a trace, also one that ends early.
+func readTrace(path string) ([]traceEvent, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if data = bytes.TrimSpace(data); !bytes.HasSuffix(data, []byte("]")) {
+		whole := data[:bytes.LastIndexByte(data, '\n')+1]
+		data = append(bytes.TrimRight(bytes.TrimSpace(whole), ","), ']')
+	}
+	var events []traceEvent
+	if err := json.Unmarshal(data, &events); err != nil {
+		return nil, fmt.Errorf("%s is no trace of GREENIFY=trace=FILE: %w", path, err)
+	}
+	return events, nil
+}
+
+// trace renders a trace on standard output.
+func (c *command) trace(args []string) int {
+	if len(args) != 2 || args[0] != "html" && args[0] != "pprof" {
+		return c.usageError("trace takes html or pprof, and the file that GREENIFY=trace=FILE wrote")
+	}
+	events, err := readTrace(args[1])
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	if args[0] == "html" {
+		if err := traceHTML(events).render(c.stdout); err != nil {
+			return c.usageError("%v", err)
+		}
+		return exitOK
+	}
+	if f, ok := c.stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		return c.usageError("a profile is no text: greenify trace pprof %s > parked.pb.gz; go tool pprof parked.pb.gz", args[1])
+	}
+	if err := traceProfile(events).Write(c.stdout); err != nil {
+		return c.usageError("%v", err)
+	}
+	return exitOK
+}
+
+// traceProfile is the profile of the time for which threads were parked, by stack.
+func traceProfile(events []traceEvent) *profile.Profile {
+	p := &profile.Profile{
+		SampleType: []*profile.ValueType{{Type: "waits", Unit: "count"}, {Type: "parked", Unit: "nanoseconds"}},
+		TimeNanos:  0,
+	}
+	stacks := map[int][]string{}
+	samples := map[string]*profile.Sample{}
+	locations := map[string]*profile.Location{}
+	locate := func(frame string) *profile.Location {
+		if l := locations[frame]; l != nil {
+			return l
+		}
+		name, pos, _ := strings.Cut(frame, " ")
+		file, line := pos, 0
+		if i := strings.LastIndex(pos, ":"); i >= 0 {
+			file = pos[:i]
+			line, _ = strconv.Atoi(pos[i+1:])
+		}
+		f := &profile.Function{ID: uint64(len(p.Function) + 1), Name: name, SystemName: name, Filename: file}
+		l := &profile.Location{ID: uint64(len(p.Location) + 1), Line: []profile.Line{{Function: f, Line: int64(line)}}}
+		p.Function, p.Location = append(p.Function, f), append(p.Location, l)
+		locations[frame] = l
+		return l
+	}
+	for _, e := range events {
+		switch {
+		case e.Ph == "M" && e.Name == "stack":
+			stacks[e.Args.ID] = e.Args.Frames
+		case e.Ph == "X" && e.Cat == "wait":
+			// The operation is the leaf, above the line that waits.
+			op := e.Name
+			if i := strings.LastIndex(op, " "); i >= 0 && strings.Contains(op[i:], ":") {
+				op = op[:i]
+			}
+			key := op + "\x00" + strconv.Itoa(e.Args.Stack)
+			s := samples[key]
+			if s == nil {
+				s = &profile.Sample{Value: []int64{0, 0}, Location: []*profile.Location{locate("[" + strings.ReplaceAll(op, " ", "-") + "] :0")}}
+				for _, frame := range stacks[e.Args.Stack] {
+					s.Location = append(s.Location, locate(frame))
+				}
+				samples[key] = s
+				p.Sample = append(p.Sample, s)
+			}
+			s.Value[0]++
+			s.Value[1] += int64(e.Dur * 1000)
+		}
+	}
+	return p
+}
+
+//go:embed trace.html
+var tracePage string
+
+// A traceDoc is what the page shows; the script in trace.html reads it as JSON.
+type traceDoc struct {
+	Tracks []traceTrack     `json:"tracks"`
+	Flows  []traceFlow      `json:"flows"`
+	Stacks map[int][]string `json:"stacks"`
+}
+
+type traceTrack struct {
+	ID     uint64       `json:"id"`
+	Name   string       `json:"name"`
+	Slices []traceSlice `json:"slices"`
+}
+
+type traceSlice struct {
+	Begin float64 `json:"b"`
+	Dur   float64 `json:"d"`
+	Name  string  `json:"n"`
+	Stack int     `json:"s,omitempty"`
+}
+
+type traceFlow struct {
+	From  uint64  `json:"f"`
+	Begin float64 `json:"b"`
+	To    uint64  `json:"t"`
+	End   float64 `json:"e"`
+}
+
+func traceHTML(events []traceEvent) *traceDoc {
+	doc := &traceDoc{Stacks: map[int][]string{}}
+	tracks := map[uint64]*traceTrack{}
+	var order []uint64
+	track := func(id uint64) *traceTrack {
+		if tracks[id] == nil {
+			tracks[id] = &traceTrack{ID: id, Name: "thread"}
+			order = append(order, id)
+		}
+		return tracks[id]
+	}
+	flows := map[uint64]traceEvent{}
+	for _, e := range events {
+		switch {
+		case e.Ph == "M" && e.Name == "thread_name":
+			track(e.TID).Name = e.Args.Name
+		case e.Ph == "M" && e.Name == "stack":
+			doc.Stacks[e.Args.ID] = e.Args.Frames
+		case e.Ph == "X":
+			t := track(e.TID)
+			t.Slices = append(t.Slices, traceSlice{e.TS, e.Dur, e.Name, e.Args.Stack})
+		case e.Ph == "s":
+			flows[e.ID] = e
+		case e.Ph == "f":
+			if s, ok := flows[e.ID]; ok {
+				doc.Flows = append(doc.Flows, traceFlow{s.TID, s.TS, e.TID, e.TS})
+			}
+		}
+	}
+	slices.Sort(order)
+	for _, id := range order {
+		doc.Tracks = append(doc.Tracks, *tracks[id])
+	}
+	return doc
+}
+
+// render writes the page, which needs no other file.
+func (doc *traceDoc) render(w interface{ Write([]byte) (int, error) }) error {
+	return template.Must(template.New("trace").Parse(tracePage)).Execute(w, doc)
+}
