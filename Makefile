@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race browser cover fuzz bench check-speed std corpus services services-stop db
+.PHONY: demo test lint readme race browser cover fuzz bench check-speed std corpus services services-stop db std-catalog
 
 GREENIFY = .cache/greenify
 
@@ -23,6 +23,11 @@ lint:
 # readme regenerates the coverage table and the tables of README.md.
 readme:
 	go test ./rewrite/rules -run 'TestCoverage|TestReadme' -update
+
+# std-catalog computes what may block in the standard library of the Go release
+# at hand and prints where that differs from the ground truth.
+std-catalog:
+	go run ./testdata/catalog
 
 # race runs the tests under the race detector, and a patched program built with it.
 race: $(GREENIFY)

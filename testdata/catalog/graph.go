@@ -1,0 +1,561 @@
+package main
+
+import (
+	"cmp"
+	"go/constant"
+	"go/types"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/ssa/ssautil"
+)
+
+// A graph is the calls of the standard library that certainly or conditionally
+// happen: static calls and defers, function literals that a callee calls, methods
+// of concrete values that a callee calls through an interface parameter. Calls by
+// go statements are none: the caller does not wait for them.
+type graph struct {
+	prog  *ssa.Program
+	funcs []*ssa.Function
+	links map[string]*ssa.Function // by the name that go:linkname gives, with a body
+
+	params map[*ssa.Function]map[int]map[string]bool // what a function calls of its parameters: "" the value, else a method
+
+	edges map[*ssa.Function][]edge
+	waits map[*ssa.Function]map[string]wait // by kind, as propagate goes on
+	locks map[string]bool                   // lock classes that are held across a wait
+}
+
+type edge struct {
+	to      *ssa.Function
+	at      ssa.Instruction
+	dynamic bool // the target is a value that the caller passes
+	once    bool // it is passed to sync.Once.Do
+}
+
+// A wait is the shortest way to one kind of wait.
+type wait struct {
+	next   *ssa.Function // nil at its end
+	leaf   string
+	arrow  string
+	length int
+}
+
+func newGraph(prog *ssa.Program, pkgs []*packages.Package) *graph {
+	g := &graph{
+		prog: prog, links: map[string]*ssa.Function{}, params: map[*ssa.Function]map[int]map[string]bool{},
+		edges: map[*ssa.Function][]edge{}, waits: map[*ssa.Function]map[string]wait{},
+		locks: map[string]bool{"syscall.ForkLock": true}, // taken and given back in other functions than the one that forks
+	}
+	for f := range ssautil.AllFunctions(prog) {
+		if f.Pkg == nil && f.Origin() == nil && f.Synthetic == "" || opaque(path(f)) && !isPrimitive(f) {
+			continue
+		}
+		g.funcs = append(g.funcs, f)
+	}
+	slices.SortFunc(g.funcs, func(a, b *ssa.Function) int { return cmp.Compare(a.String(), b.String()) })
+	g.linknames(pkgs)
+	g.summarize()
+	for _, f := range g.funcs {
+		g.addEdges(f)
+	}
+	return g
+}
+
+// opaque are packages whose functions are primitives or do not wait.
+func opaque(pkg string) bool {
+	return pkg == "runtime" || pkg == "crypto/internal/sysrand" /* entropy */ || strings.HasPrefix(pkg, "internal/runtime/") || pkg == "internal/race" || pkg == "unsafe"
+}
+
+// path is the import path of the package that a function belongs to.
+func path(f *ssa.Function) string {
+	for f.Parent() != nil {
+		f = f.Parent()
+	}
+	if f.Origin() != nil {
+		f = f.Origin()
+	}
+	if f.Pkg != nil {
+		return f.Pkg.Pkg.Path()
+	}
+	if obj := f.Object(); obj != nil && obj.Pkg() != nil {
+		return obj.Pkg().Path()
+	}
+	return ""
+}
+
+// linknames notes which function another name means: a body pushed to another
+// package, or one that a declaration without a body pulls in.
+func (g *graph) linknames(pkgs []*packages.Package) {
+	byName := map[string]*ssa.Function{}
+	for _, f := range g.funcs {
+		if f.Parent() == nil && f.Signature.Recv() == nil {
+			byName[path(f)+"."+f.Name()] = f
+		}
+	}
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		for _, file := range p.Syntax {
+			for _, group := range file.Comments {
+				for _, c := range group.List {
+					w := strings.Fields(c.Text)
+					if len(w) != 3 || w[0] != "//go:linkname" {
+						continue
+					}
+					local, other := byName[p.PkgPath+"."+w[1]], byName[w[2]]
+					switch {
+					case local == nil:
+					case local.Blocks != nil: // push
+						g.links[w[2]] = local
+					case other != nil && other.Blocks != nil: // pull
+						g.links[p.PkgPath+"."+w[1]] = other
+					}
+				}
+			}
+		}
+	})
+}
+
+// target follows linknames.
+func (g *graph) target(f *ssa.Function) *ssa.Function {
+	if f.Blocks == nil && f.Parent() == nil && f.Signature.Recv() == nil {
+		if to := g.links[path(f)+"."+f.Name()]; to != nil {
+			return to
+		}
+	}
+	return f
+}
+
+// summarize computes params to a fixpoint.
+func (g *graph) summarize() {
+	for changed := true; changed; {
+		changed = false
+		for _, f := range g.funcs {
+			note := func(v ssa.Value, what string) {
+				for _, root := range g.roots(v) {
+					owner, i := f, -1
+					switch root := root.(type) {
+					case *ssa.Parameter:
+						owner, i = root.Parent(), slices.Index(root.Parent().Params, root)
+					}
+					if i < 0 {
+						continue
+					}
+					if g.params[owner] == nil {
+						g.params[owner] = map[int]map[string]bool{}
+					}
+					if g.params[owner][i] == nil {
+						g.params[owner][i] = map[string]bool{}
+					}
+					if !g.params[owner][i][what] {
+						g.params[owner][i][what] = true
+						changed = true
+					}
+				}
+			}
+			g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
+				if call.IsInvoke() {
+					note(call.Value, call.Method.Name())
+				} else if call.StaticCallee() == nil {
+					note(call.Value, "")
+				}
+				if callee := call.StaticCallee(); callee != nil {
+					for i, uses := range g.params[g.target(callee)] {
+						for what := range uses {
+							if i < len(call.Args) {
+								note(call.Args[i], what)
+							}
+						}
+					}
+				}
+			})
+		}
+	}
+}
+
+// roots follows a value to where it comes from: parameters, also those that a
+// literal captures, functions, and interfaces made of concrete values.
+func (g *graph) roots(v ssa.Value) []ssa.Value {
+	var list []ssa.Value
+	seen := map[ssa.Value]bool{}
+	var walk func(v ssa.Value)
+	walk = func(v ssa.Value) {
+		if seen[v] {
+			return
+		}
+		seen[v] = true
+		switch v := v.(type) {
+		case *ssa.Phi:
+			for _, e := range v.Edges {
+				walk(e)
+			}
+		case *ssa.ChangeType:
+			walk(v.X)
+		case *ssa.ChangeInterface:
+			walk(v.X)
+		case *ssa.TypeAssert:
+			if types.IsInterface(v.AssertedType) {
+				walk(v.X)
+			}
+		case *ssa.Extract:
+			walk(v.Tuple)
+		case *ssa.FreeVar:
+			// The binding where the literal is made.
+			fn := v.Parent()
+			i := slices.Index(fn.FreeVars, v)
+			if fn.Parent() == nil {
+				return // the wrapper of a method value
+			}
+			if !g.called(fn) {
+				return
+			}
+			for _, b := range fn.Parent().Blocks {
+				for _, instr := range b.Instrs {
+					if m, ok := instr.(*ssa.MakeClosure); ok && m.Fn == fn {
+						walk(m.Bindings[i])
+					}
+				}
+			}
+		case *ssa.UnOp:
+			// A variable that is captured or assigned more than once.
+			walk(v.X)
+		case *ssa.Alloc:
+			for _, r := range *v.Referrers() {
+				if s, ok := r.(*ssa.Store); ok && s.Addr == v {
+					walk(s.Val)
+				}
+			}
+		default:
+			list = append(list, v)
+		}
+	}
+	walk(v)
+	return list
+}
+
+// called reports whether the function in which a literal is made calls it, or hands
+// it to one that does.
+func (g *graph) called(fn *ssa.Function) bool {
+	found := false
+	g.eachCall(fn.Parent(), func(call *ssa.CallCommon, _ ssa.Instruction) {
+		is := func(v ssa.Value) bool {
+			switch v := v.(type) {
+			case *ssa.MakeClosure:
+				return v.Fn == fn
+			case *ssa.UnOp: // a variable that holds it
+				if a, ok := v.X.(*ssa.Alloc); ok {
+					for _, r := range *a.Referrers() {
+						if s, ok := r.(*ssa.Store); ok {
+							if m, ok := s.Val.(*ssa.MakeClosure); ok && m.Fn == fn {
+								return true
+							}
+						}
+					}
+				}
+			}
+			return false
+		}
+		if !call.IsInvoke() && is(call.Value) {
+			found = true
+		}
+		callee := call.StaticCallee()
+		for i, a := range call.Args {
+			if callee != nil && is(a) && g.params[g.target(callee)][i][""] {
+				found = true
+			}
+		}
+	})
+	return found
+}
+
+// eachCall visits the calls and defers of reachable blocks.
+func (g *graph) eachCall(f *ssa.Function, visit func(*ssa.CallCommon, ssa.Instruction)) {
+	for _, b := range reachable(f) {
+		for _, instr := range b.Instrs {
+			switch instr := instr.(type) {
+			case *ssa.Call:
+				visit(&instr.Call, instr)
+			case *ssa.Defer:
+				visit(&instr.Call, instr)
+			}
+		}
+	}
+}
+
+// reachable returns the blocks of a function without those behind conditions that
+// are constant.
+func reachable(f *ssa.Function) []*ssa.BasicBlock {
+	if f.Blocks == nil {
+		return nil
+	}
+	seen := make([]bool, len(f.Blocks))
+	var list []*ssa.BasicBlock
+	var walk func(b *ssa.BasicBlock)
+	walk = func(b *ssa.BasicBlock) {
+		if seen[b.Index] {
+			return
+		}
+		seen[b.Index] = true
+		list = append(list, b)
+		succs := b.Succs
+		if len(b.Instrs) > 0 {
+			if cond, ok := b.Instrs[len(b.Instrs)-1].(*ssa.If); ok {
+				if c, ok := cond.Cond.(*ssa.Const); ok && c.Value != nil {
+					if constant.BoolVal(c.Value) {
+						succs = succs[:1]
+					} else {
+						succs = succs[1:]
+					}
+				}
+			}
+		}
+		for _, s := range succs {
+			walk(s)
+		}
+	}
+	walk(f.Blocks[0])
+	if f.Recover != nil {
+		walk(f.Recover)
+	}
+	return list
+}
+
+// addEdges adds the calls of a function.
+func (g *graph) addEdges(f *ssa.Function) {
+	if _, ok := primitive(f); ok {
+		return
+	}
+	g.eachCall(f, func(call *ssa.CallCommon, at ssa.Instruction) {
+		callee := call.StaticCallee()
+		once := callee != nil && funcName(callee) == "sync.(*Once).Do"
+		add := func(to *ssa.Function, dynamic bool) {
+			if to = g.target(to); !opaque(path(to)) || isPrimitive(to) {
+				g.edges[f] = append(g.edges[f], edge{to, at, dynamic, once && dynamic})
+			}
+		}
+		if callee == nil {
+			if call.IsInvoke() {
+				g.methods(call.Value, call.Method.Name(), func(m *ssa.Function) { add(m, true) })
+			} else {
+				g.functions(call.Value, func(fn *ssa.Function) { add(fn, true) })
+			}
+			return
+		}
+		add(callee, false)
+		for i, uses := range g.params[g.target(callee)] {
+			if i >= len(call.Args) {
+				continue
+			}
+			for what := range uses {
+				if what == "" {
+					g.functions(call.Args[i], func(fn *ssa.Function) { add(fn, true) })
+				} else {
+					g.methods(call.Args[i], what, func(m *ssa.Function) { add(m, true) })
+				}
+			}
+		}
+	})
+}
+
+// functions calls add for the functions that a value may be, as far as is known
+// here.
+func (g *graph) functions(v ssa.Value, add func(*ssa.Function)) {
+	for _, root := range g.roots(v) {
+		switch root := root.(type) {
+		case *ssa.MakeClosure:
+			add(root.Fn.(*ssa.Function))
+		case *ssa.Function:
+			add(root)
+		}
+	}
+}
+
+// methods calls add for a method of the concrete values that an interface may
+// have.
+func (g *graph) methods(v ssa.Value, name string, add func(*ssa.Function)) {
+	for _, root := range g.roots(v) {
+		m, ok := root.(*ssa.MakeInterface)
+		if !ok {
+			continue
+		}
+		set := g.prog.MethodSets.MethodSet(m.X.Type())
+		for i := range set.Len() {
+			if sel := set.At(i); sel.Obj().Name() == name {
+				if fn := g.prog.MethodValue(sel); fn != nil {
+					add(fn)
+				}
+			}
+		}
+	}
+}
+
+// propagate finds for each function the shortest way to each kind of wait. Whether
+// a lock is one depends on what is waited for while it is held, so that is done
+// until no more locks are found.
+func (g *graph) propagate() {
+	for {
+		g.spread()
+		before := len(g.locks)
+		for _, f := range g.funcs {
+			g.heldLocks(f)
+		}
+		if len(g.locks) == before {
+			return
+		}
+	}
+}
+
+func (g *graph) spread() {
+	g.waits = map[*ssa.Function]map[string]wait{}
+	type item struct {
+		f    *ssa.Function
+		kind string
+	}
+	var queue []item
+	set := func(f *ssa.Function, kind string, w wait) {
+		if _, ok := g.waits[f][kind]; ok {
+			return
+		}
+		if g.waits[f] == nil {
+			g.waits[f] = map[string]wait{}
+		}
+		g.waits[f][kind] = w
+		queue = append(queue, item{f, kind})
+	}
+	back := map[*ssa.Function][]struct {
+		from *ssa.Function
+		e    edge
+	}{}
+	ends := slices.Clone(g.funcs)
+	for _, f := range g.funcs {
+		for _, e := range g.edges[f] {
+			back[e.to] = append(back[e.to], struct {
+				from *ssa.Function
+				e    edge
+			}{f, e})
+			if e.to.Blocks == nil {
+				ends = append(ends, e.to)
+			}
+		}
+	}
+	for _, f := range ends {
+		if p, ok := primitive(f); ok {
+			for _, kind := range p {
+				set(f, kind, wait{leaf: "[primitive]"})
+			}
+			continue
+		}
+		for _, w := range g.direct(f) {
+			set(f, w.kind, wait{leaf: w.leaf})
+		}
+	}
+	for len(queue) > 0 { // breadth first: the shortest way
+		it := queue[0]
+		queue = queue[1:]
+		for _, c := range back[it.f] {
+			for _, kind := range crossing(c.from, c.e, it.kind) {
+				arrow := "->"
+				if c.e.dynamic {
+					arrow = "=>"
+				}
+				set(c.from, kind, wait{next: it.f, arrow: arrow, length: g.waits[it.f][it.kind].length + 1, leaf: it.kind})
+			}
+		}
+	}
+}
+
+// chain writes a witness.
+func (g *graph) chain(f *ssa.Function, kind string) string {
+	var b strings.Builder
+	for {
+		w := g.waits[f][kind]
+		if w.next == nil {
+			if b.Len() > 0 && w.leaf == "[primitive]" {
+				return strings.TrimSpace(b.String())
+			}
+			return strings.TrimSpace(b.String() + " " + arrowTo(b.Len(), w.leaf))
+		}
+		b.WriteString(" " + w.arrow + " " + funcName(w.next))
+		f, kind = w.next, w.leaf
+	}
+}
+
+func arrowTo(n int, leaf string) string {
+	if leaf == "[primitive]" {
+		return leaf
+	}
+	return "-> " + leaf
+}
+
+// funcName is the name of a function as the ground truth has it.
+func funcName(f *ssa.Function) string {
+	if f.Parent() != nil {
+		return f.String()
+	}
+	if recv := f.Signature.Recv(); recv != nil {
+		name := types.TypeString(recv.Type(), func(*types.Package) string { return "" })
+		return path(f) + ".(" + name + ")." + f.Name()
+	}
+	return path(f) + "." + f.Name()
+}
+
+// rows lists the exported functions and methods that wait.
+func (g *graph) rows(pkgs []*packages.Package) []row {
+	var list []row
+	for _, p := range pkgs {
+		if hidden(p.PkgPath) {
+			continue
+		}
+		add := func(symbol string, f *ssa.Function) {
+			if f == nil {
+				return
+			}
+			r := row{pkg: p.PkgPath, symbol: symbol, witness: map[string]string{}}
+			if _, ok := g.waits[f]["anylock"]; ok {
+				g.waits[f]["lock"] = wait{leaf: "[primitive]"}
+			}
+			for _, k := range kindOrder {
+				if _, ok := g.waits[f][k]; ok {
+					r.kinds = append(r.kinds, k)
+					r.witness[k] = g.chain(f, k)
+				}
+			}
+			if r.kinds != nil {
+				list = append(list, r)
+			}
+		}
+		scope := p.Types.Scope()
+		for _, name := range scope.Names() {
+			switch obj := scope.Lookup(name).(type) {
+			case *types.Func:
+				if obj.Exported() {
+					add(name, g.prog.FuncValue(obj))
+				}
+			case *types.TypeName:
+				if named, ok := obj.Type().(*types.Named); ok && obj.Exported() && !obj.IsAlias() && !types.IsInterface(named) && named.TypeParams().Len() == 0 {
+					value := g.prog.MethodSets.MethodSet(named)
+					pointer := g.prog.MethodSets.MethodSet(types.NewPointer(named))
+					for i := range pointer.Len() {
+						sel := pointer.At(i)
+						if !sel.Obj().Exported() {
+							continue
+						}
+						recv := "(*" + name + ")"
+						if value.Lookup(sel.Obj().Pkg(), sel.Obj().Name()) != nil {
+							recv = "(" + name + ")"
+						}
+						add(recv+"."+sel.Obj().Name(), g.prog.MethodValue(sel))
+					}
+				}
+			}
+		}
+	}
+	slices.SortFunc(list, func(a, b row) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.symbol, b.symbol)) })
+	return list
+}
+
+func hidden(pkg string) bool {
+	return slices.ContainsFunc(strings.Split(pkg, "/"), func(s string) bool { return s == "internal" || s == "vendor" || s == "cmd" }) ||
+		pkg == "main" || pkg == "unsafe"
+}

@@ -1,0 +1,270 @@
+// Catalog computes which exported functions and methods of the standard library
+// may block by themselves, from the code of the Go release at hand, and compares
+// that with the ground truth that the coverage table is made from
+// (rewrite/rules/testdata/std.tsv). make std-catalog runs it; README.md here says
+// how it works and where it ends.
+//
+//	catalog [-update]
+//
+// It prints the rows in which the two differ and exits with 1 if there are any.
+// With -update it writes the ground truth of this release instead.
+package main
+
+import (
+	"cmp"
+	_ "embed"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"golang.org/x/tools/go/packages"
+	"golang.org/x/tools/go/ssa"
+	"golang.org/x/tools/go/ssa/ssautil"
+)
+
+// truthName is the ground truth, below the root of the repository.
+const truthName = "rewrite/rules/testdata/std.tsv"
+
+// dynamic are the rows of the ground truth that only dynamic dispatch explains, by
+// pattern and reason.
+//
+//go:embed dynamic.tsv
+var dynamic string
+
+func main() {
+	update := flag.Bool("update", false, "write "+truthName)
+	list := flag.Bool("list", false, "print what was computed, and no comparison")
+	flag.Parse()
+	if flag.NArg() > 0 {
+		fail("catalog takes no arguments")
+	}
+	rows, err := compute()
+	if err != nil {
+		fail("%v", err)
+	}
+	if *list {
+		for _, r := range rows {
+			fmt.Println(r)
+		}
+		return
+	}
+	data, err := os.ReadFile(truthName)
+	if err != nil {
+		fail("%v: run it at the root of the repository", err)
+	}
+	truth := parse(string(data))
+	known, err := parseDynamic(dynamic)
+	if err != nil {
+		fail("%v", err)
+	}
+	differ := compare(rows, truth, known)
+	for _, line := range differ {
+		fmt.Println(line)
+	}
+	fmt.Printf("%s: %d functions in %s, %d of them computed, the others explained by dynamic.tsv; %d differences\n",
+		runtime.Version(), len(truth), filepath.Base(truthName), len(rows), len(differ))
+	if *update {
+		if err := os.WriteFile(truthName, []byte(merge(rows, truth, known)), 0o644); err != nil {
+			fail("%v", err)
+		}
+		return
+	}
+	if len(differ) > 0 {
+		os.Exit(1)
+	}
+}
+
+func fail(format string, args ...any) {
+	fmt.Fprintf(os.Stderr, "catalog: "+format+"\n", args...)
+	os.Exit(2)
+}
+
+// A row is a function and its waits, "kind: witness" by kind.
+type row struct {
+	pkg, symbol string
+	kinds       []string
+	witness     map[string]string
+	line        string // as it was read; "" if the row was computed
+}
+
+func (r row) name() string { return r.pkg + "." + r.symbol }
+
+// String is the row's line in the ground truth.
+func (r row) String() string {
+	if r.line != "" {
+		return r.line
+	}
+	var w []string
+	for _, k := range r.kinds {
+		w = append(w, k+": "+r.witness[k])
+	}
+	return r.pkg + "\t" + r.symbol + "\t" + strings.Join(r.kinds, ",") + "\t" + strings.Join(w, " ; ")
+}
+
+func parse(data string) []row {
+	var rows []row
+	for line := range strings.Lines(data) {
+		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		if len(f) != 4 || f[0] == "package" {
+			continue
+		}
+		r := row{f[0], f[1], strings.Split(f[2], ","), map[string]string{}, strings.TrimSuffix(line, "\n")}
+		for w := range strings.SplitSeq(f[3], " ; ") {
+			kind, chain, _ := strings.Cut(w, ": ")
+			r.witness[kind] = chain
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+// explained are the lines of dynamic.tsv: a symbol, or the beginning of one with
+// a * behind it; what differs ("+" the row is in the ground truth only, "-" only
+// computed, or a kind with such a sign); why.
+type explained []*explanation
+
+type explanation struct {
+	symbol, what, why string
+	used              bool
+}
+
+func parseDynamic(data string) (explained, error) {
+	var list explained
+	for line := range strings.Lines(data) {
+		line = strings.TrimSuffix(line, "\n")
+		if line == "" || line[0] == '#' {
+			continue
+		}
+		f := strings.Split(line, "\t")
+		if len(f) != 3 || f[2] == "" {
+			return nil, fmt.Errorf("dynamic.tsv: %q is not symbol, difference, reason", line)
+		}
+		list = append(list, &explanation{symbol: f[0], what: f[1], why: f[2]})
+	}
+	return list, nil
+}
+
+func (e explained) match(name, what string) bool {
+	for _, x := range e {
+		prefix, many := strings.CutSuffix(x.symbol, "*")
+		if (x.symbol == name || many && strings.HasPrefix(name, prefix)) && x.what == what {
+			x.used = true
+			return true
+		}
+	}
+	return false
+}
+
+// has reports whether the row is in the ground truth though it is not computed.
+func (e explained) has(r row) bool { return e.match(r.name(), "+") }
+
+// compare returns a line for each row that differs without an explanation, and
+// for each explanation of nothing.
+func compare(rows, truth []row, known explained) []string {
+	have := map[string]row{}
+	for _, r := range rows {
+		have[r.name()] = r
+	}
+	var differ []string
+	seen := map[string]bool{}
+	for _, t := range truth {
+		seen[t.name()] = true
+		r, ok := have[t.name()]
+		if !ok {
+			if !known.has(t) {
+				differ = append(differ, "- "+t.name()+"\t"+strings.Join(t.kinds, ",")+"\tin the ground truth, not computed")
+			}
+			continue
+		}
+		for _, k := range t.kinds {
+			if !slices.Contains(r.kinds, k) && !known.match(t.name(), "+"+k) {
+				differ = append(differ, "- "+t.name()+"\t"+k+"\tkind in the ground truth, not computed")
+			}
+		}
+		for _, k := range r.kinds {
+			if !slices.Contains(t.kinds, k) && !known.match(t.name(), "-"+k) {
+				differ = append(differ, "+ "+t.name()+"\t"+k+"\tkind not in the ground truth: "+r.witness[k])
+			}
+		}
+	}
+	for _, r := range rows {
+		if !seen[r.name()] && !known.match(r.name(), "-") {
+			differ = append(differ, "+ "+r.String())
+		}
+	}
+	for _, x := range known {
+		if !x.used {
+			differ = append(differ, "! dynamic.tsv: "+x.symbol+"\t"+x.what+"\texplains nothing any more")
+		}
+	}
+	return differ
+}
+
+// merge makes the ground truth of this release: what is computed, and the rows
+// and kinds that only dynamic dispatch explains.
+func merge(rows, truth []row, known explained) string {
+	old := map[string]row{}
+	for _, t := range truth {
+		old[t.name()] = t
+	}
+	var out []row
+	for _, r := range rows {
+		if known.match(r.name(), "-") {
+			continue
+		}
+		r.kinds = slices.DeleteFunc(r.kinds, func(k string) bool { return known.match(r.name(), "-"+k) })
+		t, ok := old[r.name()]
+		delete(old, r.name())
+		if ok {
+			for _, k := range t.kinds {
+				if !slices.Contains(r.kinds, k) && known.match(r.name(), "+"+k) {
+					r.kinds = append(r.kinds, k)
+					r.witness[k] = t.witness[k]
+				}
+			}
+		}
+		if ok && sameKinds(r, t) {
+			r = t // its witnesses are as good
+		}
+		out = append(out, r)
+	}
+	for _, t := range truth {
+		if _, left := old[t.name()]; left && known.has(t) {
+			out = append(out, t)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b row) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.symbol, b.symbol)) })
+	var b strings.Builder
+	b.WriteString("package\tsymbol\tkinds\twitness\n")
+	for _, r := range out {
+		fmt.Fprintln(&b, r)
+	}
+	return b.String()
+}
+
+func sameKinds(a, b row) bool {
+	return slices.Equal(slices.Sorted(slices.Values(a.kinds)), slices.Sorted(slices.Values(b.kinds)))
+}
+
+// compute loads the standard library and finds what blocks in it.
+func compute() ([]row, error) {
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax}, "std")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pkgs {
+		for _, e := range p.Errors {
+			return nil, fmt.Errorf("%s: %w", p.PkgPath, e)
+		}
+	}
+	prog, _ := ssautil.AllPackages(pkgs, ssa.InstantiateGenerics)
+	prog.Build()
+	readSyscalls(pkgs)
+	g := newGraph(prog, pkgs)
+	g.propagate()
+	return g.rows(pkgs), nil
+}

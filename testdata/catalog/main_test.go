@@ -1,0 +1,63 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+const truth = "package\tsymbol\tkinds\twitness\n" +
+	"a\tF\tchan\tchan: -> [chan recv]\n" +
+	"a\tGone\tdisk\tdisk: -> [open(2)]\n" +
+	"a\tKept\tpipe\tpipe: -> b.out -> [write(2)]\n" +
+	"b\tG\tlock,net\tnet: -> [poll] ; lock: -> [lock]\n"
+
+func computed() []row {
+	return []row{
+		{pkg: "a", symbol: "F", kinds: []string{"chan", "disk"}, witness: map[string]string{"chan": "-> [chan recv]", "disk": "-> [read(2)]"}},
+		{pkg: "a", symbol: "New", kinds: []string{"sleep"}, witness: map[string]string{"sleep": "-> time.Sleep"}},
+		{pkg: "b", symbol: "G", kinds: []string{"net"}, witness: map[string]string{"net": "-> x -> [poll]"}},
+	}
+}
+
+// Every difference is a line, but for those that are explained; explanations of
+// nothing are lines too.
+func TestCompare(t *testing.T) {
+	known, err := parseDynamic("# comment\na.K*\t+\tin a field\nb.G\t+lock\tin a field\nc.H\t+\tgone\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, line := range compare(computed(), parse(truth), known) {
+		got = append(got, strings.Join(strings.Fields(line)[:2], " "))
+	}
+	if want := []string{"+ a.F", "- a.Gone", "+ a", "! dynamic.tsv:"}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// The new ground truth has what is computed and what is explained; lines whose
+// kinds did not change stay as they are.
+func TestMerge(t *testing.T) {
+	known, err := parseDynamic("a.K*\t+\tin a field\nb.G\t+lock\tin a field\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "package\tsymbol\tkinds\twitness\n" +
+		"a\tF\tchan,disk\tchan: -> [chan recv] ; disk: -> [read(2)]\n" +
+		"a\tKept\tpipe\tpipe: -> b.out -> [write(2)]\n" +
+		"a\tNew\tsleep\tsleep: -> time.Sleep\n" +
+		"b\tG\tlock,net\tnet: -> [poll] ; lock: -> [lock]\n"
+	if got := merge(computed(), parse(truth), known); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+func TestDynamic(t *testing.T) {
+	if known, err := parseDynamic(dynamic); err != nil || len(known) == 0 {
+		t.Errorf("dynamic.tsv: %d lines, %v", len(known), err)
+	}
+	if _, err := parseDynamic("a.F\t+\t\n"); err == nil {
+		t.Error("a line without a reason is accepted")
+	}
+}
