@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race browser cover fuzz bench check-speed std corpus services services-stop db std-catalog
+.PHONY: demo test lint readme race hosts browser cover fuzz bench check-speed std corpus services services-stop db std-catalog
 
 GREENIFY = .cache/greenify
 
@@ -38,6 +38,10 @@ race: $(GREENIFY)
 # browser opens the page of a trace in chromium (apt-get install chromium).
 browser:
 	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTracePage -count=1
+
+# hosts runs the analyzer in every host; it builds golangci-lint, gopls and nogo.
+hosts:
+	GREENIFY_HOSTS=1 go test ./cmd/greenify -run TestHosts -count=1 -timeout 20m
 
 cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...

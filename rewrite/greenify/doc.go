@@ -41,8 +41,8 @@
 // //greenify:ignore-file reason keeps a file.
 //
 // A package that patches itself by hand with package green and one that was
-// rewritten by greenify rewrite -w are the same to the analyzer: it has nothing
-// to say about either.
+// rewritten by greenify rewrite -w are the same to the analyzer: all it has to
+// say about either is which locks are held across a wait.
 //
 // # Analyzer greenifyfacts
 //

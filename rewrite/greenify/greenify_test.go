@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"flag"
 	"go/format"
+	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -84,13 +85,38 @@ func loadCorpus(t *testing.T, dir string) []*load.Package {
 }
 
 // Each topic has its diagnostics, and applying every fix gives its golden files.
+// Each diagnostic has a category and at most one fix. All fixes of a file that
+// import package green do it by the same edit, and generated files have none.
 func TestAnalyzer(t *testing.T) {
 	dir := testdata(t)
 	if *update {
 		writeGoldens(t, dir)
 	}
 	// One run for all: the standard library is loaded once.
-	analysistest.RunWithSuggestedFixes(t, dir, greenify.Analyzer, topics(t)...)
+	for _, r := range analysistest.RunWithSuggestedFixes(t, dir, greenify.Analyzer, topics(t)...) {
+		imports := map[*token.File]analysis.TextEdit{}
+		for _, d := range r.Action.Diagnostics {
+			at := r.Action.Package.Fset.Position(d.Pos)
+			if !strings.Contains(greenify.Analyzer.Doc, "- "+d.Category+": ") {
+				t.Errorf("%s: category %q", at, d.Category)
+			}
+			if n := len(d.SuggestedFixes); n > 1 || n > 0 && strings.Contains(at.Filename, "generated") {
+				t.Errorf("%s: %d fixes", at, n)
+			}
+			for _, fix := range d.SuggestedFixes {
+				for _, e := range fix.TextEdits {
+					if !bytes.Contains(e.NewText, []byte(find.GreenPath)) {
+						continue
+					}
+					file := r.Action.Package.Fset.File(e.Pos)
+					if first, ok := imports[file]; ok && (e.Pos != first.Pos || e.End != first.End || !bytes.Equal(e.NewText, first.NewText)) {
+						t.Errorf("%s: import %q, of another fix %q", at, e.NewText, first.NewText)
+					}
+					imports[file] = e
+				}
+			}
+		}
+	}
 }
 
 // Facts cross packages, with the chain of calls that leads to the wait.

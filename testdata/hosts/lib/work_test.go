@@ -1,0 +1,14 @@
+package lib_test
+
+import (
+	"testing"
+
+	"example.com/hosts/lib"
+)
+
+func TestWork(t *testing.T) {
+	jobs, done := make(chan int), make(chan error, 1)
+	close(jobs)
+	lib.Work(jobs, done)
+	<-done // want `receive .* \(yield\)`
+}
