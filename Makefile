@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race hosts browser cover fuzz bench check-speed std corpus services services-stop db std-catalog
+.PHONY: demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db std-catalog
 
 GREENIFY = .cache/greenify
 

@@ -55,6 +55,8 @@ usage:
 		how a binary is patched, and which of its calls keep the hub
 	greenify explain SYMBOL
 		what happens to net.Dial, sync.Mutex.Lock, ...
+	greenify debug [flags] [package] [flags of dlv debug] [-- arguments]
+		the patched program under Delve
 	greenify ps [-json] SOCKET
 		the green threads of a program that runs with GREENIFY=admin=SOCKET
 	greenify top SOCKET
@@ -122,6 +124,8 @@ func (c *command) run(args []string) int {
 		return c.inspect(args)
 	case "rules":
 		return c.rules(args)
+	case "debug":
+		return c.debug(args)
 	case "ps":
 		return c.ps(args)
 	case "top":
