@@ -61,6 +61,7 @@ type thread struct {
 	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
+	kill       bool   // ends when it next leaves the hub or yields
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
 	behind     *thread // in hub.ready
@@ -171,6 +172,11 @@ func (t *thread) leave(wait string) {
 	hub.owner.Store(0)
 	now := time.Now()
 	hub.mu.Lock()
+	if t.kill {
+		hub.mu.Unlock()
+		t.own()
+		t.unwind()
+	}
 	t.wait, t.since = wait, now
 	hub.out++
 	hub.stats.Yields++
@@ -223,7 +229,11 @@ func yield() {
 	hub.stats.Yields++
 	next := hub.ready.pop()
 	if next == nil {
+		kill := t.kill
 		hub.mu.Unlock()
+		if kill {
+			t.unwind()
+		}
 		return
 	}
 	hub.owner.Store(0)
@@ -233,6 +243,21 @@ func yield() {
 	next.grant()
 	<-t.turn
 	t.own()
+	hub.mu.Lock()
+	kill := t.kill
+	hub.mu.Unlock()
+	if kill {
+		t.unwind()
+	}
+}
+
+// unwind ends the calling thread, which was killed. It has the baton.
+func (t *thread) unwind() {
+	hub.mu.Lock()
+	t.kill = false // once: deferred calls may wait
+	hub.mu.Unlock()
+	setKilled()
+	runtime.Goexit()
 }
 
 // newThread returns a thread that the caller's caller's caller starts.
@@ -315,16 +340,6 @@ func (t *thread) run(f func()) {
 	}()
 	f()
 	returned = true
-}
-
-// deferredBy names the function that called its caller, a deferred function:
-// runtime.gopanic, runtime.Goexit or, on return, the function that deferred it.
-// Unlike recover it leaves a panic, and what a crash prints, as it is.
-func deferredBy() string {
-	var pc [1]uintptr
-	runtime.Callers(3, pc[:])
-	frame, _ := runtime.CallersFrames(pc[:]).Next()
-	return frame.Function
 }
 
 // callback takes the baton for a callback: until end. It returns nil if the

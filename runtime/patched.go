@@ -4,10 +4,19 @@ package green
 
 import (
 	"runtime"
+<<<<<<< HEAD
 	"strings"
 	_ "unsafe" // for the functions that package runtime of the private toolchain provides by linkname
+=======
+	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
+>>>>>>> 9ebbe16 (green: tasks that can be killed wherever they wait; locals)
 )
 
+func goroutine() (g unsafe.Pointer, id uint64)
+func kill(g unsafe.Pointer, id uint64) (found bool)
+func dying() (killed bool)
+func local() unsafe.Pointer
+func setLocal(unsafe.Pointer)
 func inHub() bool
 func enabled() bool
 func leave() bool
@@ -67,3 +76,52 @@ func readManifest() ManifestInfo {
 }
 
 func start(string) (end func()) { return func() {} }
+
+// A threadRef names a thread: package runtime may use its descriptor for another
+// one once it has ended.
+type threadRef struct {
+	g  unsafe.Pointer
+	id uint64
+}
+
+func thisThread() threadRef {
+	g, id := goroutine()
+	return threadRef{g, id}
+}
+
+func (r threadRef) kill() error {
+	if !enabled() {
+		return errNoKill("GREENIFY=off")
+	}
+	kill(r.g, r.id)
+	return nil
+}
+
+// immune protects the calling thread from being killed, and reports whether it
+// has been.
+func immune() (killed bool) { return dying() }
+
+// canKill reports whether a thread that the caller starts can be killed.
+func canKill() error {
+	if !enabled() {
+		return errNoKill("GREENIFY=off")
+	}
+	return nil
+}
+
+const goroutineData = true // every goroutine has a place for threadData
+
+func data() *threadData {
+	d := (*threadData)(local())
+	if d == nil {
+		return nil
+	}
+	if _, id := goroutine(); d.id != id {
+		// The parent's, as it was when this goroutine started.
+		d = &threadData{bindings: heritage(d.bindings), id: id}
+		setData(d)
+	}
+	return d
+}
+
+func setData(d *threadData) { setLocal(unsafe.Pointer(d)) }

@@ -29,7 +29,7 @@ var thread = []Leaf{
 	// Park, yield, end: the owner passes the hub on.
 	{File: proc, Edit: edit("park_m", before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
 	{File: proc, Edit: edit("park_m", before, "execute(gp, true)", "if passHub { hubKeep(gp) }", 1), Why: "the wait did not happen"},
-	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
+	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { if gp.hub.kill != hubKillNone { hubParked(gp) }; hubPass() }", 1), Why: "switch to the next ready thread; one that is to be killed does not stay parked"},
 	{File: proc, Edit: edit("goschedImpl", before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner { hubSched(gp, preempted) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
 	{File: proc, Edit: edit("goexit0", before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
 	{File: proc, Edit: edit("goexit0", before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
@@ -57,6 +57,18 @@ var thread = []Leaf{
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", before, "cgocallbackg1(fn, frame, ctxt)", "enters := hub.on && gp.m.isextra && !gp.hub.green; if enters { hubEnter(true) }", 1), Why: "so does a callback from a thread that C made"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", after, "cgocallbackg1(fn, frame, ctxt)", "if enters { hubLeave() }", 1), Why: "so does a callback from a thread that C made"},
 	{File: mgc, Edit: edit("GC", entry, "", "if getg().hub.owner { Gosched() }", 1), Why: "runtime.GC blocks its caller, who may be polling for a finalizer to run"},
+
+	// Kill: the wait was cut (hub/kill.go).
+	{File: proc, Edit: edit("gopark", end, "", "if getg().hub.kill == hubKillCut { hubBehind(reason) }", 1), Why: "a killed thread unwinds where it waited"},
+	{File: proc, Edit: edit("Gosched", end, "", "if getg().hub.kill != hubKillNone { hubPoint() }", 1), Why: "a killed thread unwinds when it yields"},
+	{File: proc, Edit: edit("exitsyscall", replace, "Gosched()", "mcall(gosched_m)", 1), Why: "which nothing unwinds"},
+	{File: "runtime/select.go", Edit: edit("selectgo", before, "if cas == nil {", "if gp.hub.kill == hubKillCut { selunlock(scases, lockorder); hubUnwind() }", 1), Why: "a killed thread has left the queues of all cases"},
+	{File: sema, Edit: edit("notifyListWait", before, "if t0 != 0 {", "if gp := getg(); gp.hub.kill == hubKillCond { gp.waiting = nil; return }", 1), Why: "a killed thread leaves Cond.Wait; its entry may stay in the list"},
+	{File: sema, Edit: edit("notifyListNotifyOne", before, "s.next = nil", "if hubGone(s) { s.next = nil; notifyListNotifyOne(l); return }", 1), Why: "a signal goes past a killed thread"},
+	{File: sema, Edit: edit("notifyListNotifyAll", before, "s.next = nil", "if hubGone(s) { s.next = nil; s = next; continue }", 1), Why: "likewise"},
+	{File: "sync/cond.go", Edit: edit("Cond.Wait", end, "", "hubPoint()", 1), Why: "a thread killed in Wait unwinds with c.L locked"},
+	{File: sema, Edit: edit("poll_runtime_Semacquire", entry, "", "getg().hub.fd = true", 1), Why: "a kill must know whose semaphore it is"},
+	{File: sema, Edit: edit("poll_runtime_Semacquire", end, "", "getg().hub.fd = false", 1), Why: "likewise"},
 
 	// The runtime's own waits in the middle of an allocation are no yield points.
 	{File: mgc, Edit: edit("gcStart", before, "semacquire(&work.startSema)", "getg().hub.hold++", 1), Why: "starting a collection is not a yield point"},

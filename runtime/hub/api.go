@@ -2,7 +2,7 @@
 
 package runtime
 
-import _ "unsafe" // for linkname
+import "unsafe"
 
 // What the public package green asks of the hub (runtime/patched.go there).
 
@@ -16,7 +16,50 @@ func green_enabled() bool { return hub.on }
 func green_leave() bool { return hubLeave() }
 
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
-func green_enter(left bool) { hubEnter(left) }
+func green_enter(left bool) {
+	hubEnter(left)
+	if getg().hub.kill != hubKillNone {
+		hubPoint()
+	}
+}
+
+//go:linkname green_self github.com/greenify-go/greenify/runtime.goroutine
+func green_self() (gp unsafe.Pointer, goid uint64) {
+	return unsafe.Pointer(getg()), getg().goid
+}
+
+// green_kill kills a goroutine, not the caller. From outside the hub it waits for
+// it first.
+//
+//go:linkname green_kill github.com/greenify-go/greenify/runtime.kill
+func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
+	native := !getg().hub.owner
+	if native {
+		hubEnter(true)
+	}
+	found = hubKill((*g)(gp), goid)
+	if native {
+		hubLeave()
+	}
+	return found
+}
+
+// green_dying says that from now on the calling thread is not to be killed, and
+// reports whether it is: marked, or unwinding.
+//
+//go:linkname green_dying github.com/greenify-go/greenify/runtime.dying
+func green_dying() (killed bool) {
+	gp := getg()
+	killed = gp.hub.kill != hubKillNone
+	gp.hub.kill = hubKillDying
+	return killed
+}
+
+//go:linkname green_local github.com/greenify-go/greenify/runtime.local
+func green_local() unsafe.Pointer { return getg().hub.local }
+
+//go:linkname green_setLocal github.com/greenify-go/greenify/runtime.setLocal
+func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
 
 //go:linkname green_manifest github.com/greenify-go/greenify/runtime.manifest
 func green_manifest() string { return hubManifest }

@@ -42,7 +42,10 @@ package runtime
 // Lock order: hub.lock is a leaf; nothing is locked while it is held, but the trace's
 // lock.
 
-import "internal/runtime/atomic"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 var hub struct {
 	on bool // patched and not GREENIFY=off; written once, before main's init
@@ -82,6 +85,11 @@ type hubState struct {
 	trace hubTraced
 	hold  int8   // while not 0, waits keep the hub: the runtime's own business
 	since uint32 // hub ticks (hubNow) when it parked
+
+	kill     uint8          // hubKillNone and so on. Others than the thread itself change it only as owner of the hub
+	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
+	waitlock uintptr        // gopark's lock argument: where the thread waits
+	local    unsafe.Pointer // package green's data of the thread; born with its parent's
 }
 
 // hubNext takes the next ready thread and makes it the owner. It returns nil,

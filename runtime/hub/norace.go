@@ -5,3 +5,4 @@ package runtime
 func hubRaceRelease(gp *g) {}
 func hubRaceAcquire(gp *g) {}
 func hubRaceRun(gp *g)     {}
+func hubRaceUnwind(gp *g)  {}

@@ -44,6 +44,7 @@ func hubRelease(gp *g) bool {
 	}
 	gp.hub.owner = false
 	gp.hub.late = false
+	gp.hub.waitlock = uintptr(getg().m.waitlock)
 	hub.yields++
 	hubRaceRelease(gp)
 	if hubTracing {
@@ -108,6 +109,9 @@ func hubSlice() {
 func hubYieldLate() {
 	if gp := getg(); gp.hub.owner && gp.m.locks == 0 {
 		mcall(gosched_m)
+		if gp.hub.kill != hubKillNone {
+			hubPoint()
+		}
 	}
 }
 

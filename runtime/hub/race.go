@@ -57,3 +57,11 @@ func hubRaceCall(gp *g, fn *byte) {
 		racecall(&__tsan_go_ignore_sync_begin, gp.racectx, 0, 0, 0)
 	}
 }
+
+// hubRaceUnwind undoes the race.Disable of sync's functions that gp leaves.
+func hubRaceUnwind(gp *g) {
+	if gp.raceignore != 0 {
+		gp.raceignore = 1
+		RaceEnable()
+	}
+}

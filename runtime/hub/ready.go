@@ -50,6 +50,9 @@ func hubSpawn(gp *g) (queued bool) {
 // the runtime's own or its go statement lies outside the scope of the patch.
 func hubAdmit(gp *g, gopc uintptr) {
 	gp.hub = hubState{green: hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(gopc))}
+	if parent := getg().m.curg; parent != nil {
+		gp.hub.local = parent.hub.local
+	}
 	if gp.hub.green {
 		gp.hub.ran = true
 		hub.spawned.Add(1)

@@ -1,0 +1,14 @@
+//go:build greenify_hub
+
+package poll
+
+import "unsafe"
+
+// The runtime undoes a killed waiter's part of the mutex of a descriptor
+// (runtime/greenify_kill.go). Inv: each index is 0.
+var _ = [1]struct{}{}[unsafe.Offsetof(fdMutex{}.state)+unsafe.Offsetof(fdMutex{}.rsema)-8]
+var _ = [1]struct{}{}[unsafe.Offsetof(fdMutex{}.wsema)-12]
+var _ = [1]struct{}{}[mutexRWait-1<<23]
+var _ = [1]struct{}{}[mutexWWait-1<<43]
+var _ = [1]struct{}{}[mutexRMask/mutexRWait-(1<<20-1)]
+var _ = [1]struct{}{}[mutexWMask/mutexWWait-(1<<20-1)]

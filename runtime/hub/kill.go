@@ -1,0 +1,367 @@
+//go:build greenify_hub
+
+package runtime
+
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
+
+// Kill: a green thread ends at its next yield point as by Goexit.
+//
+// The killer owns the hub, so no other green thread runs: the victim is parked
+// or ready. It is marked. If it is parked its wait is cut at once, else when it
+// parks next (park_m), or when it returns from Gosched or native work.
+//
+// To cut a wait is to take the victim out of the native queue it stands in,
+// under that queue's own lock, and to undo what the primitive counted for it.
+// Wakers that are native goroutines, timers or the poller race with that: if
+// the queue has lost the victim already, or a count says that its wake-up is
+// under way, the wake-up wins, and the kill waits for the next yield point. If
+// the queue has it, nobody else can wake it any more, and the killer readies it.
+// So there is exactly one wake-up, and none is lost for others.
+//
+// The victim goes on behind its gopark, releases what the normal path would, and
+// calls Goexit on its own stack. A wait that it enters in deferred calls is not
+// cut: the kill has been delivered.
+//
+// Not cut, so that the kill waits for the next yield point: waits of a thread
+// that C called (its frames lie between), waits in iter.Pull's coroutines, in
+// synctest.Run and Wait, and in semaphores of packages that borrow sync's own
+// (linkname).
+
+// The states of hubState.kill.
+const (
+	hubKillNone  = iota
+	hubKillMark  // to be killed at the next yield point
+	hubKillCut   // its wait was cut: unwinds behind gopark
+	hubKillCond  // its sync.Cond.Wait was cut: unwinds once it has locked c.L
+	hubKillDying // unwinds, or has: not killed twice
+)
+
+// hubKill kills gp if it is still the goroutine number goid. It reports whether
+// there is one. The caller owns the hub and is not gp.
+func hubKill(gp *g, goid uint64) bool {
+	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead {
+		return false
+	}
+	if gp.hub.kill == hubKillNone {
+		gp.hub.kill = hubKillMark
+		if hubCut(gp) {
+			goready(gp, 1)
+		}
+	}
+	return true
+}
+
+// hubParked is called on g0 as a marked thread has parked, before the hub is
+// passed on.
+func hubParked(gp *g) {
+	if gp.hub.kill == hubKillMark && hubCut(gp) {
+		ready(gp, 1, false)
+	}
+}
+
+// hubPoint is where a marked thread that has not parked unwinds: behind Gosched
+// and native work.
+func hubPoint() {
+	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && (gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.kill == hubKillCond) {
+		hubUnwind()
+	}
+}
+
+// hubUnwind ends the current thread.
+func hubUnwind() {
+	gp := getg()
+	gp.hub.kill = hubKillDying
+	hubRaceUnwind(gp)
+	Goexit()
+}
+
+// hubInC reports whether C called the thread, or a package is being
+// initialized: both lock the thread internally (cgocallbackg, main).
+func hubInC(gp *g) bool {
+	mp := gp.lockedm.ptr()
+	return mp != nil && mp.lockedInt != 0
+}
+
+// hubCut cuts the wait of a marked thread. It reports whether it did: the caller
+// then readies the thread. The caller owns the hub.
+func hubCut(gp *g) bool {
+	// A waker may be about to ready the thread; if it has done so already, the
+	// thread is runnable, but cannot run. The scan bit may come and go.
+	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || hubInC(gp) {
+		return false
+	}
+	state := uint8(hubKillCut)
+	cut := false
+	switch gp.waitreason {
+	case waitReasonChanReceiveNilChan, waitReasonChanSendNilChan, waitReasonSelectNoCases:
+		cut = true // nobody else can wake it
+	case waitReasonChanReceive, waitReasonSynctestChanReceive, waitReasonChanSend, waitReasonSynctestChanSend:
+		cut = hubCutChan(gp)
+	case waitReasonSelect, waitReasonSynctestSelect:
+		// As a channel's queue does (waitq.dequeue). selectgo leaves all queues.
+		cut = gp.selectDone.CompareAndSwap(0, 1)
+	case waitReasonSleep:
+		cut = !gp.timer.isFake && gp.timer.stop()
+	case waitReasonIOWait:
+		// As netpollunblock does.
+		if cut = atomic.Casuintptr((*uintptr)(unsafe.Pointer(gp.hub.waitlock)), uintptr(unsafe.Pointer(gp)), pdNil); cut {
+			netpollAdjustWaiters(-1)
+		}
+	case waitReasonSyncCondWait:
+		cut = hubCutCond(gp)
+		state = hubKillCond
+	case waitReasonSyncMutexLock, waitReasonSyncRWMutexRLock, waitReasonSyncRWMutexLock,
+		waitReasonSyncWaitGroupWait, waitReasonSynctestWaitGroupWait, waitReasonSemacquire:
+		cut = hubCutSema(gp)
+	}
+	if cut {
+		gp.hub.kill = state
+	}
+	return cut
+}
+
+func hubCutChan(gp *g) bool {
+	sg := gp.waiting
+	c := sg.c.get()
+	q := &c.recvq
+	if gp.waitreason == waitReasonChanSend || gp.waitreason == waitReasonSynctestChanSend {
+		q = &c.sendq
+	}
+	lock(&c.lock)
+	queued := sg.prev != nil || sg.next != nil || q.first == sg
+	if queued {
+		q.dequeueSudoG(sg)
+	}
+	unlock(&c.lock)
+	return queued
+}
+
+func hubCutCond(gp *g) bool {
+	l := (*notifyList)(unsafe.Pointer(gp.hub.waitlock - unsafe.Offsetof(notifyList{}.lock)))
+	lockWithRank(&l.lock, lockRankNotifyList)
+	var p *sudog
+	s := l.head
+	for s != nil && s.g != gp {
+		p, s = s, s.next
+	}
+	if s == nil {
+		unlock(&l.lock)
+		return false
+	}
+	// Its ticket must not swallow a Signal. The next one due is passed over;
+	// any other stays in the list with nobody behind it (hubGone).
+	s.g = nil
+	for s != nil && s.ticket == l.notify {
+		hubListRemove(l, p, s)
+		atomic.Store(&l.notify, l.notify+1)
+		p, s = nil, l.head
+		for s != nil && (s.g != nil || s.ticket != l.notify) {
+			p, s = s, s.next
+		}
+	}
+	unlock(&l.lock)
+	return true
+}
+
+func hubListRemove(l *notifyList, p, s *sudog) {
+	if p != nil {
+		p.next = s.next
+	} else {
+		l.head = s.next
+	}
+	if s.next == nil {
+		l.tail = p
+	}
+	s.next = nil
+}
+
+// hubGone reports whether a waiter of a notifyList was killed.
+func hubGone(s *sudog) bool { return s.g == nil }
+
+func hubCutSema(gp *g) bool {
+	root := (*semaRoot)(unsafe.Pointer(gp.hub.waitlock - unsafe.Offsetof(semaRoot{}.lock)))
+	lockWithRank(&root.lock, lockRankRoot)
+	s := gp.waiting // nil once it is dequeued
+	if s == nil || !hubForget(gp, s.elem.get()) {
+		unlock(&root.lock)
+		return false
+	}
+	addr := s.elem.get()
+	head := root.treap
+	for head.elem.get() != addr {
+		if uintptr(addr) < head.elem.uintptr() {
+			head = head.prev
+		} else {
+			head = head.next
+		}
+	}
+	if head == s {
+		root.dequeue((*uint32)(addr))
+	} else {
+		p := head
+		for p.waitlink != s {
+			p = p.waitlink
+		}
+		p.waitlink = s.waitlink
+		if head.waittail == s {
+			head.waittail = p
+		}
+		if head.waitlink == nil {
+			head.waittail = nil
+		}
+		if head.waiters != 0 {
+			head.waiters--
+		}
+		s.waitlink = nil
+		s.ticket = 0
+	}
+	root.nwait.Add(-1)
+	s.elem.set(addr) // for hubBehind
+	gp.waiting = s
+	unlock(&root.lock)
+	return true
+}
+
+// The layouts of what waits on semaphores. The files added to packages sync,
+// internal/sync and internal/poll refuse to compile if they are others.
+const (
+	hubMutexSema  = 4 // internal/sync.Mutex: state int32, sema uint32
+	hubWGSema     = 8 // sync.WaitGroup: state uint64, sema uint32
+	hubRWWriter   = 8 // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount int32
+	hubRWReader   = 12
+	hubRWCount    = 16
+	hubFDRead     = 8 // internal/poll.fdMutex: state uint64, rsema, wsema uint32
+	hubFDWrite    = 12
+	hubFDReadOne  = 1 << 23
+	hubFDWriteOne = 1 << 43
+	hubFDMask     = 1<<20 - 1
+
+	hubMutexLocked   = 1
+	hubMutexStarving = 4
+	hubMutexShift    = 3
+)
+
+// hubForget takes gp off the count that the owner of the semaphore at addr keeps
+// of its waiters. It reports false if gp's wake-up is under way: semrelease
+// follows. The semaphore's root is locked and has gp in its queue.
+func hubForget(gp *g, addr unsafe.Pointer) bool {
+	switch gp.waitreason {
+	case waitReasonSyncMutexLock:
+		// Inv: waiters = queued - semreleases under way, of which there is one at
+		// most. An unlocked starving mutex belongs to the first waiter, who is
+		// still counted. Unlock relies on a starving mutex having a waiter.
+		state := (*int32)(unsafe.Add(addr, -hubMutexSema))
+		for {
+			old := atomic.Loadint32(state)
+			n := old >> hubMutexShift
+			if n == 0 || n == 1 && old&(hubMutexLocked|hubMutexStarving) == hubMutexStarving {
+				return false
+			}
+			upd := old - 1<<hubMutexShift
+			if n == 1 {
+				upd &^= hubMutexStarving
+			}
+			if atomic.Casint32(state, old, upd) {
+				return true
+			}
+		}
+	case waitReasonSyncRWMutexRLock:
+		// Unlock makes the count positive, then releases those it counts, and
+		// only then lets the next writer make it negative.
+		count := (*int32)(unsafe.Add(addr, hubRWCount-hubRWReader))
+		for {
+			old := atomic.Loadint32(count)
+			if old >= 0 {
+				return false
+			}
+			if atomic.Casint32(count, old, old-1) {
+				return true
+			}
+		}
+	case waitReasonSyncRWMutexLock:
+		return true // see hubBehind
+	case waitReasonSyncWaitGroupWait, waitReasonSynctestWaitGroupWait:
+		// Add, the counter at 0, checks that nobody changes the word, clears it
+		// and releases all.
+		state := (*uint64)(unsafe.Add(addr, -hubWGSema))
+		for {
+			old := atomic.Load64(state)
+			if old>>32 == 0 || old&0x7fffffff == 0 {
+				return false
+			}
+			if atomic.Cas64(state, old, old-1) {
+				return true
+			}
+		}
+	case waitReasonSemacquire:
+		if !gp.hub.fd {
+			return false
+		}
+		// Inv: as for the mutex; closing releases all and sets the count to 0.
+		state, one := (*uint64)(unsafe.Add(addr, -hubFDRead)), uint64(hubFDReadOne)
+		if uintptr(addr)%8 != hubFDRead%8 {
+			state, one = (*uint64)(unsafe.Add(addr, -hubFDWrite)), hubFDWriteOne
+		}
+		for {
+			old := atomic.Load64(state)
+			if old&(hubFDMask*one) == 0 {
+				return false
+			}
+			if atomic.Cas64(state, old, old-one) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// hubBehind is where a thread whose wait was cut goes on, behind gopark.
+func hubBehind(reason waitReason) {
+	gp := getg()
+	switch reason {
+	case waitReasonSelect, waitReasonSynctestSelect:
+		return // selectgo has queues to leave
+	case waitReasonChanReceive, waitReasonSynctestChanReceive, waitReasonChanSend, waitReasonSynctestChanSend:
+		sg := gp.waiting
+		if c := sg.c.get(); c.timer != nil && reason != waitReasonChanSend && reason != waitReasonSynctestChanSend {
+			unblockTimerChan(c)
+		}
+		gp.waiting = nil
+		gp.activeStackChans = false
+		gp.param = nil
+		sg.elem.set(nil)
+		sg.c.set(nil)
+		releaseSudog(sg)
+	case waitReasonSyncMutexLock, waitReasonSyncRWMutexRLock, waitReasonSyncRWMutexLock,
+		waitReasonSyncWaitGroupWait, waitReasonSynctestWaitGroupWait, waitReasonSemacquire:
+		sg := gp.waiting
+		addr := sg.elem.get()
+		gp.waiting = nil
+		sg.elem.set(nil)
+		releaseSudog(sg)
+		if reason == waitReasonSyncRWMutexLock {
+			// The writer has locked out other writers and new readers, and
+			// readers that leave count themselves off for it. That cannot be
+			// retracted while they do, so another thread waits in its place
+			// and unlocks at once.
+			hubStandIn(unsafe.Add(addr, -hubRWWriter))
+		}
+	}
+	hubUnwind()
+}
+
+// hubStandIn is sync.hubStandIn, set as that package is initialized.
+var hubStandIn func(rwmutex unsafe.Pointer)
+
+//go:linkname sync_hubSetStandIn sync.hubSetStandIn
+func sync_hubSetStandIn(f func(unsafe.Pointer)) { hubStandIn = f }
+
+//go:linkname sync_hubPoint sync.hubPoint
+func sync_hubPoint() {
+	if getg().hub.kill == hubKillCond {
+		hubPoint()
+	}
+}

@@ -1,0 +1,33 @@
+//go:build greenify_hub
+
+package sync
+
+import "unsafe"
+
+// hubPoint is called as Cond.Wait returns: a thread that was killed in it unwinds
+// now that it holds c.L, which its caller's deferred calls expect to be locked.
+// Provided by package runtime.
+func hubPoint()
+
+func hubSetStandIn(func(unsafe.Pointer))
+
+func init() { hubSetStandIn(hubStandIn) }
+
+// hubStandIn waits, in place of a thread that was killed in RWMutex.Lock, for
+// the readers to leave, and unlocks.
+func hubStandIn(p unsafe.Pointer) {
+	go func() {
+		rw := (*RWMutex)(p)
+		runtime_SemacquireRWMutex(&rw.writerSem, false, 0)
+		rw.Unlock()
+	}()
+}
+
+// The runtime undoes a killed waiter's part of these (runtime/greenify_kill.go).
+// Inv: each index is 0.
+var _ = [1]struct{}{}[unsafe.Offsetof(Mutex{}.mu)+
+	unsafe.Offsetof(WaitGroup{}.state)+unsafe.Offsetof(WaitGroup{}.sema)-8+
+	unsafe.Offsetof(RWMutex{}.w)]
+var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.writerSem)-8]
+var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerSem)-12]
+var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerCount)-16]

@@ -1,0 +1,86 @@
+package green
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+)
+
+// ErrKilled is the error of a thread that was killed or cancelled.
+var ErrKilled = errors.New("green: thread killed")
+
+// errNoKill is why a thread cannot be killed; it wraps errors.ErrUnsupported.
+func errNoKill(why string) error {
+	return fmt.Errorf("green: cannot kill the thread: %s: %w", why, errors.ErrUnsupported)
+}
+
+// Cancel ends a thread that has not begun; its function never runs. It reports
+// whether it did. (GreenThread.cancel)
+func (h *Handle) Cancel() bool {
+	h.mu.Lock()
+	if h.state != taskNew {
+		h.mu.Unlock()
+		return false
+	}
+	h.state = taskDone
+	err := h.cause
+	h.mu.Unlock()
+	if h.timer != nil {
+		h.timer.Stop()
+	}
+	if err == nil {
+		err = ErrKilled
+	}
+	h.finish(err)
+	return true
+}
+
+// Kill ends the thread at its next yield point as by runtime.Goexit: deferred
+// calls run, recover does not stop it, and who waits for it gets ErrKilled. A
+// thread that waits is woken at once: whatever it waits for, a channel, a lock, a
+// descriptor, time, it leaves as if it had never been there. A wait that is over
+// already, or an operation that need not wait, still completes. The deferred
+// calls may wait, and are not killed.
+//
+// A thread that has not begun never does. Killing the calling thread takes place
+// at once. A thread that has ended, and one that has been killed, is left alone.
+// Kill does not wait, and does not yield in a green thread. (GreenThread.kill)
+//
+// These are killed later, when they come to the next yield point by themselves: a
+// thread in a system call, in Offload, or in a wait of an iterator that iter.Pull
+// runs, or one that C called. A thread killed in the wait of RWMutex.Lock for
+// readers ends at once, but as long as these readers stay the lock is as if it
+// still waited.
+//
+// In a program patched in source a thread that waits cannot be woken: it is
+// killed at its next yield point after that, and Kill returns an error that wraps
+// errors.ErrUnsupported to say so. Unpatched, or with GREENIFY=off, a running
+// thread cannot be killed at all; Kill returns such an error.
+func (h *Handle) Kill() error { return h.kill(nil) }
+
+// kill is Kill; who waits gets the cause if it is not nil.
+func (h *Handle) kill(cause error) error {
+	h.mu.Lock()
+	if h.state == taskNew {
+		h.mu.Unlock()
+		if h.Cancel() {
+			return nil
+		}
+		h.mu.Lock() // it has begun meanwhile
+	}
+	if h.state == taskDone {
+		h.mu.Unlock()
+		return nil
+	}
+	ref := h.ref
+	if h.cause == nil {
+		h.cause = cause
+	}
+	h.mu.Unlock()
+	if h == Current() {
+		immune()
+		h.killed = true
+		runtime.Goexit()
+	}
+	return ref.kill()
+}

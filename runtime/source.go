@@ -1,0 +1,75 @@
+//go:build !greenify
+
+package green
+
+import "sync"
+
+// What package task.go and local.go need where package runtime is the plain one.
+
+// A threadRef names a thread.
+type threadRef struct {
+	t  *thread // nil outside the hub
+	id uint64
+}
+
+func thisThread() threadRef { return threadRef{self(), goid()} }
+
+// kill is called while the thread has not ended.
+func (r threadRef) kill() error {
+	if r.t == nil {
+		return errNoKill("it is no green thread")
+	}
+	hub.mu.Lock()
+	defer hub.mu.Unlock()
+	r.t.kill = true
+	if r.t.wait != "" {
+		return errNoKill("in source it is killed only after its " + r.t.wait)
+	}
+	return nil
+}
+
+// setKilled notes that the calling thread unwinds because it was killed.
+func setKilled() {
+	if d := data(); d != nil && d.handle != nil {
+		d.handle.killed = true
+	}
+}
+
+// immune protects the calling thread from being killed, and reports whether it
+// has been.
+func immune() (killed bool) {
+	if t := self(); t != nil {
+		hub.mu.Lock()
+		t.kill = false
+		hub.mu.Unlock()
+	}
+	return false
+}
+
+// canKill reports whether a thread that the caller starts can be killed.
+func canKill() error {
+	if !enabled() {
+		return errNoKill("the program is not patched")
+	}
+	return nil
+}
+
+const goroutineData = false
+
+// threads' data by the number of their goroutine, for those that this package
+// started.
+var dataByID sync.Map
+
+func data() *threadData {
+	d, _ := dataByID.Load(goid())
+	td, _ := d.(*threadData)
+	return td
+}
+
+func setData(d *threadData) {
+	if d == nil {
+		dataByID.Delete(goid())
+		return
+	}
+	dataByID.Store(d.id, d)
+}
