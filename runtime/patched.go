@@ -4,12 +4,8 @@ package green
 
 import (
 	"runtime"
-<<<<<<< HEAD
 	"strings"
-	_ "unsafe" // for the functions that package runtime of the private toolchain provides by linkname
-=======
 	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
->>>>>>> 9ebbe16 (green: tasks that can be killed wherever they wait; locals)
 )
 
 func goroutine() (g unsafe.Pointer, id uint64)

@@ -29,7 +29,7 @@ var thread = []Leaf{
 	// Park, yield, end: the owner passes the hub on.
 	{File: proc, Edit: edit("park_m", before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
 	{File: proc, Edit: edit("park_m", before, "execute(gp, true)", "if passHub { hubKeep(gp) }", 1), Why: "the wait did not happen"},
-	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { if gp.hub.kill != hubKillNone { hubParked(gp) }; hubPass() }", 1), Why: "switch to the next ready thread; one that is to be killed does not stay parked"},
+	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { if gp.hub.kill != hubKillNone { hubStay(gp) }; hubPass() }", 1), Why: "switch to the next ready thread; one that is to be killed does not stay parked"},
 	{File: proc, Edit: edit("goschedImpl", before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner { hubSched(gp, preempted) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
 	{File: proc, Edit: edit("goexit0", before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
 	{File: proc, Edit: edit("goexit0", before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},

@@ -54,9 +54,9 @@ func hubKill(gp *g, goid uint64) bool {
 	return true
 }
 
-// hubParked is called on g0 as a marked thread has parked, before the hub is
+// hubStay is called on g0 as a marked thread has parked, before the hub is
 // passed on.
-func hubParked(gp *g) {
+func hubStay(gp *g) {
 	if gp.hub.kill == hubKillMark && hubCut(gp) {
 		ready(gp, 1, false)
 	}

@@ -15,11 +15,7 @@ import (
 	"github.com/greenify-go/greenify/runtime/setting"
 )
 
-<<<<<<< HEAD
-//go:embed *.go */*.go internal/poll/*.go
-=======
 //go:embed *.go */*.go internal/*/*.go
->>>>>>> 9ebbe16 (green: tasks that can be killed wherever they wait; locals)
 var files embed.FS
 
 // constraint is what keeps the files out of this package; a file may have more
