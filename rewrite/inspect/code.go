@@ -151,12 +151,16 @@ func (c *code) callers(want func(name string) bool) []call {
 // left returns the calls of the program that keep the hub.
 func (c *code) left(m Manifest) []Left {
 	reasons := rules.LeftBlocking()
+	drivers := m.Mode == WholeProgram && slices.Contains(m.Groups, "db") && rules.LeavesDrivers()
 	list := []Left{}
 	isC := func(name string) (string, bool) {
 		pkg := packageOf(name)
 		fn, ok := strings.CutPrefix(strings.TrimPrefix(name, pkg), "._Cfunc_")
 		if !ok {
 			fn, ok = strings.CutPrefix(strings.TrimPrefix(name, pkg), "._C2func_")
+		}
+		if _, driver := rules.CgoDrivers[pkg]; driver && drivers {
+			return "", false
 		}
 		return "C." + fn, ok && c.inProgram(pkg) && !memory[fn]
 	}

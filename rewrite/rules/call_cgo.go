@@ -1,5 +1,13 @@
 package rules
 
+import "slices"
+
+// LeavesDrivers reports whether the calls of C by CgoDrivers leave the hub in a
+// whole-program build in which group db is patched.
+func LeavesDrivers() bool {
+	return slices.ContainsFunc(Leaves(), func(r Leaf) bool { return r.Group == "db" && r.Symbol() == "runtime.cgocall" })
+}
+
 // CgoDrivers are packages that wait in C, and what to use instead. A call into
 // them holds the baton until C returns.
 var CgoDrivers = map[string]string{
