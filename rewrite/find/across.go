@@ -21,15 +21,7 @@ func (f *File) HeldAcross(pkg *types.Package, info *types.Info, yields func(*Sit
 	w := &finder{Input: Input{Pkg: pkg, Info: info}, File: f}
 	var list []Across
 	ast.Inspect(f.Syntax, func(n ast.Node) bool {
-		var stmts []ast.Stmt
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			stmts = n.List
-		case *ast.CaseClause:
-			stmts = n.Body
-		case *ast.CommClause:
-			stmts = n.Body
-		}
+		stmts := statements(n)
 		for i, s := range stmts {
 			lock := w.locked(s)
 			if lock == "" {

@@ -31,20 +31,25 @@ func (f *finder) held() {
 		return
 	}
 	ast.Inspect(f.Syntax, func(n ast.Node) bool {
-		var list []ast.Stmt
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			list = n.List
-		case *ast.CaseClause:
-			list = n.Body
-		case *ast.CommClause:
-			list = n.Body
-		}
+		list := statements(n)
 		for i, s := range list {
 			f.heldFrom(s, list[i+1:], waits)
 		}
 		return true
 	})
+}
+
+// statements returns the list of statements that a node is.
+func statements(n ast.Node) []ast.Stmt {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		return n.List
+	case *ast.CaseClause:
+		return n.Body
+	case *ast.CommClause:
+		return n.Body
+	}
+	return nil
 }
 
 // waits lists what waits in the file, in source order: the sites to be patched,

@@ -35,13 +35,16 @@ type edge struct {
 	once    bool // it is passed to sync.Once.Do
 }
 
-// A wait is the shortest way to one kind of wait.
+// A wait is the first step of the shortest way to one kind of wait.
 type wait struct {
-	next   *ssa.Function // nil at its end
-	leaf   string
-	arrow  string
-	length int
+	next  *ssa.Function // nil at the end
+	kind  string        // of the wait in next
+	arrow string        // "->" for a static call, else "=>"
+	leaf  string        // what waits, at the end
 }
+
+// primitiveLeaf is the leaf of a function that waits by definition.
+const primitiveLeaf = "[primitive]"
 
 func newGraph(prog *ssa.Program, pkgs []*packages.Package) *graph {
 	g := &graph{
@@ -423,17 +426,15 @@ func (g *graph) spread() {
 		g.waits[f][kind] = w
 		queue = append(queue, item{f, kind})
 	}
-	back := map[*ssa.Function][]struct {
-		from *ssa.Function
-		e    edge
-	}{}
+	type caller struct {
+		f *ssa.Function
+		e edge
+	}
+	callers := map[*ssa.Function][]caller{}
 	ends := slices.Clone(g.funcs)
 	for _, f := range g.funcs {
 		for _, e := range g.edges[f] {
-			back[e.to] = append(back[e.to], struct {
-				from *ssa.Function
-				e    edge
-			}{f, e})
+			callers[e.to] = append(callers[e.to], caller{f, e})
 			if e.to.Blocks == nil {
 				ends = append(ends, e.to)
 			}
@@ -442,7 +443,7 @@ func (g *graph) spread() {
 	for _, f := range ends {
 		if p, ok := primitive(f); ok {
 			for _, kind := range p {
-				set(f, kind, wait{leaf: "[primitive]"})
+				set(f, kind, wait{leaf: primitiveLeaf})
 			}
 			continue
 		}
@@ -453,13 +454,13 @@ func (g *graph) spread() {
 	for len(queue) > 0 { // breadth first: the shortest way
 		it := queue[0]
 		queue = queue[1:]
-		for _, c := range back[it.f] {
-			for _, kind := range crossing(c.from, c.e, it.kind) {
+		for _, c := range callers[it.f] {
+			for _, kind := range crossing(c.f, c.e, it.kind) {
 				arrow := "->"
 				if c.e.dynamic {
 					arrow = "=>"
 				}
-				set(c.from, kind, wait{next: it.f, arrow: arrow, length: g.waits[it.f][it.kind].length + 1, leaf: it.kind})
+				set(c.f, kind, wait{next: it.f, kind: it.kind, arrow: arrow})
 			}
 		}
 	}
@@ -467,25 +468,18 @@ func (g *graph) spread() {
 
 // chain writes a witness.
 func (g *graph) chain(f *ssa.Function, kind string) string {
-	var b strings.Builder
-	for {
-		w := g.waits[f][kind]
-		if w.next == nil {
-			if b.Len() > 0 && w.leaf == "[primitive]" {
-				return strings.TrimSpace(b.String())
-			}
-			return strings.TrimSpace(b.String() + " " + arrowTo(b.Len(), w.leaf))
-		}
-		b.WriteString(" " + w.arrow + " " + funcName(w.next))
-		f, kind = w.next, w.leaf
+	var steps []string
+	w := g.waits[f][kind]
+	for ; w.next != nil; w = g.waits[w.next][w.kind] {
+		steps = append(steps, w.arrow, funcName(w.next))
 	}
-}
-
-func arrowTo(n int, leaf string) string {
-	if leaf == "[primitive]" {
-		return leaf
+	switch {
+	case w.leaf != primitiveLeaf:
+		steps = append(steps, "->", w.leaf)
+	case steps == nil:
+		return primitiveLeaf
 	}
-	return "-> " + leaf
+	return strings.Join(steps, " ")
 }
 
 // funcName is the name of a function as the ground truth has it.
@@ -513,7 +507,7 @@ func (g *graph) rows(pkgs []*packages.Package) []row {
 			}
 			r := row{pkg: p.PkgPath, symbol: symbol, witness: map[string]string{}}
 			if _, ok := g.waits[f]["anylock"]; ok {
-				g.waits[f]["lock"] = wait{leaf: "[primitive]"}
+				g.waits[f]["lock"] = wait{leaf: primitiveLeaf}
 			}
 			for _, k := range kindOrder {
 				if _, ok := g.waits[f][k]; ok {

@@ -94,7 +94,7 @@ type end struct{ kind, leaf string }
 func (g *graph) direct(f *ssa.Function) []end {
 	var list []end
 	if kind, ok := primitives[funcName(f)]; ok {
-		list = append(list, end{kind, "[primitive]"})
+		list = append(list, end{kind, primitiveLeaf})
 	}
 	switch name := funcName(f); {
 	case opaque(path(f)), name == "syscall.readlen": // of the pipe on which forkExec hears of its child: kind process
