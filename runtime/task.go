@@ -77,8 +77,10 @@ type Handle struct {
 	done  chan struct{} // closed once it has ended
 	timer *time.Timer   // of SpawnAfter
 	carry bool          // a panic is the task's error
+	pool  *Pool
 
-	killed bool // unwinds, in source or by killing itself; only the thread uses it
+	panicked bool // and it is; set before done is closed
+	killed   bool // unwinds, in source or by killing itself; only the thread uses it
 
 	mu      sync.Mutex // never held across a wait
 	name    string
@@ -135,7 +137,7 @@ func (h *Handle) run(f func() error) {
 			switch {
 			case h.carry:
 				if v := recover(); v != nil {
-					err = &PanicError{v, debug.Stack()}
+					err, h.panicked = &PanicError{v, debug.Stack()}, true
 					break
 				}
 				fallthrough

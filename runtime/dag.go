@@ -1,0 +1,106 @@
+package green
+
+import (
+	"fmt"
+	"sync"
+)
+
+// A DAG runs functions by key, each once the values of the keys that it needs are
+// there. The zero DAG is empty. (eventlet.dagpool.DAGPool)
+type DAG[K comparable, V any] struct {
+	mu     sync.Mutex
+	events map[K]*dagEvent[V]
+}
+
+type dagEvent[V any] struct {
+	Event[V]
+	task *Handle // nil for a value that was set, and while only waited for
+	set  bool    // somebody has promised a value
+}
+
+// A DependencyError says that a key has no value because another has none.
+type DependencyError[K comparable] struct {
+	Key K     // that failed
+	Err error // why
+}
+
+func (e *DependencyError[K]) Error() string { return fmt.Sprintf("dependency %v: %v", e.Key, e.Err) }
+func (e *DependencyError[K]) Unwrap() error { return e.Err }
+
+func (d *DAG[K, V]) event(key K, set bool) (e *dagEvent[V], err error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.events == nil {
+		d.events = map[K]*dagEvent[V]{}
+	}
+	if e = d.events[key]; e == nil {
+		e = &dagEvent[V]{}
+		d.events[key] = e
+	}
+	if set {
+		if e.set {
+			return nil, fmt.Errorf("green: DAG: key %v is there already", key)
+		}
+		e.set = true
+	}
+	return e, nil
+}
+
+// Set gives a key its value. It fails if the key has one or a function for it.
+func (d *DAG[K, V]) Set(key K, v V) error {
+	e, err := d.event(key, true)
+	if err == nil {
+		e.Send(v)
+	}
+	return err
+}
+
+// Spawn starts a thread that waits for the values of needs, which may be added
+// later, and then calls f with them for the value of key. If one of them fails, so
+// does key, with a *DependencyError. It fails if the key has a value or a function.
+func (d *DAG[K, V]) Spawn(key K, needs []K, f func(in map[K]V) (V, error)) error {
+	e, err := d.event(key, true)
+	if err != nil {
+		return err
+	}
+	t := Spawn(func() (v V, err error) {
+		in := make(map[K]V, len(needs))
+		for _, need := range needs {
+			if in[need], err = d.Wait(need); err != nil {
+				return v, &DependencyError[K]{need, err}
+			}
+		}
+		return f(in)
+	})
+	t.Link(func(*Handle) {
+		if v, err := t.Wait(); err != nil {
+			e.SendError(err)
+		} else {
+			e.Send(v)
+		}
+	})
+	d.mu.Lock()
+	e.task = t.Handle
+	d.mu.Unlock()
+	return nil
+}
+
+// Wait waits for the value of a key, which may be added later.
+func (d *DAG[K, V]) Wait(key K) (V, error) {
+	e, _ := d.event(key, false)
+	return e.Wait()
+}
+
+// Kill kills the thread of a key, which then fails with ErrKilled.
+func (d *DAG[K, V]) Kill(key K) error {
+	d.mu.Lock()
+	var t *Handle
+	if e := d.events[key]; e != nil {
+		t = e.task
+	}
+	d.mu.Unlock()
+	if t == nil {
+		return nil
+	}
+	return t.Kill()
+}

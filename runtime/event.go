@@ -1,0 +1,149 @@
+package green
+
+import (
+	"slices"
+	"sync"
+)
+
+// An Event is a value or an error that arrives once. The zero Event waits for it.
+// (eventlet.event.Event)
+type Event[T any] struct {
+	mu    sync.Mutex
+	done  chan struct{}
+	value T
+	err   error
+}
+
+// Done returns a channel that is closed once the event has happened.
+func (e *Event[T]) Done() <-chan struct{} { return e.made() }
+
+func (e *Event[T]) made() chan struct{} {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.done == nil {
+		e.done = make(chan struct{})
+	}
+	return e.done
+}
+
+// Send makes the event happen with a value. It reports false, and changes nothing,
+// if it has happened before. It does not yield.
+func (e *Event[T]) Send(v T) bool { return e.happen(v, nil) }
+
+// SendError makes the event happen with an error.
+func (e *Event[T]) SendError(err error) bool { return e.happen(*new(T), err) }
+
+func (e *Event[T]) happen(v T, err error) bool {
+	done := e.made()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	select {
+	case <-done:
+		return false
+	default:
+	}
+	e.value, e.err = v, err
+	close(done)
+	return true
+}
+
+// Wait waits for the event. It yields unless it has happened.
+func (e *Event[T]) Wait() (T, error) {
+	Recv(e.made())
+	return e.value, e.err
+}
+
+// A Semaphore lends units, first come first served. That of
+// golang.org/x/sync/semaphore does the same, but loses the units that it hands to
+// a thread which is killed while it waits for them.
+type Semaphore struct {
+	mu      sync.Mutex
+	size    int
+	free    int // negative after Resize until enough came back
+	waiters []*borrower
+}
+
+type borrower struct {
+	n   int
+	got chan struct{} // closed once it has the units. Inv: then it is no waiter
+}
+
+// NewSemaphore returns a semaphore of n units.
+func NewSemaphore(n int) *Semaphore { return &Semaphore{size: n, free: n} }
+
+// Acquire waits for n units. It yields only if it has to wait.
+func (s *Semaphore) Acquire(n int) {
+	if s.TryAcquire(n) {
+		return
+	}
+	b := &borrower{n, make(chan struct{})}
+	s.mu.Lock()
+	s.waiters = append(s.waiters, b)
+	s.serve()
+	s.mu.Unlock()
+	got := false
+	defer func() {
+		if got {
+			return
+		}
+		s.mu.Lock() // killed
+		defer s.mu.Unlock()
+		if i := slices.Index(s.waiters, b); i >= 0 {
+			s.waiters = slices.Delete(s.waiters, i, i+1)
+		} else {
+			s.free += n
+		}
+		s.serve()
+	}()
+	Recv(b.got)
+	got = true
+}
+
+// TryAcquire takes n units if they are free and nobody waits. It does not yield.
+func (s *Semaphore) TryAcquire(n int) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.waiters) > 0 || s.free < n {
+		return false
+	}
+	s.free -= n
+	return true
+}
+
+// Release gives n units back. It panics if that makes more than there are, and
+// does not yield.
+func (s *Semaphore) Release(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.free+n > s.size {
+		panic("green: Semaphore: released more than acquired")
+	}
+	s.free += n
+	s.serve()
+}
+
+// Resize changes the number of units. Those that are lent stay lent.
+func (s *Semaphore) Resize(n int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free += n - s.size
+	s.size = n
+	s.serve()
+}
+
+// Free returns how many units are free: fewer than none if more are lent than
+// Resize has left.
+func (s *Semaphore) Free() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.free
+}
+
+func (s *Semaphore) serve() {
+	for len(s.waiters) > 0 && s.waiters[0].n <= s.free {
+		b := s.waiters[0]
+		s.waiters = s.waiters[1:]
+		s.free -= b.n
+		close(b.got)
+	}
+}

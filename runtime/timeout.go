@@ -1,0 +1,115 @@
+package green
+
+import (
+	"context"
+	"os"
+	"runtime"
+	"time"
+)
+
+// A TimeoutError says that the time of one WithTimeout or WithDeadline is over.
+// It is a net.Error's Timeout, and os.ErrDeadlineExceeded for errors.Is. Each call
+// has an error of its own.
+type TimeoutError struct {
+	After time.Duration // how long the call had
+}
+
+func (e *TimeoutError) Error() string        { return "green: timeout after " + e.After.String() }
+func (e *TimeoutError) Timeout() bool        { return true }
+func (e *TimeoutError) Temporary() bool      { return true }
+func (e *TimeoutError) Is(target error) bool { return target == os.ErrDeadlineExceeded }
+
+// WithTimeout calls f and returns its error. If f has not returned after d it is
+// killed (Handle.Kill): it unwinds at its next yield point, its deferred calls
+// run, and WithTimeout returns a *TimeoutError once they have. f is not killed in
+// a computation; if it then returns without yielding, its result stands. With no
+// time, d <= 0, f is killed at its first yield point. It yields.
+//
+// f runs as a thread of its own, which inherits the caller's Locals and labels,
+// while the caller waits. A panic in f, carried by a *PanicError, and
+// runtime.Goexit go on in the caller; killing the caller kills f. So timeouts nest
+// in any order: the inner call does not return when the outer one's time is over,
+// and the outer call returns its own error. (eventlet.Timeout)
+//
+// Unpatched, and with GREENIFY=off, nothing can be killed: WithTimeout returns an
+// error that wraps errors.ErrUnsupported and does not call f. In a program patched
+// in source f is killed after its current wait.
+func WithTimeout(d time.Duration, f func() error) error {
+	h := newHandle()
+	cause := &TimeoutError{d}
+	return h.under(f, cause, d <= 0, func(kill func(error)) (stop func() bool) {
+		return time.AfterFunc(d, func() { kill(cause) }).Stop
+	})
+}
+
+// WithDeadline is WithTimeout that ends at a point in time.
+func WithDeadline(at time.Time, f func() error) error {
+	h := newHandle()
+	d := time.Until(at)
+	cause := &TimeoutError{d}
+	return h.under(f, cause, d <= 0, func(kill func(error)) (stop func() bool) {
+		return time.AfterFunc(d, func() { kill(cause) }).Stop
+	})
+}
+
+// WithContext is WithTimeout for as long as ctx lasts: it gives code that takes no
+// context a cancellation. If f is killed the error is context.Cause(ctx).
+func WithContext(ctx context.Context, f func() error) error {
+	h := newHandle()
+	return h.under(f, context.Cause(ctx), ctx.Err() != nil, func(kill func(error)) (stop func() bool) {
+		return context.AfterFunc(ctx, func() { kill(context.Cause(ctx)) })
+	})
+}
+
+// under runs f in h's thread until something that arm arranges kills it.
+func (h *Handle) under(f func() error, cause error, now bool, arm func(kill func(error)) (stop func() bool)) error {
+	if err := canKill(); err != nil {
+		return err
+	}
+	h.carry = true
+	if now {
+		h.mu.Lock()
+		h.cause = cause // run sees it
+		h.mu.Unlock()
+	}
+	h.launch(f)
+	if !now {
+		defer arm(func(cause error) {
+			h.mu.Lock()
+			begun := h.state != taskNew
+			if !begun {
+				h.cause = cause // at its first yield point
+			}
+			h.mu.Unlock()
+			if begun {
+				h.kill(cause)
+			}
+		})()
+	}
+	over := false
+	defer func() {
+		if !over { // the caller is killed
+			h.Kill()
+			Recv(h.done)
+		}
+	}()
+	err := h.Wait()
+	over = true
+	switch e := err.(type) {
+	case *PanicError:
+		if h.panicked {
+			panic(e)
+		}
+	default:
+		switch err {
+		case ErrKilled: // by itself or through Current: so is the caller
+			if caller := Current(); caller != nil {
+				caller.Kill()
+			}
+			runtime.Goexit()
+		case ErrGoexit:
+			runtime.Goexit()
+		}
+	}
+	return err
+}
