@@ -71,15 +71,19 @@ func (c *code) start(relative *gosym.Table) (uint64, error) {
 	if exit == nil {
 		return 0, errors.New("no function runtime.goexit")
 	}
-	for pc, target := range c.calls(c.addr, c.addr+uint64(len(c.text))) {
-		nop := uint64(1) // its length
-		if c.file.Machine == elf.EM_AARCH64 {
-			nop = 4
+	nop := uint64(1) // its length
+	if c.file.Machine == elf.EM_AARCH64 {
+		nop = 4
+	}
+	var distances []uint64 // goexit1 has two entries, one for assembly
+	for _, f := range relative.Funcs {
+		if f.Name == "runtime.goexit1" {
+			distances = append(distances, f.Entry-exit.Entry-nop)
 		}
-		for _, f := range relative.Funcs {
-			if f.Name == "runtime.goexit1" && target-pc == f.Entry-exit.Entry-nop && (nop == 4 || pc > c.addr && c.text[pc-c.addr-1] == 0x90) {
-				return pc - nop - exit.Entry, nil
-			}
+	}
+	for pc, target := range c.calls(c.addr, c.addr+uint64(len(c.text))) {
+		if slices.Contains(distances, target-pc) && (nop == 4 || pc > c.addr && c.text[pc-c.addr-1] == 0x90) {
+			return pc - nop - exit.Entry, nil
 		}
 	}
 	return 0, errors.New("no code of runtime.goexit")

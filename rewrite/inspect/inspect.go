@@ -9,6 +9,7 @@ package inspect
 import (
 	"bytes"
 	"debug/buildinfo"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -86,6 +87,10 @@ func unmark(data []byte) (Manifest, bool) {
 // that its code cannot be read.
 func File(name string) (Manifest, error) {
 	data, err := os.ReadFile(name)
+	var why *os.PathError
+	if errors.As(err, &why) {
+		return Manifest{}, fmt.Errorf("%s: %w", name, why.Err)
+	}
 	if err != nil {
 		return Manifest{}, err
 	}
