@@ -71,7 +71,9 @@ func readManifest() ManifestInfo {
 	return m
 }
 
-func start(string) (end func()) { return func() {} }
+func start(string) (end func())     { return func() {} }
+func startTest(string) (end func()) { return func() {} }
+func checkMain(string)              {}
 
 // A threadRef names a thread: package runtime may use its descriptor for another
 // one once it has ended.

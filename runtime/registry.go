@@ -13,8 +13,15 @@ type patchedPackage struct{ path, rules string }
 //
 //	var _ = green.Register("example.com/pkg", "1a2b3c4d")
 //
+// If the program's main function is not patched, or in a test binary the tests,
+// Register says so and ends the program with exit status 2, before main: with no
+// hub the package would run as plain Go, and nobody would know. It sees that by
+// package patchedmain, which files of a patched main or of patched tests import.
+// GREENIFY=off is the way to run the package as plain Go.
+//
 //go:noinline // greenify inspect looks for its callers
 func Register(path, rules string) struct{} {
+	checkMain(path)
 	registered = append(registered, patchedPackage{path, rules})
 	return struct{}{}
 }
@@ -35,6 +42,17 @@ func Register(path, rules string) struct{} {
 // Main does nothing if main was not called by package runtime, and in a program
 // built by greenify.
 func Main(rules string) (end func()) { return start(rules) }
+
+// Test is the first statement of a test, benchmark, fuzz test or example patched in
+// source:
+//
+//	defer green.Test("1a2b3c4d")()
+//
+// The goroutine in which package testing runs it is a green thread until the
+// returned function is called. The first call turns the hub on, as Main does, in a
+// test binary without a TestMain that has called Main. While the hub is off, and in
+// a whole-program build, Test does nothing.
+func Test(rules string) (end func()) { return startTest(rules) }
 
 // A ManifestInfo says how the program is patched. What greenify inspect says of the
 // binary has more: the calls that are left blocking.

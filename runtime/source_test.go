@@ -17,6 +17,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	_ "github.com/greenify-go/greenify/runtime/patchedmain"
 )
 
 // TestBackInTurn: a thread that comes back from a wait goes behind the threads

@@ -5,7 +5,9 @@ package green
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/greenify-go/greenify/runtime/setting"
 )
@@ -17,12 +19,8 @@ var settings struct {
 	stats bool // stats=1: print the hub's statistics when main ends
 }
 
-// start turns main into the first green thread and the hub on. It returns what
-// main defers.
-func start(rules string) (end func()) {
-	if enabled() || dumpedGoid() != 1 {
-		return func() {} // somebody else called main.main
-	}
+// readSettings reads the GREENIFY variable, once.
+var readSettings = sync.OnceFunc(func() {
 	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
 		switch field {
 		case "":
@@ -34,6 +32,63 @@ func start(rules string) (end func()) {
 			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
 		}
 	}
+})
+
+// mainPatched is 1 in a program whose main, or whose tests, are patched: see
+// package patchedmain.
+var mainPatched uint8
+
+// checkMain stops the program if a package is patched and main is not.
+func checkMain(path string) {
+	readSettings()
+	if mainPatched != 0 || settings.off {
+		return
+	}
+	main := "main"
+	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" {
+		main = info.Path
+	}
+	if strings.HasSuffix(os.Args[0], ".test") { // as go test names its binaries
+		main = strings.TrimSuffix(main, ".test")
+		stop("package " + path + " is patched in source, but the tests of " + main + " are not:\n" +
+			"\tpatch them too: greenify rewrite -w " + main + "\n\tor run without the patch: GREENIFY=off")
+	}
+	stop("package " + path + " is patched in source, but package main, " + main + ", is not:\n" +
+		"\tpatch it too: greenify rewrite -w " + main + "\n\tor run without the patch: GREENIFY=off")
+}
+
+// startTest turns the goroutine of a test into a green thread, and the hub on if
+// that is the first.
+func startTest(rules string) (end func()) {
+	startTests(rules)
+	if t := callback(); t != nil {
+		return t.end
+	}
+	return func() {}
+}
+
+var testsStarted sync.Once
+
+func startTests(rules string) {
+	testsStarted.Do(func() {
+		if enabled() {
+			return // TestMain has
+		}
+		if readSettings(); !settings.off {
+			checkRegistered(rules)
+			findGoid()
+			hub.on.Store(true)
+		}
+	})
+}
+
+// start turns main into the first green thread and the hub on. It returns what
+// main defers.
+func start(rules string) (end func()) {
+	if enabled() || dumpedGoid() != 1 {
+		return func() {} // somebody else called main.main
+	}
+	readSettings()
 	if settings.off {
 		return func() {}
 	}

@@ -444,6 +444,19 @@ func (f *finder) offload(p *plan, n *ast.CallExpr) {
 		if isHandler(param) {
 			a.pre, a.post = f.handler(x)
 		}
+		if p.rule.Calls {
+			if sig, ok := callbackType(param, f.Info.TypeOf(x)); ok && !f.entered(x) && !f.Info.Types[x].IsNil() {
+				a.pre, a.post = fmt.Sprintf("§Enter%d%d(", sig.Params().Len(), sig.Results().Len()), ")"
+				if types.IsInterface(param) {
+					a.pre, a.post = "any("+a.pre, a.post+")"
+				}
+				p.args = append(p.args, a)
+				continue
+			} else if isFunc(f.Info.TypeOf(x)) && !ok {
+				p.why = "its function has more parameters or results than green.Enter takes: give it fewer"
+				return
+			}
+		}
 		concrete := a.pre != "" && !types.IsInterface(f.Info.TypeOf(x))
 		if concrete || a.pre == "" && !f.fits(x, param) {
 			name, ok := f.typeText(param, n.Pos())
@@ -531,6 +544,11 @@ func callbackType(param, x types.Type) (*types.Signature, bool) {
 	}
 	sig, ok := param.Underlying().(*types.Signature)
 	return sig, ok && sig.Params().Len() <= 4 && sig.Results().Len() <= 2 && !sig.Variadic()
+}
+
+func isFunc(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
 }
 
 // isHandler reports whether t is http.Handler.

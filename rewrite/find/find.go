@@ -24,6 +24,10 @@ import (
 // GreenPath is the import path of package green.
 const GreenPath = "github.com/greenify-go/greenify/runtime"
 
+// MainPath is the import path of the package that the file of a patched main
+// function, and files of patched tests, import for what it stands for.
+const MainPath = GreenPath + "/patchedmain"
+
 // A Kind says what a site is about. It is the category of a diagnostic.
 type Kind string
 
@@ -83,7 +87,8 @@ type File struct {
 	Sites     []*Site // by position, an enclosing site before those inside
 
 	Green  string            // name of package green in this file
-	Import []Edit            // adds the import of package green; the same for every site of the file
+	Import []Edit            // adds imports, of package green in the first place; the same for every site of the file
+	Added  []string          // what it adds, as in an import declaration
 	Unused []*ast.ImportSpec // imports that nothing needs once all sites are replaced
 
 	tf    *token.File

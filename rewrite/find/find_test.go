@@ -46,6 +46,7 @@ func corpus(t *testing.T) []*load.Package {
 		Dir:   filepath.Join(dir, "src"),
 		Env:   append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
 		Green: true,
+		Tests: true,
 	}, "./...")
 	if err != nil {
 		t.Fatal(err)

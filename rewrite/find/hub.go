@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
+	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
@@ -25,7 +29,7 @@ func hub(in Input, files []*finder) {
 	for _, f := range files {
 		uses := f.usesGreen()
 		patched = patched || uses
-		if f.editable() && (f.Active() || uses) && (first == nil || f.Name < first.Name) {
+		if f.editable() && !f.test() && (f.Active() || uses) && (first == nil || f.Name < first.Name) {
 			first = f
 		}
 		for _, d := range f.Syntax.Decls {
@@ -44,6 +48,8 @@ func hub(in Input, files []*finder) {
 			case "Main":
 				started = true
 				f.version(call, 0, version, Main, "main starts the hub with")
+			case "Test":
+				f.version(call, 0, version, Main, "the test starts the hub with")
 			}
 		}
 	}
@@ -74,6 +80,13 @@ func hub(in Input, files []*finder) {
 			first = mainFile
 		}
 	}
+	if patched || in.Main || slices.ContainsFunc(files, func(f *finder) bool { return f.editable() && f.Active() }) {
+		for _, f := range files {
+			if f.test() && f.editable() {
+				f.tests(version)
+			}
+		}
+	}
 	if first != nil && !registered {
 		at := first.Syntax.Name.End()
 		for _, d := range first.Syntax.Decls {
@@ -90,6 +103,78 @@ func hub(in Input, files []*finder) {
 	}
 }
 
+// test reports whether the file is a test file.
+func (f *File) test() bool { return strings.HasSuffix(f.Name, "_test.go") }
+
+// tests starts the hub in the functions that package testing calls.
+func (f *finder) tests(version string) {
+	for _, d := range f.Syntax.Decls {
+		d, ok := d.(*ast.FuncDecl)
+		if !ok || d.Recv != nil || d.Body == nil {
+			continue
+		}
+		name := f.testFunc(d)
+		if name == "" || f.startsHub(d) {
+			continue
+		}
+		at := d.Body.Lbrace + 1
+		f.add(&Site{
+			Pos: d.Name.Pos(), End: d.Name.End(), Kind: Main, What: d.Name.Name, To: "green." + name,
+			Message: d.Name.Name + " runs outside the hub: defer green." + name + " first",
+			Shape:   &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf(" defer §%s(%q)();", name, version)}}},
+		})
+	}
+}
+
+// startsHub reports whether a function begins by starting the hub.
+func (f *finder) startsHub(d *ast.FuncDecl) bool {
+	if len(d.Body.List) == 0 {
+		return false
+	}
+	s, ok := d.Body.List[0].(*ast.DeferStmt)
+	if !ok {
+		return false
+	}
+	call, ok := s.Call.Fun.(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	id, _ := callee(call.Fun)
+	return id != nil && fromGreen(f.Info.Uses[id])
+}
+
+// testFunc returns the function of package green that a function which package
+// testing calls begins with, "" for any other function. (go help testfunc)
+func (f *finder) testFunc(d *ast.FuncDecl) string {
+	sig, ok := f.Info.Defs[d.Name].Type().(*types.Signature)
+	if !ok || sig.Results().Len() > 0 || sig.TypeParams().Len() > 0 {
+		return ""
+	}
+	param := ""
+	if sig.Params().Len() == 1 {
+		if path, name := declared(sig.Params().At(0).Type()); path == "testing" {
+			param = name
+		}
+	}
+	name := d.Name.Name
+	switch {
+	case name == "TestMain" && param == "M":
+		return "Main"
+	case isTest(name, "Test") && param == "T", isTest(name, "Benchmark") && param == "B", isTest(name, "Fuzz") && param == "F",
+		isTest(name, "Example") && sig.Params().Len() == 0:
+		return "Test"
+	}
+	return ""
+}
+
+// isTest reports whether name is prefix, or prefix and something that does not
+// begin with a lower-case letter.
+func isTest(name, prefix string) bool {
+	rest, ok := strings.CutPrefix(name, prefix)
+	r, _ := utf8.DecodeRuneInString(rest)
+	return ok && (rest == "" || !unicode.IsLower(r))
+}
+
 // newDecl separates a declaration from the one before.
 func (f *finder) newDecl() string {
 	if f.Lines {
@@ -100,7 +185,7 @@ func (f *finder) newDecl() string {
 
 // editable reports whether a back end may change the file.
 func (f *File) editable() bool {
-	return !f.Generated && f.Ignored == "" && f.Src != nil && !strings.HasSuffix(f.Name, "_test.go")
+	return !f.Generated && f.Ignored == "" && f.Src != nil
 }
 
 func (f *finder) usesGreen() bool {

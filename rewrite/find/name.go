@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 )
 
@@ -22,23 +23,48 @@ func (f *finder) nameGreen() {
 			}
 		}
 	}
+	f.Green = f.importedGreen(at)
+	if f.Green == "" {
+		f.Green = "green"
+		for i := 1; !f.free(f.Green, nil, at); i++ {
+			f.Green = "_green"
+			if i > 1 {
+				f.Green = fmt.Sprint("_green", i)
+			}
+		}
+		f.Added = append(f.Added, f.Green+` "`+GreenPath+`"`)
+	}
+	if f.starts() && !slices.ContainsFunc(f.Syntax.Imports, func(s *ast.ImportSpec) bool { return importPath(s) == MainPath }) {
+		f.Added = append(f.Added, `_ "`+MainPath+`"`)
+	}
+	if len(at) == 0 || f.Src == nil {
+		f.Added = nil
+	}
+	if len(f.Added) > 0 {
+		f.Import = []Edit{f.importEdit()}
+	}
+}
+
+// importedGreen returns the name of an import of package green that is there.
+func (f *finder) importedGreen(at []token.Pos) string {
 	for _, spec := range f.Syntax.Imports {
 		name := f.Info.PkgNameOf(spec)
 		if name != nil && name.Imported().Path() == GreenPath && f.free(name.Name(), name, at) {
-			f.Green = name.Name()
-			return
+			return name.Name()
 		}
 	}
-	f.Green = "green"
-	for i := 1; !f.free(f.Green, nil, at); i++ {
-		f.Green = "_green"
-		if i > 1 {
-			f.Green = fmt.Sprint("_green", i)
+	return ""
+}
+
+// starts reports whether main or tests of the file will start the hub.
+func (f *finder) starts() bool {
+	return slices.ContainsFunc(f.Sites, func(s *Site) bool {
+		if !s.Active() {
+			return false
 		}
-	}
-	if len(at) > 0 && f.Src != nil {
-		f.Import = []Edit{f.importEdit()}
-	}
+		_, ok := s.Shape.Node.(*ast.FuncDecl)
+		return ok
+	})
 }
 
 // free reports whether name means want, or nothing, everywhere in at and in the
@@ -60,7 +86,6 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 // "C" and the comment above it, which is C source, are not touched. With Lines
 // it goes on a line that is there.
 func (f *finder) importEdit() Edit {
-	spec := f.Green + ` "` + GreenPath + `"`
 	nl := f.newline()
 	var group, single *ast.GenDecl
 	for _, d := range f.Syntax.Decls {
@@ -78,10 +103,10 @@ func (f *finder) importEdit() Edit {
 		line := f.Src[bytes.LastIndexByte(f.Src[:end], '\n')+1 : end]
 		if f.Lines || len(bytes.TrimSpace(line)) > 0 {
 			first := group.Specs[0].Pos()
-			return Edit{first, first, spec + "; "}
+			return Edit{first, first, strings.Join(f.Added, "; ") + "; "}
 		}
 		at := group.Rparen - token.Pos(len(line))
-		text := "\t" + spec + nl
+		text := "\t" + strings.Join(f.Added, nl+"\t") + nl
 		if last := importPath(group.Specs[len(group.Specs)-1]); !strings.Contains(strings.Split(last, "/")[0], ".") {
 			text = nl + text // not in the group of the standard library
 		}
@@ -89,18 +114,18 @@ func (f *finder) importEdit() Edit {
 	}
 	if single != nil {
 		if f.Lines {
-			return Edit{single.Pos(), single.Pos(), "import " + spec + "; "}
+			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(f.Added, "; import ") + "; "}
 		}
 		if single.Doc == nil {
-			return Edit{single.Pos(), single.Pos(), "import " + spec + nl + nl}
+			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(f.Added, nl+"import ") + nl + nl}
 		}
 	}
 	at := f.behind(f.Syntax.Name.End())
 	end := bytes.IndexByte(f.Src[f.tf.Offset(at):], '\n')
 	if f.Lines || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
-		return Edit{at, at, "; import " + spec}
+		return Edit{at, at, "; import " + strings.Join(f.Added, "; import ")}
 	}
-	return Edit{at, at, nl + nl + "import " + spec}
+	return Edit{at, at, nl + nl + "import " + strings.Join(f.Added, nl+"import ")}
 }
 
 // behind returns where to insert what comes after pos: behind the comment, if

@@ -77,6 +77,7 @@ func loadCorpus(t *testing.T, dir string) []*load.Package {
 		Dir:   filepath.Join(dir, "src"),
 		Env:   append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
 		Green: true,
+		Tests: true,
 	}, "./...")
 	if err != nil {
 		t.Fatal(err)

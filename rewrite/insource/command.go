@@ -60,7 +60,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.dir, Tests: c.name != "generate", Green: green}
+	cfg := load.Config{Dir: c.dir, Tests: true, Green: green}
 	if c.tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
 	}
@@ -118,15 +118,16 @@ type change struct {
 // them, and the number of sites that stay blocking.
 func prepare(list []*load.Package) (map[string]change, int, error) {
 	// A program whose packages are patched needs the hub, wherever in it they are.
-	main := false
+	patched := map[string]bool{find.GreenPath: true} // what imports it is patched
 	for _, p := range list {
 		for _, f := range p.Find(false, false) {
-			main = main || f.Active()
+			patched[p.Path] = patched[p.Path] || f.Active()
 		}
 	}
 	changes, left := map[string]change{}, 0
 	for _, p := range list {
-		files, patched, err := patchPackage(p, main)
+		hub := p.Listed.DependsOn(func(l *load.Listed) bool { return patched[l.Path()] })
+		files, patched, err := patchPackage(p, hub)
 		if err != nil {
 			return nil, 0, err
 		}
@@ -144,6 +145,9 @@ func prepare(list []*load.Package) (map[string]change, int, error) {
 			}
 		}
 		if len(patched) > 0 {
+			if err := p.Listing().GreenError(); err != nil {
+				return nil, 0, fmt.Errorf("nothing was written: %w", err)
+			}
 			if _, err := p.With(patched); err != nil {
 				return nil, 0, fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
 			}

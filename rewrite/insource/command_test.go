@@ -197,6 +197,200 @@ func TestMainOnlyStarts(t *testing.T) {
 	}
 }
 
+// A patched package under a main that is not, or in the tests of another package
+// that are not, does not start.
+func TestUnpatchedMain(t *testing.T) {
+	dir := module(t, map[string]string{
+		"main.go":     "package main\n\nimport \"example.com/app/lib\"\n\nfunc init() { println(\"init\") }\n\nfunc main() {\n\tlib.Serve(make(chan int, 1), 1)\n\tprintln(\"main\")\n}\n",
+		"app_test.go": "package main\n\nimport \"testing\"\n\nfunc TestMine(t *testing.T) { main() }\n",
+		"lib/lib.go":  library,
+	})
+	run(t, exitOK, Rewrite, "-w", "-C", dir, "./lib")
+	start := func(env string, args ...string) string {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "GREENIFY="+env)
+		out, _ := cmd.CombinedOutput()
+		return string(out)
+	}
+	const want = "greenify: package example.com/app/lib is patched in source, but package main, example.com/app, is not:\n\tpatch it too: greenify rewrite -w example.com/app\n\tor run without the patch: GREENIFY=off\nexit status 2\n"
+	if out := start("", "run", "."); out != want {
+		t.Errorf("unpatched main prints %q, want %q", out, want)
+	}
+	if out := start("off", "run", "."); out != "init\nmain\n" {
+		t.Errorf("GREENIFY=off prints %q", out)
+	}
+	if out := start("", "test", "."); !strings.Contains(out, "but the tests of example.com/app are not:\n\tpatch them too: greenify rewrite -w example.com/app\n") {
+		t.Errorf("unpatched tests print %q", out)
+	}
+	run(t, exitOK, Rewrite, "-w", "-C", dir, ".", "./lib")
+	if out := start("", "run", "."); out != "init\nmain\n" {
+		t.Errorf("patched main prints %q", out)
+	}
+	if out := start("", "test", "."); !strings.HasPrefix(out, "ok ") {
+		t.Errorf("patched tests print %q", out)
+	}
+}
+
+// Tests of every kind run as green threads in a rewritten package: one at a time
+// but for where they wait, so the counter is exact and all is InHub. The tests
+// themselves say so; the second file is of the external test package.
+func TestRewriteTests(t *testing.T) {
+	const tests = `package lib
+
+import (
+	"os"
+	"sync"
+	"testing"
+	"time"
+
+	green "github.com/greenify-go/greenify/runtime"
+)
+
+var counter, sink int
+
+func add(t testing.TB) {
+	if !green.InHub() {
+		t.Errorf("%s is not in the hub", t.Name())
+	}
+	n := counter
+	for k := range 100_000 {
+		sink += k
+	}
+	counter = n + 1
+}
+
+func TestParts(t *testing.T) {
+	t.Cleanup(func() { add(t) })
+	for range 4 {
+		t.Run("part", func(t *testing.T) {
+			t.Parallel()
+			for range 50 {
+				add(t)
+				time.Sleep(time.Microsecond)
+			}
+		})
+	}
+}
+
+func TestMore(t *testing.T) {
+	t.Parallel()
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 50 {
+				add(t)
+				time.Sleep(time.Microsecond)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestFails(t *testing.T) {
+	if os.Getenv("FAIL") != "" {
+		defer add(t)
+		t.Fatal("as it should")
+	}
+}
+
+func FuzzAdd(f *testing.F) {
+	f.Add(1)
+	f.Fuzz(func(t *testing.T, n int) { add(t) })
+}
+
+func BenchmarkAdd(b *testing.B) {
+	b.Run("sub", func(b *testing.B) {
+		for b.Loop() {
+			add(b)
+		}
+	})
+}
+`
+	const external = `package lib_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"example.com/app/lib"
+
+	green "github.com/greenify-go/greenify/runtime"
+)
+
+func ExampleServe() {
+	c := make(chan int)
+	go lib.Serve(c, 1)
+	fmt.Println(<-c, green.InHub())
+	// Output: 1 true
+}
+
+func TestOutside(t *testing.T) {
+	done := make(chan bool)
+	time.AfterFunc(1, func() { done <- green.InHub() })
+	if !<-done || !green.InHub() {
+		t.Error("outside the hub")
+	}
+}
+`
+	const testMain = `package lib
+
+import (
+	"fmt"
+	"os"
+	"testing"
+)
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	fmt.Println("counter", counter)
+	os.Exit(code)
+}
+`
+	for _, test := range []struct {
+		title string
+		files map[string]string
+	}{
+		{"without TestMain", map[string]string{"lib/lib.go": library, "lib/lib_test.go": tests, "lib/external_test.go": external}},
+		{"with TestMain", map[string]string{"lib/lib.go": library, "lib/lib_test.go": tests, "lib/external_test.go": external, "lib/main_test.go": testMain}},
+	} {
+		t.Run(test.title, func(t *testing.T) {
+			dir := module(t, test.files)
+			out := run(t, exitOK, Rewrite, "-w", "-C", dir)
+			for name := range test.files {
+				if !strings.Contains(out, name) {
+					t.Errorf("%s is not patched:\n%s", name, out)
+				}
+			}
+			if out := run(t, exitOK, Rewrite, "-w", "-C", dir); !strings.Contains(out, "0 sites in 0 files") {
+				t.Errorf("a second rewrite: %s", out)
+			}
+			if out := run(t, exitOK, Check, "-C", dir); out != "" {
+				t.Errorf("check of the patched tests: %s", out)
+			}
+			out = goCommand(t, dir, "test", "-v", "-count=1", "-bench=.", "-benchtime=10x", "./lib")
+			for _, want := range []string{"--- PASS: TestParts/part#03", "--- PASS: TestMore", "--- PASS: FuzzAdd", "--- PASS: ExampleServe", "--- PASS: TestOutside", "BenchmarkAdd/sub"} {
+				if !strings.Contains(out, want) {
+					t.Errorf("go test does not print %q:\n%s", want, out)
+				}
+			}
+			if test.files["lib/main_test.go"] != "" && !strings.Contains(out, "counter 4") { // 401 and the benchmark's
+				t.Errorf("updates were lost:\n%s", out)
+			}
+			t.Setenv("FAIL", "1")
+			cmd := exec.Command("go", "test", "./lib")
+			cmd.Dir = dir
+			if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "as it should") || strings.Contains(string(out), "not in the hub") {
+				t.Errorf("a test that fails: %v\n%s", err, out)
+			}
+			if out := goCommand(t, dir, "vet", "./lib"); out != "" {
+				t.Errorf("go vet: %s", out)
+			}
+		})
+	}
+}
+
 // Nothing is written if anything does not parse or type-check.
 func TestBroken(t *testing.T) {
 	for name, text := range map[string]string{
@@ -228,8 +422,24 @@ func TestNotRequired(t *testing.T) {
 	t.Setenv("GOFLAGS", "")
 	t.Setenv("GOPROXY", "off")
 	run(t, exitFound, Check, "-C", dir)
-	if out := run(t, exitUsage, Rewrite, "-w", "-C", dir); !strings.Contains(out, "go get github.com/greenify-go/greenify/runtime") {
-		t.Errorf("no remedy: %s", out)
+	write := func(args []string, stdout, stderr io.Writer) int {
+		return Rewrite(append([]string{"-w"}, args...), stdout, stderr)
+	}
+	for _, f := range []func([]string, io.Writer, io.Writer) int{Diff, write, Generate} {
+		if out := run(t, exitUsage, f, "-C", dir, "./lib"); !strings.Contains(out, "nothing was written: patched code imports github.com/greenify-go/greenify/runtime, and this module cannot:") ||
+			!strings.Contains(out, "no required module provides package") || !strings.Contains(out, "require it first: go get github.com/greenify-go/greenify/runtime\n") {
+			t.Errorf("no remedy: %s", out)
+		}
+	}
+	// What the go command finds wrong with go.mod is said as it says it.
+	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte("module example.com/app\n\ngo 1.26\n\nrequire example.com/none v1.0.0\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "lib/none.go"), []byte("package lib\n\nimport _ \"example.com/none\"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if out := run(t, exitUsage, Check, "-C", dir); !strings.Contains(out, "example.com/none") || !strings.Contains(out, "go.sum") {
+		t.Errorf("a module that is not there: %s", out)
 	}
 }
 

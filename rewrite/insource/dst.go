@@ -67,12 +67,13 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
 	p := &patcher{File: f, nodes: dec.Dst.Nodes, sites: map[dst.Node][]*find.Site{}, became: map[dst.Node]dst.Node{}}
-	var start, register *find.Site
+	var register *find.Site
+	var starts []*find.Site
 	for _, s := range f.Sites {
 		switch {
 		case !s.Active():
-		case s.Kind == find.Main && s.What == "main":
-			start = s
+		case s.Kind == find.Main && s.What != "rules version":
+			starts = append(starts, s)
 		case s.Kind == find.Register && s.What == "package":
 			register = s
 		default:
@@ -84,7 +85,7 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 	if p.err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, p.err)
 	}
-	if start != nil {
+	for _, start := range starts {
 		body := p.nodes[start.Shape.Node].(*dst.FuncDecl).Body
 		stmt := p.parseStmt(strings.Trim(start.Shape.Parts[0].Text, " ;"), nil)
 		stmt.Decorations().Before = dst.NewLine
@@ -338,8 +339,9 @@ func (p *patcher) imports(file *dst.File) {
 			}
 		}
 	}
-	if len(p.Import) > 0 {
-		spec := &dst.ImportSpec{Name: dst.NewIdent(p.Green), Path: &dst.BasicLit{Kind: token.STRING, Value: `"` + find.GreenPath + `"`}}
+	for i, text := range p.Added {
+		name, path, _ := strings.Cut(text, " ")
+		spec := &dst.ImportSpec{Name: dst.NewIdent(name), Path: &dst.BasicLit{Kind: token.STRING, Value: path}}
 		if group != nil {
 			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
 			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec)
@@ -350,10 +352,13 @@ func (p *patcher) imports(file *dst.File) {
 		} else {
 			decl := &dst.GenDecl{Tok: token.IMPORT, Specs: []dst.Spec{spec}}
 			decl.Decs.Before, decl.Decs.After = dst.EmptyLine, dst.EmptyLine
-			if last := lastImport(file); last >= 0 {
+			if i+1 < len(p.Added) || lastImport(file) >= at {
 				decl.Decs.After = dst.NewLine
 			}
-			file.Decls = slices.Insert(file.Decls, at, dst.Decl(decl))
+			if i > 0 {
+				decl.Decs.Before = dst.NewLine
+			}
+			file.Decls = slices.Insert(file.Decls, at+i, dst.Decl(decl))
 		}
 	}
 	for _, d := range file.Decls {

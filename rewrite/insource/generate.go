@@ -127,27 +127,31 @@ func (g *generator) generate(list *load.Listing) error {
 	// A program whose packages are patched needs the hub, so all of them are
 	// looked at for its main.
 	look := list.Roots
-	if slices.ContainsFunc(look, func(l *load.Listed) bool { return l.Name == "main" }) {
-		look = slices.DeleteFunc(slices.Clone(list.All), func(l *load.Listed) bool { return !l.InMain() || l.ImportPath == find.GreenPath })
+	if slices.ContainsFunc(look, func(l *load.Listed) bool { return l.Name == "main" || l.ForTest != "" }) {
+		look = slices.Concat(look, slices.DeleteFunc(slices.Clone(list.All), func(l *load.Listed) bool {
+			return !l.DepOnly || !l.InMain() || l.ForTest != "" || l.ImportPath == find.GreenPath
+		}))
 	}
 	pkgs, err := list.Load(look...)
 	if err != nil {
 		return err
 	}
-	patched := map[*load.Listed]bool{}
+	patched := map[string]bool{}
 	for _, p := range pkgs {
-		patched[p.Listed] = slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated })
+		if slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated }) {
+			patched[p.Path] = true
+		}
 	}
 	for _, l := range list.All {
 		// Of other modules, those that are patched or have twins.
-		if !l.InMain() && l.ImportPath != find.GreenPath {
-			patched[l] = slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)
+		if !l.InMain() && l.ImportPath != find.GreenPath && (slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)) {
+			patched[l.Path()] = true
 		}
 	}
 	var errs []error
 	for _, p := range pkgs {
 		if slices.Contains(list.Roots, p.Listed) {
-			hub := p.Listed.DependsOn(func(l *load.Listed) bool { return patched[l] })
+			hub := p.Listed.DependsOn(func(l *load.Listed) bool { return patched[l.Path()] })
 			errs = append(errs, g.generatePackage(p, hub))
 		}
 	}
@@ -161,6 +165,15 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 	files, err := g.scan(dir)
 	if err != nil {
 		return err
+	}
+	// External tests are a package of their own in the folder. What twins of one
+	// that is gone there are the other finds.
+	external := p.Path != p.Listed.ForTest && p.Listed.ForTest != ""
+	for _, name := range sorted(files) {
+		f := files[name]
+		if (f.test && strings.HasSuffix(f.pkg, "_test")) != external && (external || !f.twin || hasOriginal(files, name)) {
+			delete(files, name)
+		}
 	}
 	// The twins are made of what the originals are without the constraint, and
 	// with plain line ends (see patchPackage).
@@ -181,7 +194,8 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		return err
 	}
 	originals, twins := map[string][]byte{}, map[string][]byte{}
-	keep := false // a twin for another platform or other tags is there
+	keep := false     // a twin for another platform or other tags is there
+	register := false // a twin that is of no test
 	for _, f := range q.Find(hub, false) {
 		// The registration goes into a file of its own.
 		f.Sites = slices.DeleteFunc(f.Sites, func(s *find.Site) bool { return s.Kind == find.Register && s.To == "green.Register" })
@@ -215,6 +229,7 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 			out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
 		}
 		twins[f.Name] = out
+		register = register || !files[f.Name].test
 		g.sites += n
 		g.twins++
 	}
@@ -226,7 +241,7 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		switch {
 		case f.twin:
 			// A twin whose original is gone goes too.
-			if !slices.ContainsFunc(sorted(files), func(o string) bool { return !files[o].twin && twinName(o) == name }) {
+			if !hasOriginal(files, name) {
 				g.want[name] = nil
 			}
 		case twins[name] != nil:
@@ -238,7 +253,7 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 			originals[name] = f.plain
 			g.want[name], g.want[twinName(name)] = f.plain, nil
 		case clean[name] == nil:
-			keep = keep || hasTwin
+			keep = keep || hasTwin && !f.test
 			if f.expr != "ignore" {
 				excluded = append(excluded, g.rel(name))
 			}
@@ -248,32 +263,44 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		g.notes = append(g.notes, fmt.Sprintf("excluded on this platform or by their tags, not looked at: %s: run greenify generate with their GOOS, GOARCH or -tags too", strings.Join(excluded, " ")))
 	}
 
-	register := filepath.Join(dir, registerFile)
-	g.want[register] = nil
 	if len(twins) > 0 || keep {
 		for _, name := range sorted(files) {
 			if f := files[name]; !f.twin && f.line > 0 && mentions(f.own, greenTag) {
 				return fmt.Errorf("%s:%d: the constraint uses the tag %s, which is for twins: rename it", g.rel(name), f.line, greenTag)
 			}
 		}
-		g.want[register] = registration(p)
 	}
-	if f := files[register]; f != nil && !f.twin {
-		if g.want[register] != nil {
-			return fmt.Errorf("%s:1: the name is that of a generated file: rename it", g.rel(register))
+	if !external {
+		name := filepath.Join(dir, registerFile)
+		g.want[name] = nil
+		if register || keep {
+			g.want[name] = registration(p)
 		}
-		delete(g.want, register)
+		if f := files[name]; f != nil && !f.twin {
+			if g.want[name] != nil {
+				return fmt.Errorf("%s:1: the name is that of a generated file: rename it", g.rel(name))
+			}
+			delete(g.want, name)
+		}
 	}
 
 	if _, err := p.With(originals); err != nil {
 		return fmt.Errorf("package %s does not type-check, nothing was written: %w", p.Path, err)
 	}
 	if len(twins) > 0 {
+		if err := p.Listing().GreenError(); err != nil {
+			return fmt.Errorf("nothing was written: %w", err)
+		}
 		if _, err := q.With(twins); err != nil {
 			return fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
 		}
 	}
 	return nil
+}
+
+// hasOriginal reports whether there is a file that a twin is the twin of.
+func hasOriginal(files map[string]*source, twin string) bool {
+	return slices.ContainsFunc(sorted(files), func(name string) bool { return !files[name].twin && twinName(name) == twin })
 }
 
 // registration is the file that registers a package.
@@ -290,6 +317,8 @@ func registration(p *load.Package) []byte {
 type source struct {
 	data []byte
 	twin bool // generated by this command
+	test bool // of a test
+	pkg  string
 
 	line  int    // of the constraint, 0 if there is none
 	expr  string // the constraint
@@ -305,8 +334,7 @@ func (f *source) constrained() ([]byte, error) {
 	return constrain(f.data, "!"+greenTag)
 }
 
-// scan reads the Go files of a folder, but for tests: a test file is built as
-// it is with and without the tag.
+// scan reads the Go files of a folder.
 func (g *generator) scan(dir string) (map[string]*source, error) {
 	list, err := os.ReadDir(dir)
 	if err != nil {
@@ -315,7 +343,7 @@ func (g *generator) scan(dir string) (map[string]*source, error) {
 	files := map[string]*source{}
 	for _, e := range list {
 		name := filepath.Join(dir, e.Name())
-		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || strings.ContainsAny(e.Name()[:1], "_.") {
+		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.ContainsAny(e.Name()[:1], "_.") {
 			continue
 		}
 		data, err := os.ReadFile(name)
@@ -326,7 +354,7 @@ func (g *generator) scan(dir string) (map[string]*source, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s:%w", g.rel(name), err)
 		}
-		f := &source{data: data, twin: head.twin, line: head.line, expr: string(data[head.from:head.to]), plain: data}
+		f := &source{data: data, twin: head.twin, test: strings.HasSuffix(name, "_test.go"), pkg: head.pkg, line: head.line, expr: string(data[head.from:head.to]), plain: data}
 		f.own = f.expr
 		if own, ok := withoutTag(f.expr); ok && !head.twin {
 			f.own = own
@@ -344,6 +372,7 @@ func (g *generator) scan(dir string) (map[string]*source, error) {
 // A head is what precedes the package clause.
 type head struct {
 	twin       bool
+	pkg        string
 	line       int // of the constraint, 0 if there is none
 	start, end int // of its line and a blank one that follows
 	from, to   int // of its expression
@@ -358,6 +387,7 @@ func header(src []byte) (h head, err error) {
 	if err != nil {
 		return h, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), ":"))
 	}
+	h.pkg = file.Name.Name
 	for _, group := range file.Comments {
 		for _, c := range group.List {
 			at := fset.PositionFor(c.Pos(), false)

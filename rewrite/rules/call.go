@@ -42,6 +42,7 @@ type Call struct {
 	With  string // Yield: the function of package green
 	Arg   int    // Enter: index of the callback among the arguments
 	Via   bool   // Offload: waits only in the readers and writers it is given; unless all of them are known to wait in std, as Stream
+	Calls bool   // Offload: foreign goroutines, or the call itself, run the functions it is given, which enter the hub
 	Why   string // what waits, or for Left: why it stays and what to do instead
 }
 
@@ -61,6 +62,7 @@ func Calls() []Call {
 		rules []Call
 	}{
 		{"thread", callThread},
+		{"thread", callTesting},
 		{"time", callTime},
 		{"os", callOS},
 		{"process", callProcess},

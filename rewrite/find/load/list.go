@@ -35,6 +35,8 @@ type Listing struct {
 	All  []*Listed // what is imported comes before who imports it
 	byID map[string]*Listed
 
+	greenErr error // what the go command says against package green
+
 	// Roots are the packages that the patterns match: with Tests, each in the
 	// form that has its test files, and external tests.
 	Roots []*Listed
@@ -90,8 +92,8 @@ func (l *Listed) DependsOn(picks func(*Listed) bool) bool {
 	return visit(l)
 }
 
-// path is the import path as the source of importers has it.
-func (l *Listed) path() string {
+// Path is the import path as the source of importers has it.
+func (l *Listed) Path() string {
 	path, _, _ := strings.Cut(l.ImportPath, " ")
 	return path
 }
@@ -121,10 +123,10 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 		return nil, err
 	}
 	if cfg.Green && l.byID[find.GreenPath] == nil {
-		if out, err := l.list("-e", "-deps", "-json=ImportPath,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,Imports,ImportMap,Error", "--", find.GreenPath); err == nil {
-			if err := l.add(out); err != nil {
-				return nil, err
-			}
+		if out, err := l.list("-e", "-deps", "-json=ImportPath,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,Imports,ImportMap,Error", "--", find.GreenPath); err != nil {
+			l.greenErr = err
+		} else if err := l.add(out); err != nil {
+			return nil, err
 		}
 	}
 	l.roots()
@@ -132,6 +134,21 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 		return nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
 	}
 	return l, nil
+}
+
+// GreenError says why package green cannot be imported, with the command that
+// mends it; nil if it can.
+func (l *Listing) GreenError() error {
+	err := l.greenErr
+	if p := l.byID[find.GreenPath]; err == nil && p == nil {
+		err = errors.New("it is not listed")
+	} else if err == nil && p.Error != nil {
+		err = p.listError()
+	}
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("patched code imports %s, and this module cannot:\n%w\nrequire it first: go get %s", find.GreenPath, err, find.GreenPath)
 }
 
 func (l *Listing) add(out []byte) error {
@@ -161,10 +178,10 @@ func (l *Listing) add(out []byte) error {
 func (l *Listing) roots() {
 	for _, p := range l.All {
 		testMain := strings.HasSuffix(p.ImportPath, ".test") && p.ForTest == "" && p.Name == "main" && l.cfg.Tests
-		if p.DepOnly || testMain || p.path() == find.GreenPath {
+		if p.DepOnly || testMain || p.Path() == find.GreenPath {
 			continue
 		}
-		if p.ForTest != "" && p.path() != p.ForTest && p.path() != p.ForTest+"_test" {
+		if p.ForTest != "" && p.Path() != p.ForTest && p.Path() != p.ForTest+"_test" {
 			continue // a package that is built again because it imports the tested one
 		}
 		if p.ForTest == "" && l.byID[p.ImportPath+" ["+p.ImportPath+".test]"] != nil {

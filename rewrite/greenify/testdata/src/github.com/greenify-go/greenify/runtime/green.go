@@ -9,6 +9,7 @@ import (
 )
 
 func Main(rules string) func()            { return func() {} }
+func Test(rules string) func()            { return func() {} }
 func Register(pkg, rules string) struct{} { return struct{}{} }
 func IsPatched(group string) bool         { return false }
 

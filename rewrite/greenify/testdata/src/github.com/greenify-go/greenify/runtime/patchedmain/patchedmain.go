@@ -1,0 +1,2 @@
+// Package patchedmain is a stub.
+package patchedmain

@@ -1,0 +1,19 @@
+package rules
+
+// callTesting: package testing runs each test, subtest and benchmark in a goroutine
+// of its own, which enters the hub, while the one that started it waits. The
+// methods that tests and benchmarks share are declared by its type common.
+var callTesting = join(
+	[]Call{
+		{Pkg: "testing", Recv: "T", Name: "Run", Act: Offload, Calls: true, Why: "waits for the subtest"},
+		{Pkg: "testing", Recv: "B", Name: "Run", Act: Offload, Calls: true, Why: "waits for the benchmark"},
+		{Pkg: "testing", Recv: "B", Name: "RunParallel", Act: Offload, Calls: true, Why: "waits for the goroutines it starts"},
+		{Pkg: "testing", Recv: "F", Name: "Fuzz", Act: Offload, Calls: true, Why: "waits for the fuzzing"},
+		{Pkg: "testing", Name: "Benchmark", Act: Offload, Calls: true, Why: "waits for the benchmark"},
+		{Pkg: "testing", Recv: "common", Name: "Cleanup", Act: Enter, Arg: 0, Why: "package testing calls it when the test has ended"},
+		{Pkg: "testing", Recv: "TB", Name: "Cleanup", Act: Enter, Arg: 0, Why: "package testing calls it when the test has ended"},
+		{Pkg: "testing/synctest", Name: "Test", Act: Left, Why: "a bubble cannot use the hub's channels: run this test with GREENIFY=off"},
+	},
+	offload("testing", "T", "waits for the other tests", "Parallel"),
+	offload("testing", "M", "waits for the tests", "Run"),
+)
