@@ -43,6 +43,12 @@ browser:
 hosts:
 	GREENIFY_HOSTS=1 go test ./cmd/greenify -run TestHosts -count=1 -timeout 20m
 
+# debug runs a session of Delve on a patched program.
+debug:
+	mkdir -p .cache
+	GOBIN=$(CURDIR)/.cache go install github.com/go-delve/delve/cmd/dlv@v1.27.2
+	PATH=$(CURDIR)/.cache:$$PATH GREENIFY_DLV=1 go test ./cmd/greenify -run TestScript/debug -count=1
+
 cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...
 	go tool cover -func=.cache/cover.out | tail -n 1
