@@ -1,0 +1,2 @@
+// Package greentest helps to test programs that run on the hub.
+package greentest
