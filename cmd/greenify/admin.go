@@ -84,6 +84,22 @@ func askAdmin(socket, request string) ([]byte, error) {
 	return answer, err
 }
 
+// killThread has a program kill one of its threads.
+func killThread(socket string, id uint64) error {
+	answer, err := askAdmin(socket, fmt.Sprint("kill ", id))
+	if err != nil {
+		return err
+	}
+	var s snapshot
+	if err := json.Unmarshal(answer, &s); err != nil {
+		return fmt.Errorf("%s: %w", socket, err)
+	}
+	if s.Error != "" {
+		return fmt.Errorf("thread %d: %s", id, s.Error)
+	}
+	return nil
+}
+
 func snap(socket string) (*snapshot, error) {
 	answer, err := askAdmin(socket, "ps")
 	if err != nil {

@@ -60,7 +60,7 @@ usage:
 	greenify ps [-json] SOCKET
 		the green threads of a program that runs with GREENIFY=admin=SOCKET
 	greenify top SOCKET
-		the same as a live screen, which sorts and filters
+		the same as a live screen, which sorts, filters and kills
 	greenify trace html|pprof FILE
 		what GREENIFY=trace=FILE wrote as one page, or as a profile of parked time
 	greenify version

@@ -29,6 +29,7 @@ func (c *command) top(args []string) int {
 	}
 	m := &topModel{socket: args[0]}
 	m.take(first, time.Now())
+	m.move(0)
 	if _, err := tea.NewProgram(m, tea.WithAltScreen()).Run(); err != nil {
 		return c.usageError("%v", err)
 	}
@@ -62,7 +63,11 @@ type topModel struct {
 	filter  string
 	editing bool // the filter
 	paused  bool
-	first   int // line of the list at the top
+	first   int    // row at the top
+	cursor  int    // row
+	chosen  uint64 // thread at the cursor
+	killing bool   // asks whether to kill it
+	said    string // what became of that
 	width   int
 	height  int
 }
@@ -71,6 +76,10 @@ type (
 	topTick   struct{}
 	topAnswer struct {
 		s   *snapshot
+		err error
+	}
+	topKilled struct {
+		id  uint64
 		err error
 	}
 )
@@ -108,8 +117,14 @@ func (m *topModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case topAnswer:
 		if m.err = msg.err; m.err == nil {
 			m.take(msg.s, time.Now())
+			m.move(0)
 		}
 		return m, topWait()
+	case topKilled:
+		m.said = fmt.Sprintf("thread %d is killed", msg.id)
+		if msg.err != nil {
+			m.said = msg.err.Error()
+		}
 	case tea.KeyMsg:
 		return m, m.key(msg)
 	}
@@ -133,9 +148,17 @@ func (m *topModel) key(k tea.KeyMsg) tea.Cmd {
 		case tea.KeyRunes, tea.KeySpace:
 			m.filter += string(k.Runes)
 		}
-		m.first = 0
+		m.move(0)
 		return nil
 	}
+	if m.killing {
+		m.killing = false
+		if id := m.chosen; k.String() == "y" {
+			return func() tea.Msg { return topKilled{id, killThread(m.socket, id)} }
+		}
+		return nil
+	}
+	m.said = ""
 	page := max(m.height-topHead, 1)
 	switch k.String() {
 	case "q":
@@ -148,17 +171,33 @@ func (m *topModel) key(k tea.KeyMsg) tea.Cmd {
 		m.editing = true
 	case "p":
 		m.paused = !m.paused
+	case "k":
+		m.killing = m.chosen != 0
 	case "up":
-		m.first--
+		m.move(-1)
 	case "down":
-		m.first++
+		m.move(1)
 	case "pgup":
-		m.first -= page
+		m.move(-page)
 	case "pgdown":
-		m.first += page
+		m.move(page)
 	}
-	m.first = max(0, min(m.first, len(m.rows())-page))
 	return nil
+}
+
+// move moves the cursor, which otherwise stays at its thread, and scrolls to it.
+func (m *topModel) move(by int) {
+	rows := m.rows()
+	if i := slices.IndexFunc(rows, func(t thread) bool { return t.ID == m.chosen }); i >= 0 {
+		m.cursor = i
+	}
+	m.cursor = max(0, min(m.cursor+by, len(rows)-1))
+	m.chosen = 0
+	if len(rows) > 0 {
+		m.chosen = rows[m.cursor].ID
+	}
+	page := max(m.height-topHead, 1)
+	m.first = max(0, min(max(m.first, m.cursor-page+1), m.cursor, max(len(rows)-page, 0)))
 }
 
 // rows are the threads that the filter lets through, sorted.
@@ -197,10 +236,14 @@ func (m *topModel) View() string {
 		count[t.State]++
 	}
 	s := m.now
-	status := "q quit, s sort, r reverse, / filter, p pause, arrows scroll"
+	status := "q quit, s sort, r reverse, / filter, p pause, k kill, arrows move"
 	switch {
 	case m.err != nil:
 		status = m.err.Error()
+	case m.killing:
+		status = fmt.Sprintf("kill thread %d? It ends at its next yield point, its deferred calls run. y or n", m.chosen)
+	case m.said != "":
+		status = m.said
 	case m.editing:
 		status = "filter: " + m.filter + "_ (enter keeps it, esc clears it)"
 	case m.paused:
@@ -232,6 +275,9 @@ func (m *topModel) View() string {
 	for i, l := range lines {
 		if r := []rune(l); len(r) > m.width {
 			lines[i] = string(r[:m.width])
+		}
+		if i >= topHead && rows[i-topHead].ID == m.chosen {
+			lines[i] = "\x1b[7m" + lines[i] + "\x1b[0m"
 		}
 	}
 	return strings.Join(lines, "\n")

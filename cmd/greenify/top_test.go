@@ -2,6 +2,7 @@ package main_test
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -16,7 +17,7 @@ import (
 )
 
 // greenify top in a real terminal (a pty), of a program that is played here: it
-// sorts, filters, goes on refreshing, says when the program is gone, and leaves the
+// sorts, filters, kills what it is told to, goes on refreshing, says when the program is gone, and leaves the
 // terminal as it was.
 func TestTop(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "sock")
@@ -30,7 +31,13 @@ func TestTop(t *testing.T) {
 			if err != nil {
 				return
 			}
-			c.Read(make([]byte, 16))
+			request := make([]byte, 16)
+			size, _ := c.Read(request)
+			if kill, ok := strings.CutPrefix(string(request[:size]), "kill "); ok {
+				io.WriteString(c, map[bool]string{true: "{}", false: `{"error": "no such thread"}`}[kill == "3\n"])
+				c.Close()
+				continue
+			}
 			fmt.Fprintf(c, `{"uptime_ms":61000,"spawned":3,"alive":3,"peak":3,"switches":%d,"timers":7,"fd_waiters":5,"threads":[
 				{"id":1,"state":"running","start":"as main","at":"main.main /src/main.go:9"},
 				{"id":2,"parent":1,"state":"waiting","wait":"sleep","since_ms":20,"start":"at /src/main.go:4","at":"main.nap /src/nap.go:1"},
@@ -69,6 +76,15 @@ func TestTop(t *testing.T) {
 	step("s", "STATE v", "3        chan receive", "1        running", "2        sleep")
 	step("r", "STATE ^", "2        sleep", "1        running", "3        chan receive")
 	step("s", "SINCE ^", "1        running", "2        sleep", "20ms", "3        chan receive", "1m30s")
+	step("k", "kill thread 1? ")
+	step("n", "q quit")
+	step("\x1b[B", "\x1b[7m2  ")
+	step("\x1b[B", "\x1b[7m3  ")
+	step("k", "kill thread 3? ")
+	step("y", "thread 3 is killed")
+	step("\x1b[A", "\x1b[7m2  ")
+	step("k", "kill thread 2? ")
+	step("y", "thread 2: no such thread")
 	step("/", "filter: _")
 	step("NAP", "filter: NAP_")
 	step("\r", "filter: NAP", "2        sleep")

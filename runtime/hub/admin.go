@@ -4,6 +4,8 @@ package runtime
 
 import (
 	"internal/runtime/syscall/linux"
+	"internal/strconv"
+	"internal/stringslite"
 	"unsafe"
 )
 
@@ -19,7 +21,8 @@ import (
 // The socket is made with mode 0600, and a client must have the user of the
 // program, or be root. One client at a time; it has a second for each step.
 //
-// Request: one line, "ps". Answer: a JSON object, then the end.
+// Request: one line, "ps" or "kill ID". Answer: a JSON object, then the end. A kill
+// takes place in the hub, so it waits for a thread that keeps it.
 var hubAdmin struct {
 	addr    sockaddrUnix // no path: off. Here, as the stack of a goroutine may move
 	stat    [256]byte
@@ -241,6 +244,9 @@ func hubAdminServe() {
 }
 
 func hubAnswer(request string) []byte {
+	if id, ok := stringslite.CutPrefix(request, "kill "); ok {
+		return []byte(hubAdminKill(id))
+	}
 	if request != "ps" {
 		return []byte(`{"error": "unknown request"}` + "\n")
 	}
@@ -260,6 +266,20 @@ func hubAnswer(request string) []byte {
 			return buf[:n]
 		}
 	}
+}
+
+func hubAdminKill(id string) (answer string) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	var victim *g
+	forEachGRace(func(gp *g) {
+		if err == nil && gp.goid == uint64(n) && (gp.hub.green || gp.hub.ran) {
+			victim = gp
+		}
+	})
+	if victim == nil || !green_kill(unsafe.Pointer(victim), uint64(n)) {
+		return `{"error": "no such thread"}` + "\n"
+	}
+	return "{}\n"
 }
 
 // hubPrintThreads prints the JSON object of greenify ps. The world is stopped.
