@@ -23,6 +23,7 @@ func (h *Handle) Cancel() bool {
 		return false
 	}
 	h.state = taskDone
+	h.fate = fateKilled
 	err := h.cause
 	h.mu.Unlock()
 	if h.timer != nil {

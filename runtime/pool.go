@@ -43,6 +43,7 @@ func SpawnIn[T any](p *Pool, f func() (T, error)) *Task[T] {
 // inline runs f as a part of the calling thread.
 func (h *Handle) inline(f func() error) {
 	h.state = taskDone
+	h.fate = fateGoexit
 	err := ErrGoexit
 	defer func() {
 		if deferredBy() != "runtime.gopanic" {
@@ -50,6 +51,7 @@ func (h *Handle) inline(f func() error) {
 		}
 	}()
 	err = f()
+	h.fate = fateReturn
 }
 
 // Go is SpawnIn for a function without a result.

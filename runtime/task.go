@@ -62,7 +62,7 @@ func (t *Task[T]) call(f func() (T, error)) func() error {
 // killed, and ErrGoexit if it called runtime.Goexit. It may be called many times,
 // by any goroutine. It yields unless the task is done. (GreenThread.wait)
 func (t *Task[T]) Wait() (T, error) {
-	if err := t.Handle.Wait(); err == ErrKilled || err == ErrGoexit {
+	if err := t.Handle.Wait(); t.fate != fateReturn {
 		return *new(T), err
 	}
 	return t.value, t.err
@@ -79,8 +79,8 @@ type Handle struct {
 	carry bool          // a panic is the task's error
 	pool  *Pool
 
-	panicked bool // and it is; set before done is closed
-	killed   bool // unwinds, in source or by killing itself; only the thread uses it
+	fate   fate // set before done is closed
+	killed bool // unwinds, in source or by killing itself; only the thread uses it
 
 	mu      sync.Mutex // never held across a wait
 	name    string
@@ -98,6 +98,16 @@ const (
 	taskNew  taskState = iota // not begun
 	taskRuns                  // has begun
 	taskDone                  // has ended, or never will begin
+)
+
+// A fate is how a thread ended.
+type fate uint8
+
+const (
+	fateReturn fate = iota
+	fatePanic
+	fateGoexit
+	fateKilled
 )
 
 // newHandle makes the handle of a thread that the caller's caller starts.
@@ -137,7 +147,7 @@ func (h *Handle) run(f func() error) {
 			switch {
 			case h.carry:
 				if v := recover(); v != nil {
-					err, h.panicked = &PanicError{v, debug.Stack()}, true
+					err, h.fate = &PanicError{v, debug.Stack()}, fatePanic
 					break
 				}
 				fallthrough
@@ -145,13 +155,13 @@ func (h *Handle) run(f func() error) {
 				if deferredBy() == "runtime.gopanic" {
 					return // the program ends now
 				}
-				err = ErrGoexit
+				err, h.fate = ErrGoexit, fateGoexit
 			}
 		}
 		h.mu.Lock()
 		h.state = taskDone // nobody kills it any more
-		killed := (immune() || h.killed) && err == ErrGoexit && !returned
-		if killed {
+		if (immune() || h.killed) && h.fate == fateGoexit {
+			h.fate = fateKilled
 			if err = h.cause; err == nil {
 				err = ErrKilled
 			}

@@ -95,21 +95,20 @@ func (h *Handle) under(f func() error, cause error, now bool, arm func(kill func
 	}()
 	err := h.Wait()
 	over = true
-	switch e := err.(type) {
-	case *PanicError:
-		if h.panicked {
-			panic(e)
+	switch h.fate {
+	case fatePanic:
+		panic(err)
+	case fateGoexit:
+		runtime.Goexit()
+	case fateKilled:
+		if err != ErrKilled {
+			break
 		}
-	default:
-		switch err {
-		case ErrKilled: // by itself or through Current: so is the caller
-			if caller := Current(); caller != nil {
-				caller.Kill()
-			}
-			runtime.Goexit()
-		case ErrGoexit:
-			runtime.Goexit()
+		// By itself, through Current: so is the caller.
+		if caller := Current(); caller != nil {
+			caller.Kill()
 		}
+		runtime.Goexit()
 	}
 	return err
 }
