@@ -91,7 +91,7 @@ func hubSched(gp *g, preempted bool) {
 	switch {
 	case preempted:
 		gp.hub.late = hubWaiting()
-	case gp.hub.hold == 0:
+	case gp.hub.hold == 0 && gp.hub.kill != hubStrict:
 		hubYield(gp)
 	}
 }
@@ -107,7 +107,7 @@ func hubSlice() {
 
 //go:nosplit
 func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && gp.hub.kill != hubStrict {
 		mcall(gosched_m)
 		if gp.hub.kill != hubKillNone {
 			hubPoint()
