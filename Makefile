@@ -53,8 +53,9 @@ cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...
 	go tool cover -func=.cache/cover.out | tail -n 1
 
-fuzz:
+fuzz: $(GREENIFY)
 	go test ./rewrite/splice -run xxx -fuzz FuzzApply -fuzztime 30s
+	$(GREENIFY) test ./runtime -count=1 -run TestRandomOperations -v -args -operations 1000000
 
 # bench prints patched against plain Go as ratios.
 bench:
