@@ -53,34 +53,51 @@ func statements(n ast.Node) []ast.Stmt {
 }
 
 // waits lists what waits in the file, in source order: the sites to be patched,
-// and the calls of package green.
+// the calls of package green, and the calls of std with a wrapped reader or
+// writer.
 func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
-		if (s.Kind == Yield && s.To != "green.Go" || s.Kind == Offload) && s.Shape != nil {
+		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.What) {
 			list = append(list, wait{s.Pos, s.What})
 		}
 	}
+	wrapped := map[ast.Expr]string{}
 	for id, call := range f.greenCalls() {
-		if f.greenWaits(id.Name) {
+		if id.Name == "Reader" || id.Name == "Writer" {
+			wrapped[call] = id.Name
+		} else if greenWaits(id.Name, "") {
 			list = append(list, wait{call.Pos(), "green." + id.Name})
 		}
 	}
-	slices.SortFunc(list, func(a, b wait) int { return int(a.pos - b.pos) })
+	if len(wrapped) > 0 {
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok {
+				for _, x := range call.Args {
+					id, _ := callee(call.Fun)
+					if wrapped[x] == "" || id == nil {
+						continue
+					}
+					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Symbol()) {
+						list = append(list, wait{x.Pos(), r.Symbol()})
+					}
+				}
+			}
+			return true
+		})
+	}
+	slices.SortStableFunc(list, func(a, b wait) int { return int(a.pos - b.pos) })
 	return list
 }
 
-// greenWaits reports whether a function or method of package green waits: one
-// that statements of the language become, or that a rule names.
-func (f *finder) greenWaits(name string) bool {
+// greenWaits reports whether what, which becomes or is a call of the function or
+// method of package green with the name, waits there and then.
+func greenWaits(name, what string) bool {
 	switch name {
-	case "Send", "Recv", "Recv2", "Range", "Select", "Offload":
+	case "Send", "Recv", "Recv2", "Range", "Select", "Poll", "Offload", "Sleep", "Lock", "RLock", "Wait", "Do", "Yield":
 		return true
-	}
-	for _, r := range f.table {
-		if r.Act == rules.Yield && r.With == name {
-			return true
-		}
+	case "Reader", "Writer":
+		return !strings.Contains(what, ".New") // bufio.NewScanner waits later
 	}
 	return strings.HasPrefix(name, "Call")
 }

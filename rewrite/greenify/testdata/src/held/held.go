@@ -1,6 +1,10 @@
 package held // want `not registered`
 
-import "sync"
+import (
+	"bufio"
+	"io"
+	"sync"
+)
 
 func f(mu *sync.Mutex, c chan int) {
 	mu.Lock() // want `green.Lock` `mu is held while receive waits, and stays locked if that panics: defer the unlock`
@@ -37,4 +41,27 @@ func g(s *cache, c chan int) {
 	for range c { // want `range`
 	}
 	s.RUnlock()
+}
+
+func h(mu *sync.Mutex, r io.Reader, w io.Writer) *bufio.Scanner {
+	mu.Lock()                     // want `green.Lock`
+	s := bufio.NewScanner(r)      // want `green.Reader`
+	f := sync.OnceFunc(func() {}) // want `green.OnceFunc`
+	mu.Unlock()
+	f()
+	mu.Lock()     // want `green.Lock` `mu is held while io.Copy waits`
+	io.Copy(w, r) // want `green.Writer` `green.Reader`
+	mu.Unlock()
+	return s
+}
+
+func polls(mu *sync.Mutex, c chan int) {
+	for {
+		mu.Lock() // want `green.Lock` `mu is held while select with default waits`
+		select {
+		case <-c:
+		default: // want `green.Poll`
+		}
+		mu.Unlock()
+	}
 }
