@@ -15,6 +15,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -224,20 +225,9 @@ func (f *finder) importSpec(n *ast.ImportSpec) {
 // cgoCall reports calls of C functions, but for those of cgo itself and the
 // allocator.
 func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
-	sel, ok := n.Fun.(*ast.SelectorExpr)
-	if !ok {
-		return
-	}
-	id, ok := sel.X.(*ast.Ident)
-	if !ok {
-		return
-	}
-	name, ok := f.Info.Uses[id].(*types.PkgName)
-	if !ok || name.Imported().Path() != "C" || f.Info.Types[n.Fun].IsType() {
-		return
-	}
-	switch sel.Sel.Name {
-	case "CString", "CBytes", "GoString", "GoStringN", "GoBytes", "malloc", "calloc", "free":
+	fn := f.cgoFunc(n.Fun)
+	switch fn {
+	case "", "CString", "CBytes", "GoString", "GoStringN", "GoBytes", "malloc", "_CMalloc", "calloc", "free":
 		return
 	}
 	for _, outer := range stack {
@@ -247,8 +237,30 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 			}
 		}
 	}
-	what := "C." + sel.Sel.Name
-	f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: what, Message: what + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"})
+	what := "C." + fn
+	f.add(&Site{Pos: ast.Unparen(n.Fun).Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: what, Message: what + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"})
+}
+
+// cgoFunc returns the name of the C function that is called, "" if none is. Some
+// drivers show the files that cmd/cgo makes, where C.f is _Cfunc_f, or _C2func_f
+// if the error is wanted too (cmd/cgo, rewriteRef).
+func (f *finder) cgoFunc(fun ast.Expr) string {
+	switch fun := ast.Unparen(fun).(type) {
+	case *ast.SelectorExpr:
+		if id, ok := fun.X.(*ast.Ident); ok {
+			name, ok := f.Info.Uses[id].(*types.PkgName)
+			if ok && name.Imported().Path() == "C" && !f.Info.Types[fun].IsType() {
+				return fun.Sel.Name
+			}
+		}
+	case *ast.Ident:
+		for _, prefix := range []string{"_Cfunc_", "_C2func_"} {
+			if name, ok := strings.CutPrefix(fun.Name, prefix); ok && !strings.HasPrefix(filepath.Base(f.Name), "_cgo_") {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // localPrefix returns a prefix for names that replacements declare, such that

@@ -35,9 +35,10 @@
 //   - register: a patched package does not register itself
 //   - skip: a directive that is unused, unknown or has no reason
 //
-// A select with a default never waits and is left alone. Generated files are
-// reported and not edited. The comment //greenify:skip reason, at the end of a
-// line or above a line or declaration, keeps a place as it is;
+// A select with a default never waits and is left alone, but for loops that poll.
+// Generated files are reported and not edited; to go vet, go fix and golangci-lint
+// files that use cgo are generated. The comment //greenify:skip reason, at the
+// end of a line or above a line or declaration, keeps a place as it is;
 // //greenify:ignore-file reason keeps a file.
 //
 // A package that patches itself by hand with package green and one that was
