@@ -64,17 +64,10 @@ func hub(in Input, files []*finder) {
 		}
 	}
 	if main != nil && !started && mainFile.editable() && (first != nil || in.Main) {
-		at := mainFile.behind(main.Body.Lbrace + 1)
-		stmt := fmt.Sprintf("defer §Main(%q)()", version)
-		if at > main.Body.Lbrace+1 {
-			stmt = mainFile.newline() + "\t" + stmt
-		} else {
-			stmt = " " + stmt + ";"
-		}
 		mainFile.add(&Site{
 			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "green.Main",
 			Message: "main does not start the hub: defer green.Main first",
-			Shape:   &Shape{Node: main, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
+			Shape:   mainFile.deferFirst(main, "Main", version),
 		})
 		if first == nil {
 			first = mainFile
@@ -117,13 +110,24 @@ func (f *finder) tests(version string) {
 		if name == "" || f.startsHub(d) {
 			continue
 		}
-		at := d.Body.Lbrace + 1
 		f.add(&Site{
 			Pos: d.Name.Pos(), End: d.Name.End(), Kind: Main, What: d.Name.Name, To: "green." + name,
 			Message: d.Name.Name + " runs outside the hub: defer green." + name + " first",
-			Shape:   &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf(" defer §%s(%q)();", name, version)}}},
+			Shape:   f.deferFirst(d, name, version),
 		})
 	}
+}
+
+// deferFirst begins a function with a statement that starts the hub.
+func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
+	stmt := fmt.Sprintf("defer §%s(%q)()", name, version)
+	at := f.behind(d.Body.Lbrace + 1)
+	if at > d.Body.Lbrace+1 {
+		stmt = f.newline() + "\t" + stmt
+	} else {
+		stmt = " " + stmt + ";"
+	}
+	return &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: stmt}}}
 }
 
 // startsHub reports whether a function begins by starting the hub.
