@@ -88,8 +88,9 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 	-allow-partial
 		build such a set all the same, and say what may deadlock
 	-strict
-		(build, of programs) write nothing and exit with 1 if a call is left blocking: one
-		that greenify inspect would list. The program is linked twice.
+		(build, of programs) write nothing and exit with 1 if a call is left
+		blocking: one that greenify inspect would list. The program is
+		linked twice.
 	-v
 		also print which toolchain is used and what is patched in it
 	-work
