@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db std-catalog
+.PHONY: demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
 
 GREENIFY = .cache/greenify
 
@@ -90,6 +90,11 @@ services-stop:
 db: $(GREENIFY)
 	cd testdata/db && go vet ./... && go test -v ./...
 	cd testdata/db && $(CURDIR)/$(GREENIFY) test -v ./...
+
+# ticker makes 250 operations that take 100 ms, plain and patched both ways, while
+# a goroutine ticks, prints its ticks and compares testdata/ticker/ticks.tsv.
+ticker:
+	go run ./testdata/ticker/show
 
 # corpus runs the tests of third-party modules; CORPUS is the folder of run.sh
 # and public.tsv.
