@@ -91,6 +91,14 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		(build, of programs) write nothing and exit with 1 if a call is left
 		blocking: one that greenify inspect would list. The program is
 		linked twice.
+	-offload disk
+		calls that wait for a disk (open, read, write, sync, ReadDir of files)
+		are made by workers of the offload pool, and other threads run
+		meanwhile. They are short as a rule: such a call costs some
+		microseconds more.
+	-offload-size N
+		how many threads do offloaded work at once, 20 if not given;
+		GREENIFY=offload=N overrides it at run time
 	-v
 		also print which toolchain is used and what is patched in it
 	-work
@@ -230,6 +238,8 @@ func (c *command) goCommand(name string, args []string) int {
 		Dir:      f.dir,
 		Scope:    f.scope,
 		Groups:   f.groups,
+		Disk:     f.disk,
+		Workers:  f.workers,
 		Progress: c.progress(f.verbose),
 	})
 	if err != nil {
@@ -246,6 +256,9 @@ func (c *command) goCommand(name string, args []string) int {
 		if code := c.strict(tc, f); code != exitOK {
 			return code
 		}
+	}
+	if name != "vet" && name != "list" {
+		c.noteCgo(name, f, tc)
 	}
 	argv := slices.Concat([]string{"go", name}, f.withTags(getenv(c.env, "GOFLAGS")))
 	if err := c.exec(tc.Go, argv, tc.Environ(c.env)); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -22,6 +23,8 @@ type goFlags struct {
 	tagsAt  int      // index in args of the flag -tags, -1 if there is none
 	dir     string   // value of -C
 	scope   toolchain.Scope
+	disk    bool // -offload=disk
+	workers int  // -offload-size, 0 if not given
 	verbose bool
 	work    bool
 
@@ -31,6 +34,9 @@ type goFlags struct {
 	allowPartial bool
 	strict       bool
 }
+
+// ours are greenify's own flags that take a value.
+var ours = []string{"scope", "patch", "offload", "offload-size"}
 
 // valued are the flags that take a value, so that "-o x" is not taken for a flag
 // and a package: those of every command, and those of one. From go help build,
@@ -62,9 +68,9 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 		}
 		name, value, hasValue := strings.Cut(strings.TrimPrefix(arg[1:], "-"), "=")
 		words := []string{arg}
-		if !hasValue && (name == "scope" || name == "patch" || slices.Contains(valued[""], name) || slices.Contains(valued[command], name)) {
+		if !hasValue && (slices.Contains(ours, name) || slices.Contains(valued[""], name) || slices.Contains(valued[command], name)) {
 			if i+1 == len(args) {
-				if name == "scope" || name == "patch" {
+				if slices.Contains(ours, name) {
 					return nil, fmt.Errorf("flag needs an argument: -%s", name)
 				}
 				f.args = append(f.args, arg) // the go command will say so
@@ -94,6 +100,19 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 			if f.strict = !hasValue || value == "true" || value == "1"; f.strict && command != "build" {
 				return nil, fmt.Errorf("-strict is a flag of greenify build, not of greenify %s", command)
 			}
+			continue
+		case "offload":
+			if value != "disk" {
+				return nil, fmt.Errorf("unknown kind of call %q for -offload: there is disk", value)
+			}
+			f.disk = true
+			continue
+		case "offload-size":
+			n, err := strconv.Atoi(value)
+			if err != nil || n < 1 || n >= 1<<20 {
+				return nil, fmt.Errorf("-offload-size is %q: use a number from 1 to %d", value, 1<<20-1)
+			}
+			f.workers = n
 			continue
 		case "tags":
 			f.tags, f.tagsAt = value, len(f.args)

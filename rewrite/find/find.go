@@ -217,7 +217,11 @@ const waits = "holds the hub while it waits"
 // importSpec reports drivers that wait in C.
 func (f *finder) importSpec(n *ast.ImportSpec) {
 	path := strings.Trim(n.Path.Value, "`\"")
-	if way, ok := rules.CgoDrivers[path]; ok {
+	if pure, ok := rules.CgoDrivers[path]; ok {
+		way := "wrap its calls in green.Offload"
+		if pure != "" {
+			way = "use the pure Go driver " + pure + ", or " + way
+		}
 		f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Cgo, Group: "db", What: path, Message: path + " holds the hub while it waits in C: " + way})
 	}
 }

@@ -38,6 +38,7 @@ func Leaves() []Leaf {
 		{"process", process},
 		{"signal", signal},
 		{"dns", dns},
+		{"db", db},
 	} {
 		for _, r := range g.rules {
 			r.Group = g.name

@@ -21,14 +21,14 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("newproc", before, "runqput(pp, newg, true)", "if hubSpawn(newg) { return }", 1), Why: "go statement: the thread waits for its turn, first in first out"},
 
 	// Ready: every way in which a waiting goroutine becomes runnable.
-	{File: proc, Edit: edit("ready", before, "runqput(mp.p.ptr(), gp, next)", "if gp.hub.green && !gp.hub.owner && hubReady(gp) { releasem(mp); return }", 1), Why: "wake-up by a channel, semaphore, timer or native goroutine"},
+	{File: proc, Edit: edit("ready", before, "runqput(mp.p.ptr(), gp, next)", "if gp.hub.waits() && hubReady(gp) { releasem(mp); return }", 1), Why: "wake-up by a channel, semaphore, timer or native goroutine"},
 	{File: proc, Edit: edit("injectglist", replace, "gQueue{glist.head, tail.guintptr(), glist.size}", "hubFilter(gQueue{glist.head, tail.guintptr(), glist.size})", 1), Why: "wake-up by the poller"},
 	{File: proc, Edit: edit("injectglist", after, "*glist = gList{}", "if q.empty() { return }", 1), Why: "nothing left for the native scheduler"},
-	{File: proc, Edit: edit("schedule", before, "if gp.lockedm != 0 {", "if gp.hub.green && !gp.hub.owner && hubReady(gp) { goto top }", 1), Why: "a goroutine that findRunnable took straight from the poller"},
+	{File: proc, Edit: edit("schedule", before, "if gp.lockedm != 0 {", "if gp.hub.waits() && hubReady(gp) { goto top }", 1), Why: "a goroutine that findRunnable took straight from the poller"},
 
 	// Park, yield, end: the owner passes the hub on.
 	{File: proc, Edit: edit("park_m", before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
-	{File: proc, Edit: edit("park_m", before, "execute(gp, true)", "if passHub { hubKeep(gp) }", 1), Why: "the wait did not happen"},
+	{File: proc, Edit: edit("park_m", before, "execute(gp, true)", "hubKeep(gp, passHub)", 1), Why: "the wait did not happen"},
 	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { if gp.hub.kill != hubKillNone { hubStay(gp) }; hubPass() }", 1), Why: "switch to the next ready thread; one that is to be killed does not stay parked"},
 	{File: proc, Edit: edit("goschedImpl", before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner { hubSched(gp, preempted) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
 	{File: proc, Edit: edit("goexit0", before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
@@ -43,7 +43,7 @@ var thread = []Leaf{
 	{File: chans, Edit: edit("selectnbsend", entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: chans, Edit: edit("selectnbrecv", entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: "runtime/select.go", Edit: edit("selectgo", entry, "", "hubSlice()", 1), Why: "likewise"},
-	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner = false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner, gp.hub.pooled, gp.hub.worker = false, false, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "gdestroy(gp)", "hubEnd(gp)", 1), Why: "the iterator's goroutine ends"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},

@@ -58,6 +58,9 @@ func (s Scope) hubConst() string {
 	return map[Scope]string{ScopeAll: "hubScopeAll", ScopeDeps: "hubScopeDeps", ScopeMain: "hubScopeMain"}[s]
 }
 
+// DefaultWorkers is the size of the offload pool unless Options say otherwise.
+const DefaultWorkers = 20
+
 // A Toolchain is a private toolchain, ready for use.
 type Toolchain struct {
 	Go      string   // the go command of the release that is patched
@@ -65,6 +68,8 @@ type Toolchain struct {
 	GOROOT  string   // the shadow
 	GOCACHE string   // the build cache for patched code
 	Patched []string // files that differ from the release's, below GOROOT
+	Mod     string   // the go.mod of the target, "" or os.DevNull if there is none
+	Work    string   // its go.work, "" if there is none
 }
 
 // Options are the parameters of Open.
@@ -72,6 +77,8 @@ type Options struct {
 	Dir      string                           // folder whose go.mod picks the Go release; "" is the current one
 	Scope    Scope                            // "" is ScopeAll
 	Groups   []string                         // module groups to patch; nil is all of them
+	Disk     bool                             // offload calls that wait for a disk
+	Workers  int                              // of the offload pool; 0 is the default
 	CacheDir string                           // "" is CacheDir()
 	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
 }
@@ -93,7 +100,7 @@ func CacheDir() (string, error) {
 }
 
 // goEnv is what `go env` says of the release that the target uses.
-type goEnv struct{ GOROOT, GOVERSION, GOOS string }
+type goEnv struct{ GOROOT, GOVERSION, GOOS, GOMOD, GOWORK string }
 
 // Open returns the private toolchain for the Go release that the target uses,
 // making or repairing it first if need be.
@@ -116,7 +123,7 @@ func Open(opt Options) (*Toolchain, error) {
 			return nil, err
 		}
 	}
-	p, err := load(env, opt.Scope, opt.Groups)
+	p, err := load(env, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -128,6 +135,8 @@ func Open(opt Options) (*Toolchain, error) {
 		GOROOT:  filepath.Join(root, env.GOROOT),
 		GOCACHE: filepath.Join(opt.CacheDir, "build"),
 		Patched: p.names(),
+		Mod:     env.GOMOD,
+		Work:    env.GOWORK,
 	}
 	s := shadow{dir: root, goroot: env.GOROOT, patch: p}
 	if err := s.ensure(opt.Progress); err != nil {
@@ -158,7 +167,7 @@ func findGo(dir string) (goEnv, error) {
 	if err != nil {
 		return env, fmt.Errorf("no go command: %w: install %s or add it to PATH", err, Supported)
 	}
-	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS")
+	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS", "GOMOD", "GOWORK")
 	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {
@@ -184,7 +193,6 @@ func findGo(dir string) (goEnv, error) {
 // release's, and how to make them. Its key names the result without making it.
 type patch struct {
 	goroot string
-	scope  Scope
 	key    string
 	edits  map[string][]splice.Edit // by path below GOROOT, slash-separated
 	added  map[string][]byte        // likewise
@@ -192,21 +200,33 @@ type patch struct {
 }
 
 // load reads what the patch of a release depends on.
-func load(env goEnv, scope Scope, groups []string) (*patch, error) {
+func load(env goEnv, opt Options) (*patch, error) {
 	p := &patch{
 		goroot: env.GOROOT,
-		scope:  scope,
 		edits:  map[string][]splice.Edit{},
 		added:  map[string][]byte{},
 		source: map[string][]byte{},
 	}
-	for _, r := range rules.Selected(groups) {
+	leaves := rules.Selected(opt.Groups)
+	if opt.Disk {
+		leaves = append(leaves, rules.Disk()...)
+	}
+	for _, r := range leaves {
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
-	for name, src := range hub.Files() {
-		p.added["src/"+name] = bytes.Replace(src, []byte("const hubScope = hubScopeAll"), []byte("const hubScope = "+scope.hubConst()), 1)
+	workers := opt.Workers
+	if workers == 0 {
+		workers = DefaultWorkers
 	}
-	p.describe(env, scope, groups)
+	set := strings.NewReplacer(
+		"const hubScope = hubScopeAll", "const hubScope = "+opt.Scope.hubConst(),
+		"const hubPoolDefault = 20", "const hubPoolDefault = "+strconv.Itoa(workers),
+		"var hubCgo = []string{}", fmt.Sprintf("var hubCgo = %#v", cgoWaits()),
+	)
+	for name, src := range hub.Files() {
+		p.added["src/"+name] = []byte(set.Replace(string(src)))
+	}
+	p.describe(env, opt.Scope, opt.Groups)
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
 	for _, name := range p.names() {
@@ -252,6 +272,21 @@ func (p *patch) describe(env goEnv, scope Scope, groups []string) {
 	} {
 		p.added[file] = bytes.Replace(p.added[file], []byte(r[0]), []byte(r[1]), 1)
 	}
+}
+
+// cgoWaits lists the C functions that leave the hub, as hubCgo has them.
+func cgoWaits() []string {
+	var list []string
+	for _, pkg := range slices.Sorted(maps.Keys(rules.CgoDrivers)) {
+		names := rules.CgoWaits[pkg]
+		if names == nil {
+			names = []string{"*"}
+		}
+		for _, name := range names {
+			list = append(list, pkg+" "+name)
+		}
+	}
+	return list
 }
 
 func (p *patch) path(name string) string { return filepath.Join(p.goroot, filepath.FromSlash(name)) }

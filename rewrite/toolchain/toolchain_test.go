@@ -109,7 +109,7 @@ func TestLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := load(env, ScopeAll, rules.Groups)
+	p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,8 +130,8 @@ func TestOtherRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range rules.Leaves() {
-		p, err := load(env, ScopeAll, rules.Groups)
+	for _, r := range append(rules.Leaves(), rules.Disk()...) {
+		p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -166,8 +166,8 @@ func TestKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	keys := map[string]string{}
-	add := func(name string, env goEnv, scope Scope) {
-		p, err := load(env, scope, rules.Groups)
+	add := func(name string, env goEnv, opt Options) {
+		p, err := load(env, opt)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -177,8 +177,10 @@ func TestKey(t *testing.T) {
 		keys[p.key] = name
 	}
 	for _, s := range []Scope{ScopeAll, ScopeDeps, ScopeMain} {
-		add("scope "+string(s), env, s)
+		add("scope "+string(s), env, Options{Scope: s})
 	}
+	add("disk calls offloaded", env, Options{Scope: ScopeAll, Disk: true})
+	add("another pool", env, Options{Scope: ScopeAll, Workers: 3})
 	env.GOVERSION += "x"
-	add("another version", env, ScopeAll)
+	add("another version", env, Options{Scope: ScopeAll})
 }

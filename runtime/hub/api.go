@@ -13,7 +13,7 @@ func green_inHub() bool { return getg().hub.owner }
 func green_enabled() bool { return hub.on }
 
 //go:linkname green_leave github.com/greenify-go/greenify/runtime.leave
-func green_leave() bool { return hubLeave() }
+func green_leave() bool { return hubLeavePool() }
 
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
 func green_enter(left bool) {
@@ -148,3 +148,14 @@ func hubLeaveQuiet() bool {
 	getg().hub.quiet = true
 	return hubLeave()
 }
+
+// The same by the offload pool, for calls that wait for a disk (-offload=disk).
+
+//go:linkname poll_hubLeave internal/poll.hubLeave
+func poll_hubLeave() bool {
+	getg().hub.quiet = true
+	return hubLeavePool()
+}
+
+//go:linkname poll_hubEnter internal/poll.hubEnter
+func poll_hubEnter(left bool) { hubEnter(left) }

@@ -12,8 +12,10 @@ import (
 // it as a native goroutine, and comes back. Goroutines of the runtime do the
 // reverse, with the same two functions, to run code of the program.
 //
-// Three ways lead out. Code that knows it will block calls hubLeave and
-// hubEnter around the work (offload). A system call that the runtime itself
+// Four ways lead out. Code that knows it will block calls hubLeave and
+// hubEnter around the work; if it is of a bounded kind, by the offload pool
+// (pool.go). C functions of database drivers that may wait give the hub away at
+// entry (cgo.go). A system call that the runtime itself
 // knows to block gives its P away at entry, and the hub with it
 // (entersyscallblock: signals). Any other system or cgo call is expected to be
 // short and keeps the hub; if it is not, sysmon takes the hub away after
@@ -92,9 +94,13 @@ func hubLeave() bool {
 // hubEnter ends what hubLeave began, with its result: it waits for the hub,
 // behind the threads that are ready now.
 func hubEnter(left bool) {
-	getg().hub.quiet = false
+	gp := getg()
+	gp.hub.quiet = false
+	if left && gp.hub.pooled {
+		hubPoolDone(gp)
+	}
 	if left {
-		getg().hub.green = true
+		gp.hub.green = true
 		mcall(hubReenter)
 	}
 }

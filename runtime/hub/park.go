@@ -36,6 +36,9 @@ var yieldPoint = [len(waitReasonStrings)]uint16{
 // out not to happen.
 func hubRelease(gp *g) bool {
 	if !gp.hub.owner {
+		if gp.hub.worker && yieldPoint[gp.waitreason] != 0 {
+			hubPoolPark(gp)
+		}
 		return false
 	}
 	gp.hub.since = hubNow.Load()
@@ -53,8 +56,14 @@ func hubRelease(gp *g) bool {
 	return true
 }
 
-// hubKeep undoes hubRelease.
-func hubKeep(gp *g) {
+// hubKeep undoes hubRelease, which returned released.
+func hubKeep(gp *g, released bool) {
+	if !released {
+		if gp.hub.pooled && !gp.hub.worker {
+			hubPoolKeep(gp)
+		}
+		return
+	}
 	gp.hub.owner = true
 	if hubTracing {
 		hubTraceTo(gp, traceRun)
@@ -143,6 +152,7 @@ func hubEnd(gp *g) bool {
 // is what the caller is.
 func hubMove(from hubState, to *g) {
 	to.hub.green, to.hub.owner = from.green, from.owner
+	to.hub.pooled, to.hub.worker = from.pooled, from.worker
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

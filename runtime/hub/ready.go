@@ -2,12 +2,16 @@
 
 package runtime
 
-// hubReady makes a runnable green thread that does not own the hub ready. It
+// hubReady makes a runnable green thread that does not own the hub ready, or a
+// goroutine that does work of the pool. It
 // reports true if the thread is queued. False means that the hub was idle and
 // now belongs to the thread: the caller runs it as it would a native one.
 //
 // Inv: gp is in no queue, and its status is _Grunnable.
 func hubReady(gp *g) (queued bool) {
+	if gp.hub.pooled {
+		return hubPoolReady(gp)
+	}
 	mp := getg().m
 	if hubTracing {
 		waker := mp.curg
@@ -67,7 +71,7 @@ func hubAdmit(gp *g, gopc uintptr) {
 func hubFilter(q gQueue) (native gQueue) {
 	for !q.empty() {
 		gp := q.pop()
-		if gp.hub.green && !gp.hub.owner && hubReady(gp) {
+		if gp.hub.waits() && hubReady(gp) {
 			continue
 		}
 		native.pushBack(gp)

@@ -22,6 +22,7 @@ const hubKnown = ""
 // hubInit turns the calling goroutine, main, into the first green thread.
 // Called by runtime.main before any package of the program is initialized.
 func hubInit() {
+	hubPool.size = hubPoolDefault
 	for s := gogetenv("GREENIFY"); s != ""; {
 		field := s
 		if i := stringslite.IndexByte(s, ','); i >= 0 {
@@ -42,6 +43,7 @@ func hubInit() {
 	}
 	lockInit(&hub.lock, lockRankLeafRank)
 	lockInit(&hubBlock.lock, lockRankLeafRank)
+	lockInit(&hubPool.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
 	hubTraceStart()
@@ -75,6 +77,10 @@ func hubSet(field string) bool {
 	case "trace":
 		hubTrace.file = &append([]byte(value), 0)[0]
 		return value != ""
+	case "offload":
+		n, err := strconv.Atoi(value)
+		hubPool.size = int32(n)
+		return err == nil && 0 < n && n < 1<<20
 	case "blocked":
 		return hubDuration(value, &hubBlock.limit)
 	}

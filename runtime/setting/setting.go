@@ -27,6 +27,10 @@ var Table = []Setting{
 		"us, ms or s, 0 is off; 100ms in a test binary, else off",
 	}, false},
 	{"off", []string{"run as plain Go: the same binary, no green threads"}, true},
+	{"offload=20", []string{
+		"how many threads do offloaded work at once (green.Offload,",
+		"-offload=disk), at least 1; 20 unless built with -offload-size",
+	}, false},
 	{"races=1", []string{
 		"in a program built with -race, report the races that the program",
 		"would have as plain Go; under the hub it has none",

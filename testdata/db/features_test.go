@@ -24,9 +24,9 @@ func TestTransactions(t *testing.T) {
 	each(t, func(t *testing.T, s server) {
 		db := s.open(t, 4)
 		table := "tx_" + s.driver
-		exec(t, db, "drop table if exists "+table)
-		exec(t, db, "create table "+table+" (n int)")
-		t.Cleanup(func() { exec(t, db, "drop table "+table) })
+		do(t, db, "drop table if exists "+table)
+		do(t, db, "create table "+table+" (n int)")
+		t.Cleanup(func() { do(t, db, "drop table "+table) })
 		a, err := db.Begin()
 		check(t, err)
 		b, err := db.Begin()
@@ -85,7 +85,7 @@ func TestNotify(t *testing.T) {
 		check(t, err)
 		go func() {
 			for i := range 5 {
-				exec(t, sender, fmt.Sprintf("notify pgx_events, '%d'", i))
+				do(t, sender, fmt.Sprintf("notify pgx_events, '%d'", i))
 			}
 		}()
 		for i := range 5 {
@@ -102,7 +102,7 @@ func TestNotify(t *testing.T) {
 		check(t, l.Listen("pq_events"))
 		go func() {
 			for i := range 5 {
-				exec(t, sender, fmt.Sprintf("notify pq_events, '%d'", i))
+				do(t, sender, fmt.Sprintf("notify pq_events, '%d'", i))
 			}
 		}()
 		for i := range 5 {
@@ -169,15 +169,15 @@ func TestLoadData(t *testing.T) {
 	const rows = 10_000
 	s := servers[2]
 	db := s.open(t, 1)
-	exec(t, db, "set global local_infile = 1")
+	do(t, db, "set global local_infile = 1")
 	var b strings.Builder
 	for i := range rows {
 		fmt.Fprintln(&b, i)
 	}
 	file := filepath.Join(t.TempDir(), "rows")
 	check(t, os.WriteFile(file, []byte(b.String()), 0o644))
-	exec(t, db, s.schema)
-	exec(t, db, "load data local infile '"+file+"' into table t")
+	do(t, db, s.schema)
+	do(t, db, "load data local infile '"+file+"' into table t")
 	want(t, db, "select sum(n) from t", rows*(rows-1)/2)
 }
 
@@ -188,7 +188,7 @@ func check(t *testing.T, err error) {
 	}
 }
 
-func exec(t *testing.T, db *sql.DB, query string) {
+func do(t *testing.T, db *sql.DB, query string) {
 	t.Helper()
 	if _, err := db.Exec(query); err != nil {
 		t.Errorf("%s: %v", query, err)

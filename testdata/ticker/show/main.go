@@ -29,9 +29,9 @@ import (
 const (
 	ops     = "testdata/ticker/ops"
 	table   = "testdata/ticker/ticks.tsv"
-	tick    = 5                // milliseconds
-	chances = 5                // for an operation to be cooperative
-	silence = 10 * time.Second // after which an operation hangs
+	tick    = 5               // milliseconds
+	chances = 5               // for an operation to be cooperative
+	silence = 3 * time.Second // after which an operation hangs
 )
 
 // classes, the best first.
@@ -319,7 +319,11 @@ func show(modes []string, results map[string][]result, want map[string]map[strin
 		if p.err != "" {
 			differ = append(differ, fmt.Sprintf("%s: plain: %s", p.name, p.err))
 		}
-		for _, mode := range modes[1:] {
+		for _, mode := range []string{"whole", "source"} {
+			if len(results[mode]) == 0 {
+				b.WriteString("\t\t")
+				continue
+			}
 			r := results[mode][i]
 			class := r.class(&p)
 			count[mode][class]++
@@ -348,9 +352,6 @@ func show(modes []string, results map[string][]result, want map[string]map[strin
 		fmt.Println()
 	}
 	if update {
-		if len(modes) < 3 {
-			return 0, fmt.Errorf("the table has both modes: -update needs -source")
-		}
 		return 0, os.WriteFile(table, []byte(b.String()), 0o644)
 	}
 	for name := range want {

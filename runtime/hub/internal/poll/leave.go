@@ -1,0 +1,8 @@
+//go:build greenify_hub
+
+package poll
+
+// hubLeave and hubEnter bracket a call that waits for a disk, which a worker of
+// the offload pool makes; provided by package runtime.
+func hubLeave() (left bool)
+func hubEnter(left bool)
