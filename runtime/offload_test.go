@@ -32,7 +32,7 @@ func init() {
 	}
 }
 
-func TestPool(t *testing.T) {
+func TestOffloadPool(t *testing.T) {
 	if off() {
 		t.Skip("without a hub work is not bounded")
 	}
@@ -51,7 +51,7 @@ func TestPool(t *testing.T) {
 	}
 }
 
-func TestPoolSettings(t *testing.T) {
+func TestOffloadSettings(t *testing.T) {
 	for _, value := range []string{"0", "-1", "", "x", "1048576", "99999999999999999999"} {
 		_, stderr, status := runProgram(t, "pool-bound", "GREENIFY=offload="+value)
 		if status != 2 || !strings.Contains(stderr, "offload="+value) {
