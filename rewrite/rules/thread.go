@@ -60,8 +60,7 @@ var thread = []Leaf{
 
 	// Kill: the wait was cut (hub/kill.go).
 	{File: proc, Edit: edit("gopark", end, "", "if getg().hub.kill == hubKillCut { hubBehind(reason) }", 1), Why: "a killed thread unwinds where it waited"},
-	{File: proc, Edit: edit("Gosched", end, "", "if getg().hub.kill != hubKillNone { hubPoint() }", 1), Why: "a killed thread unwinds when it yields"},
-	{File: proc, Edit: edit("exitsyscall", replace, "Gosched()", "mcall(gosched_m)", 1), Why: "which nothing unwinds"},
+	{File: proc, Edit: edit("exitsyscall", replace, "Gosched()", "mcall(gopreempt_m)", 1), Why: "no yield point"},
 	{File: "runtime/select.go", Edit: edit("selectgo", before, "if cas == nil {", "if gp.hub.kill == hubKillCut { selunlock(scases, lockorder); hubUnwind() }", 1), Why: "a killed thread has left the queues of all cases"},
 	{File: sema, Edit: edit("notifyListWait", before, "if t0 != 0 {", "if gp := getg(); gp.hub.kill == hubKillCond { gp.waiting = nil; return }", 1), Why: "a killed thread leaves Cond.Wait; its entry may stay in the list"},
 	{File: sema, Edit: edit("notifyListNotifyOne", before, "s.next = nil", "if hubGone(s) { s.next = nil; notifyListNotifyOne(l); return }", 1), Why: "a signal goes past a killed thread"},

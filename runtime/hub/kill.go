@@ -11,7 +11,7 @@ import (
 //
 // The killer owns the hub, so no other green thread runs: the victim is parked
 // or ready. It is marked. If it is parked its wait is cut at once, else when it
-// parks next (park_m), or when it returns from Gosched or native work.
+// parks next (park_m), calls Gosched, or returns from native work.
 //
 // To cut a wait is to take the victim out of the native queue it stands in,
 // under that queue's own lock, and to undo what the primitive counted for it.
@@ -69,8 +69,8 @@ func hubStay(gp *g) {
 	}
 }
 
-// hubPoint is where a marked thread that has not parked unwinds: behind Gosched
-// and native work.
+// hubPoint is where a marked thread that does not park unwinds: in Gosched, behind
+// native work, and at the end of Cond.Wait.
 func hubPoint() {
 	gp := getg()
 	if gp.hub.kill == hubStrict {

@@ -2,6 +2,12 @@
 
 package runtime
 
+import (
+	"internal/abi"
+	"internal/goarch"
+	"unsafe"
+)
+
 // yieldPoint says for each wait reason whether the wait lets other green
 // threads run: by its module groups for what a program asks for (groups.go), 0
 // for the runtime's own business in the middle of an allocation or a collection.
@@ -100,9 +106,28 @@ func hubSched(gp *g, preempted bool) {
 	switch {
 	case preempted:
 		gp.hub.late = hubWaiting()
-	case gp.hub.hold == 0 && gp.hub.kill != hubStrict:
+	case gp.hub.hold != 0:
+	case gp.hub.kill == hubKillNone:
+		hubYield(gp)
+	case gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.kill == hubStrict:
+		// As if Gosched had called hubPoint instead of mcall. A check in Gosched
+		// would make it too large to be inlined.
+		hubInstead(gp, abi.FuncPCABIInternal(hubPoint))
+	default:
 		hubYield(gp)
 	}
+}
+
+// hubInstead lets gp, which has called mcall, call fn instead. It is gostartcall
+// without a closure, and so without a write barrier.
+func hubInstead(gp *g, fn uintptr) {
+	if goarch.IsAmd64 == 1 {
+		gp.sched.sp -= goarch.PtrSize
+		*(*uintptr)(unsafe.Pointer(gp.sched.sp)) = gp.sched.pc
+	} else {
+		gp.sched.lr = gp.sched.pc
+	}
+	gp.sched.pc = fn
 }
 
 // hubSlice is the check at operations that may block.
@@ -118,9 +143,6 @@ func hubSlice() {
 func hubYieldLate() {
 	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && gp.hub.kill != hubStrict {
 		mcall(gosched_m)
-		if gp.hub.kill != hubKillNone {
-			hubPoint()
-		}
 	}
 }
 
