@@ -30,6 +30,7 @@ type hubTraceState struct {
 	lock    mutex // a leaf, below hub.lock
 	flows   uint32
 	flushed int64
+	failed  bool // to write
 	length  int
 	buf     [64 << 10]byte
 	stacks  [4096]uint64 // hashes of the stacks that were written; a stack's number is its index
@@ -348,10 +349,10 @@ func (t *hubTraceState) write() {
 			continue
 		}
 		if n <= 0 {
-			if hubTracing {
+			if !t.failed {
 				print("greenify: the trace ends: write error ", -n, "\n")
 			}
-			hubTracing = false
+			t.failed, hubTracing = true, false
 			break
 		}
 		from += int(n)
