@@ -93,8 +93,9 @@ db: $(GREENIFY)
 
 # ticker makes 250 operations that take 100 ms, plain and patched both ways, while
 # a goroutine ticks, prints its ticks and compares testdata/ticker/ticks.tsv.
+# TICKERFLAGS=-source=false leaves out the mode in source.
 ticker:
-	go run ./testdata/ticker/show
+	go run ./testdata/ticker/show $(TICKERFLAGS)
 
 # corpus runs the tests of third-party modules; CORPUS is the folder of run.sh
 # and public.tsv.
