@@ -218,11 +218,7 @@ func hubAdminAsk() {
 	gp := a.serve.ptr()
 	a.serve = 0
 	unlock(&a.lock)
-	if gp != nil {
-		var list gList
-		list.push(gp)
-		injectglist(&list)
-	}
+	hubInject(gp)
 	notesleep(&a.done)
 }
 

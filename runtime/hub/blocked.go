@@ -199,11 +199,7 @@ func (b *hubBlockState) end() {
 	gp := b.waiter.ptr()
 	b.waiter = 0
 	unlock(&b.lock)
-	if gp != nil {
-		var list gList
-		list.push(gp)
-		injectglist(&list)
-	}
+	hubInject(gp)
 }
 
 // hubNextBlocked waits for the next event. It is for a native goroutine.

@@ -79,6 +79,16 @@ func hubFilter(q gQueue) (native gQueue) {
 	return native
 }
 
+// hubInject readies a native goroutine of the hub's own, if there is one: for an M
+// without a P.
+func hubInject(gp *g) {
+	if gp != nil {
+		var list gList
+		list.push(gp)
+		injectglist(&list)
+	}
+}
+
 func hubWakeSysmon() {
 	lock(&sched.lock)
 	if sched.sysmonwait.Load() {
