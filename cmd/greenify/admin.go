@@ -25,6 +25,9 @@ type snapshot struct {
 	Rescued   int64    `json:"rescued"`
 	Timers    int64    `json:"timers"`
 	FDWaiters int64    `json:"fd_waiters"`
+	Workers   int64    `json:"offload_size"`
+	Busy      int64    `json:"offload_busy"`
+	Queue     int64    `json:"offload_queue"`
 	Threads   []thread `json:"threads"`
 }
 

@@ -287,7 +287,8 @@ func hubPrintThreads() {
 	}
 	print(`{"uptime_ms":`, now, `,"spawned":`, hub.spawned.Load(), `,"alive":`, hub.alive.Load(), `,"peak":`, hub.peak.Load(),
 		`,"switches":`, hub.switches, `,"yields":`, hub.yields, `,"rescued":`, hub.rescued.Load(),
-		`,"timers":`, timers, `,"fd_waiters":`, netpollWaiters.Load(), `,"threads":[`)
+		`,"timers":`, timers, `,"fd_waiters":`, netpollWaiters.Load(),
+		`,"offload_size":`, hubPool.size, `,"offload_busy":`, hubPool.busy, `,"offload_queue":`, hubPool.q.size, `,"threads":[`)
 	sep := ""
 	forEachGRace(func(gp *g) {
 		status := readgstatus(gp) &^ _Gscan
