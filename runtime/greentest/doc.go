@@ -1,2 +1,0 @@
-// Package greentest helps to test programs that run on the hub.
-package greentest
