@@ -111,8 +111,8 @@ func hubWatchdog(now int64) {
 			casfrom_Gscanstatus(gp, _Gscansyscall, _Gsyscall)
 		}
 	case blockSampling:
-		if b.want.Load() != 0 && b.tries < 5 {
-			b.ask(gp) // the signal was one with another that had been on its way
+		if b.want.Load() != 0 && b.tries < 20 {
+			b.ask(gp) // the signal was one with another that had been on its way, or found no stack
 			return
 		}
 		b.want.Store(0)
@@ -138,6 +138,9 @@ func hubSample(gp *g, c *sigctxt) {
 	if want == 0 || gp == nil || gp.m == nil || uintptr(unsafe.Pointer(gp.m.curg)) != want || gp.m.ncgo > 0 {
 		return
 	}
+	if sp := c.sigsp(); gp.m.vdsoSP == 0 && (sp < gp.stack.lo || gp.stack.hi <= sp) {
+		return // on its way to g0 (nanotime1), where no unwinder finds back: once more
+	}
 	getg().m.mallocing++ // as in sigprof: trap allocations
 	var u unwinder
 	if mp := gp.m; mp.vdsoSP != 0 {
@@ -147,7 +150,9 @@ func hubSample(gp *g, c *sigctxt) {
 	}
 	b.event.n = tracebackPCs(&u, 0, b.event.pcs[:])
 	getg().m.mallocing--
-	b.want.Store(0)
+	if b.event.n > 1 { // every stack has two frames, but in assembly the unwinder may lose its way
+		b.want.Store(0)
+	}
 }
 
 // report prints the event, at most one a second.
