@@ -57,6 +57,26 @@ func Wait(w interface{ Wait() }) {
 	w.Wait()
 }
 
+// WaitGo is w.Go(f): it starts f as a goroutine, a green thread in a patched
+// program, for which Wait waits. It does not yield.
+func WaitGo(w *sync.WaitGroup, f func()) {
+	t := spawn()
+	if t == nil {
+		w.Go(f)
+		return
+	}
+	w.Add(1)
+	go t.run(func() {
+		defer func() {
+			if x := recover(); x != nil {
+				panic(x) // and not Done: nobody goes on while the program ends
+			}
+			w.Done()
+		}()
+		f()
+	})
+}
+
 // Do is o.Do(f). It yields only if another call of Do is under way, and runs f
 // as the same green thread.
 func Do(o *sync.Once, f func()) {

@@ -129,8 +129,16 @@ func (f *finder) call(n *ast.CallExpr) {
 	}
 	f.add(&Site{
 		Pos: n.Pos(), End: n.End(), Kind: kind, Group: p.rule.Group, What: what, To: p.to, Shape: replace(n, text, holes...),
-		Message: what + " holds the hub while it " + p.rule.Why + ": replace it by " + p.to,
+		Message: what + " " + fact(p.rule) + ": replace it by " + p.to,
 	})
+}
+
+// fact says what is wrong with a call that a rule replaces.
+func fact(r rules.Call) string {
+	if r.Starts() {
+		return r.Why + " outside the hub"
+	}
+	return "holds the hub while it " + r.Why
 }
 
 // format writes the call. The operands become holes, behind those given.
@@ -658,8 +666,8 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 			return
 		}
 		text := "func() { §" + r.With + "(&$0$" + recv.post + ") }"
-		if r.With == "Do" {
-			text = "func(f func()) { §Do(&$0$" + recv.post + ", f) }"
+		if r.With == "Do" || r.With == "WaitGo" {
+			text = "func(f func()) { §" + r.With + "(&$0$" + recv.post + ", f) }"
 		}
 		f.value(node, r, replace(node, text, in(sel.X)))
 	}
@@ -703,7 +711,7 @@ func (f *finder) isOffload(call *ast.CallExpr) bool {
 func (f *finder) value(node ast.Expr, r rules.Call, shape *Shape) {
 	f.add(&Site{
 		Pos: node.Pos(), End: node.End(), Kind: Yield, Group: r.Group, What: r.Symbol(), To: "green." + r.With, Shape: shape,
-		Message: r.Symbol() + " holds the hub while it " + r.Why + ": replace it by green." + r.With,
+		Message: r.Symbol() + " " + fact(r) + ": replace it by green." + r.With,
 	})
 }
 

@@ -54,6 +54,9 @@ func (c Call) Symbol() string {
 	return c.Pkg + ".(" + c.Recv + ")." + c.Name
 }
 
+// Starts reports whether what the rule is for starts a goroutine and does not wait.
+func (c Call) Starts() bool { return c.With == "WaitGo" }
+
 // Calls returns every rule that acts at a use, group by group.
 func Calls() []Call {
 	var all []Call

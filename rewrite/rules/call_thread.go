@@ -10,7 +10,7 @@ var callThread = []Call{
 	{Pkg: "sync", Recv: "WaitGroup", Name: "Wait", Act: Yield, With: "Wait", Why: "waits for the group"},
 	{Pkg: "sync", Recv: "Cond", Name: "Wait", Act: Yield, With: "Wait", Why: "waits for the condition"},
 	{Pkg: "sync", Recv: "Once", Name: "Do", Act: Yield, With: "Do", Why: "waits for the first caller"},
-	{Pkg: "sync", Recv: "WaitGroup", Name: "Go", Act: Enter, Arg: 0, Why: "starts a goroutine"},
+	{Pkg: "sync", Recv: "WaitGroup", Name: "Go", Act: Yield, With: "WaitGo", Why: "starts a goroutine"},
 	{Pkg: "sync", Name: "OnceFunc", Act: Yield, With: "OnceFunc", Why: "waits for the first caller"},
 	{Pkg: "sync", Name: "OnceValue", Act: Yield, With: "OnceValue", Why: "waits for the first caller"},
 	{Pkg: "sync", Name: "OnceValues", Act: Yield, With: "OnceValues", Why: "waits for the first caller"},

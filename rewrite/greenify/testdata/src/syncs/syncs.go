@@ -39,7 +39,7 @@ func locks(g guarded, p *guarded, o outer, mu *sync.Mutex, list []sync.Mutex) {
 		mu.Unlock()
 	}
 	defer mu.Lock()               // want `green.Lock`
-	o.wg.Go(func() {})            // want `callback of sync.\(WaitGroup\).Go runs outside the hub, starts a goroutine: wrap it in green.Enter00`
+	o.wg.Go(func() {})            // want `sync.\(WaitGroup\).Go starts a goroutine outside the hub: replace it by green.WaitGo`
 	f := sync.OnceFunc(func() {}) // want `replace it by green.OnceFunc`
 	f()
 }

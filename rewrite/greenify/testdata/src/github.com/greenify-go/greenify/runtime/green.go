@@ -48,14 +48,15 @@ func OnRecv[T any](c <-chan T) *Received[T] { return nil }
 func OnSend[T any](c chan<- T, v T) Case    { return nil }
 func Select(cases ...Case) int              { return 0 }
 
-func Lock(l sync.Locker)         {}
-func RLock(l *sync.RWMutex)      {}
-func Wait(w interface{ Wait() }) {}
-func Do(o *sync.Once, f func())  {}
-func Sleep(d time.Duration)      {}
-func Poll()                      {}
-func Yield()                     {}
-func Offload(f func())           {}
+func Lock(l sync.Locker)                 {}
+func RLock(l *sync.RWMutex)              {}
+func Wait(w interface{ Wait() })         {}
+func WaitGo(w *sync.WaitGroup, f func()) {}
+func Do(o *sync.Once, f func())          {}
+func Sleep(d time.Duration)              {}
+func Poll()                              {}
+func Yield()                             {}
+func Offload(f func())                   {}
 
 func Call00(f func())                                                           { f() }
 func Call01[R1 any](f func() R1) R1                                             { return f() }
