@@ -76,9 +76,10 @@ func TestEmpty(t *testing.T) {
 
 func TestMustYield(t *testing.T) {
 	var mu sync.Mutex
+	n := 0
 	for name, f := range map[string]func(){
 		"Gosched": runtime.Gosched,
-		"sleep":   func() { time.Sleep(1) },
+		"sleep":   func() { time.Sleep(time.Nanosecond) },
 		"offload": func() { green.Offload(func() {}) },
 	} {
 		run(t, 0, func(t testing.TB) { greentest.MustYield(t, f) })
@@ -88,6 +89,7 @@ func TestMustYield(t *testing.T) {
 	}
 	free := func() {
 		mu.Lock()
+		n++
 		mu.Unlock()
 		c := make(chan int, 1)
 		c <- 1
