@@ -190,7 +190,7 @@ func all(bin string, plain []result) ([]result, error) {
 			if err != nil {
 				return nil, err
 			}
-			if len(again) == 1 && again[0].err == "" && (list[i].err != "" || again[0].turns() > list[i].turns()) {
+			if len(again) == 1 && again[0].err == "" && (list[i].err != "" || again[0].class(p) != blocks || again[0].turns() > list[i].turns()) {
 				list[i] = again[0]
 			}
 		}
