@@ -61,7 +61,6 @@ type thread struct {
 	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
-	strict     bool   // in NoYield
 	kill       bool   // ends when it next leaves the hub or yields
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
@@ -170,7 +169,6 @@ func (t *thread) grant() {
 // leave gives the baton away for a native wait. The wait must be followed by
 // back, also if it panics: user code runs only with the baton.
 func (t *thread) leave(wait string) {
-	t.mayYield()
 	hub.owner.Store(0)
 	now := time.Now()
 	hub.mu.Lock()
@@ -219,7 +217,6 @@ func yield() {
 		runtime.Gosched()
 		return
 	}
-	t.mayYield()
 	hub.mu.Lock()
 	native := hub.out != 0 || hub.ready.first == nil
 	hub.mu.Unlock()

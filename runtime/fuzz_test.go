@@ -24,34 +24,32 @@ var (
 
 // world is what the threads of TestRandomOperations wait for.
 type world struct {
-	rnd      *rand.Rand
-	c        [3]chan int
-	mu       sync.Mutex
-	rw       sync.RWMutex
-	cond     *sync.Cond
-	condMu   sync.Mutex
-	sem      *green.Semaphore
-	q        *green.Queue[int]
-	pool     *green.Pool
-	pr, pw   *os.File
-	put, got int
+	rnd    *rand.Rand
+	c      [3]chan int
+	mu     sync.Mutex
+	rw     sync.RWMutex
+	cond   *sync.Cond
+	condMu sync.Mutex
+	sem    *green.Semaphore
+	q      *green.Queue[int]
+	pr, pw *os.File
 
-	locked, shared int // holders of mu or rw, and readers of rw
-	ended          map[*green.Task[int]]int
-	failures       []string
+	locked, written int // holders of mu, writers of rw
+	ended           map[*green.Task[int]]int
+	failures        []string
 }
 
 func (w *world) failf(format string, args ...any) {
 	w.failures = append(w.failures, fmt.Sprintf(format, args...))
 }
 
-func (w *world) hold(n *int, max int) {
-	*n++
-	if *n > max || n == &w.shared && w.locked != 0 {
-		w.failf("held twice")
+// alone is the body of a critical section: others wait for n to be 0 again.
+func (w *world) alone(n *int) {
+	if *n++; *n != 1 {
+		w.failf("a lock is held twice")
 	}
+	defer func() { *n-- }()
 	w.pause()
-	*n--
 }
 
 func (w *world) pause() {
@@ -81,29 +79,23 @@ func (w *world) act(depth int) {
 	case 3:
 		select {
 		case w.c[1] <- 3:
-		case v := <-w.c[1]:
-			_ = v
+		case <-w.c[1]:
 		}
 	case 4:
 		w.mu.Lock()
-		func() {
-			defer w.mu.Unlock()
-			held := 0
-			w.hold(&held, 1)
-		}()
+		defer w.mu.Unlock()
+		w.alone(&w.locked)
 	case 5:
 		w.rw.RLock()
 		defer w.rw.RUnlock()
+		if w.written != 0 {
+			w.failf("read while written")
+		}
 		w.pause()
 	case 6:
 		w.rw.Lock()
 		defer w.rw.Unlock()
-		if w.locked != 0 {
-			w.failf("rw held twice")
-		}
-		w.locked++
-		defer func() { w.locked-- }()
-		w.pause()
+		w.alone(&w.written)
 	case 7:
 		var wg sync.WaitGroup
 		wg.Go(w.pause)
@@ -120,7 +112,6 @@ func (w *world) act(depth int) {
 		defer w.sem.Release(n)
 		w.pause()
 	case 11:
-		// Counts what went in: a killed Put may have put.
 		w.q.Put(1)
 	case 12:
 		w.q.Get()
@@ -159,7 +150,6 @@ func TestRandomOperations(t *testing.T) {
 		c:     [3]chan int{make(chan int), make(chan int, 1), make(chan int, 3)},
 		sem:   green.NewSemaphore(4),
 		q:     green.NewQueue[int](2),
-		pool:  green.NewPool(8),
 		ended: map[*green.Task[int]]int{},
 	}
 	w.cond = sync.NewCond(&w.condMu)

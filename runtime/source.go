@@ -74,26 +74,4 @@ func setData(d *threadData) {
 	dataByID.Store(d.id, d)
 }
 
-func strict(on bool, _ func()) (was, late bool) {
-	t := self()
-	if t == nil {
-		return false, false
-	}
-	hub.mu.Lock()
-	defer hub.mu.Unlock()
-	was, t.strict = t.strict, on
-	return was, false
-}
-
-// mayYield panics in NoYield.
-func (t *thread) mayYield() {
-	hub.mu.Lock()
-	strict := t.strict
-	t.strict = false
-	hub.mu.Unlock()
-	if strict {
-		yieldsInNoYield()
-	}
-}
-
 func pending() int { return 0 }

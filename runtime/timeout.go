@@ -34,18 +34,12 @@ func (e *TimeoutError) Is(target error) bool { return target == os.ErrDeadlineEx
 // Unpatched, and with GREENIFY=off, nothing can be killed: WithTimeout returns an
 // error that wraps errors.ErrUnsupported and does not call f. In a program patched
 // in source f is killed after its current wait.
-func WithTimeout(d time.Duration, f func() error) error {
-	h := newHandle()
-	cause := &TimeoutError{d}
-	return h.under(f, cause, d <= 0, func(kill func(error)) (stop func() bool) {
-		return time.AfterFunc(d, func() { kill(cause) }).Stop
-	})
-}
+func WithTimeout(d time.Duration, f func() error) error { return newHandle().within(d, f) }
 
 // WithDeadline is WithTimeout that ends at a point in time.
-func WithDeadline(at time.Time, f func() error) error {
-	h := newHandle()
-	d := time.Until(at)
+func WithDeadline(at time.Time, f func() error) error { return newHandle().within(time.Until(at), f) }
+
+func (h *Handle) within(d time.Duration, f func() error) error {
 	cause := &TimeoutError{d}
 	return h.under(f, cause, d <= 0, func(kill func(error)) (stop func() bool) {
 		return time.AfterFunc(d, func() { kill(cause) }).Stop

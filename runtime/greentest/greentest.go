@@ -68,8 +68,7 @@ func MustYield(t testing.TB, f func()) {
 	}
 }
 
-// MustNotYield calls f and demands that no other thread runs meanwhile. See
-// green.NoYield for where it yields.
+// MustNotYield calls f and demands that no other thread runs meanwhile.
 func MustNotYield(t testing.TB, f func()) {
 	t.Helper()
 	if yields, ok := count(f); ok && yields != 0 {

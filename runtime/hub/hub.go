@@ -89,7 +89,6 @@ type hubState struct {
 	since  uint32 // hub ticks (hubNow) when it parked
 
 	kill     uint8          // hubKillNone and so on. Others than the thread itself change it only as owner of the hub
-	strict   bool           // kill is, or was before its wait was cut, hubStrict
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
 	waitlock uintptr        // gopark's lock argument: where the thread waits
 	local    unsafe.Pointer // package green's data of the thread; born with its parent's

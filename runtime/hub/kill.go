@@ -37,8 +37,6 @@ const (
 	hubKillCond  // its sync.Cond.Wait was cut: unwinds once it has locked c.L
 	hubKillDying // unwinds, or has: not killed twice
 	hubKillCut   // its wait was cut: unwinds behind gopark
-	hubStrict    // in green.NoYield: its wait is cut, and it panics
-	hubLenient   // likewise, but it has waited: what it did could not be cut
 )
 
 // hubKill kills gp if it is still the goroutine number goid. It reports whether
@@ -59,37 +57,23 @@ func hubKill(gp *g, goid uint64) bool {
 // hubStay is called on g0 as a marked thread has parked, before the hub is
 // passed on.
 func hubStay(gp *g) {
-	if gp.hub.kill != hubKillMark && gp.hub.kill != hubStrict {
-		return
-	}
-	if hubCut(gp) {
+	if gp.hub.kill == hubKillMark && hubCut(gp) {
 		ready(gp, 1, false)
-	} else if gp.hub.kill == hubStrict {
-		gp.hub.kill = hubLenient
 	}
 }
 
 // hubPoint is where a marked thread that does not park unwinds: in Gosched, behind
 // native work, and at the end of Cond.Wait.
 func hubPoint() {
-	gp := getg()
-	if gp.hub.kill == hubStrict {
-		hubUnwind()
-	}
-	if gp.hub.owner && gp.hub.hold == 0 && (gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.kill == hubKillCond) {
+	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && (gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.kill == hubKillCond) {
 		hubUnwind()
 	}
 }
 
-// hubUnwind ends the current thread, or says that it must not yield.
+// hubUnwind ends the current thread.
 func hubUnwind() {
 	gp := getg()
 	hubRaceUnwind(gp)
-	if gp.hub.strict {
-		gp.hub.strict = false
-		gp.hub.kill = hubKillNone
-		hubYields()
-	}
 	gp.hub.kill = hubKillDying
 	Goexit()
 }
