@@ -1,8 +1,12 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
+.PHONY: kills demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
 
 GREENIFY = .cache/greenify
+
+# kills ends greenify rewrite -w at 200 random moments.
+kills:
+	GREENIFY_KILLS=200 go test ./rewrite/insource -run TestKillRewrite -count=1 -v -timeout 30m
 
 # demo patches and runs a real, unmodified program and shows the difference.
 demo:

@@ -22,6 +22,9 @@ func TestMain(m *testing.M) {
 	if root := os.Getenv("INSOURCE_SWAP"); root != "" {
 		os.Exit(swapForever(root))
 	}
+	if dir := os.Getenv("INSOURCE_REWRITE"); dir != "" {
+		os.Exit(Rewrite([]string{"-w", "-C", dir}, io.Discard, os.Stderr))
+	}
 	if IsVet(os.Args[1:]) {
 		Vet()
 	}

@@ -1,0 +1,89 @@
+package insource
+
+import (
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// However rewrite -w of a module of 300 files is killed, the next run finds or
+// makes the tree as it was or the patched one, both of which build, and nothing
+// is left behind. Every second kill comes at any time of the run, the others
+// once it has begun to write. (make kills: 200 of them)
+func TestKillRewrite(t *testing.T) {
+	kills := 6
+	if s := os.Getenv("GREENIFY_KILLS"); s != "" {
+		var err error
+		if kills, err = strconv.Atoi(s); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files := map[string]string{"main.go": "package main\n\nfunc main() {\n\tc := make(chan int, 1)\n\twork0(c)\n}\n"}
+	for i := range 299 {
+		files[fmt.Sprintf("work%d.go", i)] = fmt.Sprintf("package main\n\nfunc work%d(c chan int) {\n\tc <- %[1]d\n\tgo func() { <-c }()\n}\n", i)
+	}
+	dir := module(t, files)
+	before := tree(t, dir)
+	goCommand(t, dir, "build", "-o", os.DevNull, ".")
+	start := time.Now()
+	run(t, exitOK, Rewrite, "-w", "-C", dir)
+	took := time.Since(start)
+	after := tree(t, dir)
+	goCommand(t, dir, "build", "-o", os.DevNull, ".")
+	if n := len(before); n != len(after) || maps.Equal(before, after) {
+		t.Fatalf("%d files before, %d after", n, len(after))
+	}
+
+	old, patched, inTime := 0, 0, 0
+	for i := range kills {
+		for name, text := range before {
+			if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cmd := exec.Command(os.Args[0])
+		cmd.Env = append(os.Environ(), "INSOURCE_REWRITE="+dir)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if i%2 == 0 {
+			time.Sleep(rand.N(took))
+		} else {
+			for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Microsecond) {
+				if _, err := os.Stat(filepath.Join(dir, swapDir)); err == nil {
+					break
+				}
+			}
+			time.Sleep(rand.N(30 * time.Millisecond))
+		}
+		cmd.Process.Signal(syscall.SIGKILL)
+		if cmd.Wait() != nil {
+			inTime++
+		}
+		if err := Recover(dir); err != nil { // as every command begins
+			t.Fatal(err)
+		}
+		switch now := tree(t, dir); {
+		case maps.Equal(now, before):
+			old++
+		case maps.Equal(now, after):
+			patched++
+		default:
+			t.Fatalf("kill %d left a tree that is neither the old nor the new one", i)
+		}
+		if _, err := os.Stat(filepath.Join(dir, swapDir)); err == nil {
+			t.Fatal("the folder was left behind")
+		}
+	}
+	t.Logf("%d of %d kills came in time; %d trees are old, %d new", inTime, kills, old, patched)
+	if inTime == 0 {
+		t.Error("no kill hit a run: the test shows nothing")
+	}
+}
