@@ -17,6 +17,7 @@ import (
 	"go/types"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -182,6 +183,8 @@ func (f *finder) walk() {
 			f.rangeStmt(n)
 		case *ast.SelectStmt:
 			f.selectStmt(n, stack)
+		case *ast.FuncDecl:
+			f.exported(n)
 		case *ast.CallExpr:
 			f.cgoCall(n, stack)
 			f.call(n)
@@ -243,6 +246,22 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	}
 	what := "C." + fn
 	f.add(&Site{Pos: ast.Unparen(n.Fun).Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: what, Message: what + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"})
+}
+
+// exported reports functions that C may call (cmd/cgo, "//export name").
+func (f *finder) exported(n *ast.FuncDecl) {
+	if n.Doc == nil || !f.imports("C") {
+		return
+	}
+	for _, c := range n.Doc.List {
+		if name, ok := strings.CutPrefix(c.Text, "//export "); ok {
+			f.leave(n.Name, "thread", strings.TrimSpace(name), "a thread that C made runs it beside the hub, in parallel: let it only pass its data to a green thread, over a channel")
+		}
+	}
+}
+
+func (f *finder) imports(path string) bool {
+	return slices.ContainsFunc(f.Syntax.Imports, func(s *ast.ImportSpec) bool { return s.Path.Value == strconv.Quote(path) })
 }
 
 // cgoFunc returns the name of the C function that is called, "" if none is. Some
