@@ -41,8 +41,11 @@ func TestKillRewrite(t *testing.T) {
 		t.Fatalf("%d files before, %d after", n, len(after))
 	}
 
-	old, patched, inTime := 0, 0, 0
-	for i := range kills {
+	old, patched, inTime, runs := 0, 0, 0, 0
+	for inTime < kills {
+		if runs++; runs > 10*kills {
+			t.Fatalf("only %d of %d kills came before the end of the run", inTime, runs)
+		}
 		for name, text := range before {
 			if err := os.WriteFile(name, []byte(text), 0o666); err != nil {
 				t.Fatal(err)
@@ -53,7 +56,7 @@ func TestKillRewrite(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		if i%2 == 0 {
+		if runs%2 == 0 {
 			time.Sleep(rand.N(took))
 		} else {
 			for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Microsecond) {
@@ -76,14 +79,11 @@ func TestKillRewrite(t *testing.T) {
 		case maps.Equal(now, after):
 			patched++
 		default:
-			t.Fatalf("kill %d left a tree that is neither the old nor the new one", i)
+			t.Fatalf("run %d left a tree that is neither the old nor the new one", runs)
 		}
 		if _, err := os.Stat(filepath.Join(dir, swapDir)); err == nil {
 			t.Fatal("the folder was left behind")
 		}
 	}
-	t.Logf("%d of %d kills came in time; %d trees are old, %d new", inTime, kills, old, patched)
-	if inTime == 0 {
-		t.Error("no kill hit a run: the test shows nothing")
-	}
+	t.Logf("%d kills in %d runs; %d trees are old, %d new", inTime, runs, old, patched)
 }
