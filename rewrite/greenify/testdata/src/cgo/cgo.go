@@ -9,7 +9,7 @@ import "C"
 import "time"
 
 //export exported
-func exported() { // want `exported cannot be patched here: a thread that C made`
+func exported() {
 	C.nap()
 	time.Sleep(1) // want `green.Sleep`
 }
