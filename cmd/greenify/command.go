@@ -48,6 +48,8 @@ usage:
 		patch the source itself, to be built by the plain go command
 	greenify generate [-check|-clean] [packages]
 		write patched twins, which go build -tags green builds instead
+	All four take -tags and -everywhere[=false]: whether they also look at
+	the files for other platforms and tags. All but check do unless told not to.
 	greenify rules [-md|-json|-coverage [-json]]
 		the table of what is patched; what becomes of everything in the
 		standard library that may block

@@ -50,6 +50,18 @@ func (f *finder) directives() {
 	}
 }
 
+// IgnoresFile reports whether a file has a directive that keeps all of it as it is.
+func IgnoresFile(file *ast.File) bool {
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if name, _, _ := directive(c.Text); name == ignoreDirective {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (f *finder) finding(c *ast.Comment, message string) {
 	f.add(&Site{Pos: c.Pos(), End: c.End(), Kind: Directive, What: "directive", Message: message})
 }

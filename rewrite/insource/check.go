@@ -39,7 +39,7 @@ func (f Finding) key() string {
 // from cooperating, and exits with 1 if there is anything. With -fix it patches
 // first, as Rewrite does, and prints what remains.
 func Check(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("check", stdout, stderr)
+	c := newCommand("check", false, stdout, stderr)
 	asJSON := c.flags.Bool("json", false, "print JSON, an array of findings")
 	asSARIF := c.flags.Bool("sarif", false, "print SARIF 2.1.0, for code scanning")
 	fix := c.flags.Bool("fix", false, "patch the files first, all or none, as rewrite -w does; report what remains")
@@ -63,6 +63,7 @@ func Check(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return c.fail(err)
 	}
+	c.printNotes()
 	if *update {
 		if err := os.WriteFile(*baseline, writeBaseline(found), 0o666); err != nil {
 			return c.fail(err)
@@ -108,38 +109,39 @@ func printJSON(w io.Writer, v any) error {
 // Only packages that have changed, or import one that has, are looked at; the
 // findings of the others were kept.
 func (c *command) findings() ([]Finding, error) {
-	l, err := c.list(false, "./...")
+	list, err := c.list(false, "./...")
 	if err != nil {
 		return nil, err
 	}
-	var (
-		results = openResults()
-		keys    = l.Keys()
-		found   = []Finding{} // not nil: -json prints an array
-		missing []*load.Listed
-	)
-	add := func(dir string, list []Finding) {
-		for _, f := range list {
-			f.File = c.rel(filepath.Join(dir, f.File))
-			found = append(found, f)
-		}
+	listings, err := c.listings(list)
+	if err != nil {
+		return nil, err
 	}
-	for _, p := range l.Roots {
-		if list, ok := results.get(keys[p]); ok {
-			add(p.Dir, list)
-		} else {
-			missing = append(missing, p)
-		}
-	}
-	if len(missing) > 0 {
-		pkgs, err := l.Load(missing...)
+	results := openResults()
+	found := []Finding{} // not nil: -json prints an array
+	seen := map[string]bool{}
+	registers := map[string]bool{} // packages of which it is known that they do not
+	for _, l := range listings {
+		kept, err := results.listing(l, seen)
 		if err != nil {
-			return nil, err
+			return nil, c.inView(l, err)
 		}
-		for _, p := range pkgs {
-			list := packageFindings(p)
-			results.put(keys[p.Listed], list)
-			add(p.Dir, list)
+		for _, p := range kept {
+			for _, f := range p.findings {
+				name := filepath.Join(p.Dir, f.File)
+				twice := seen[name] || f.Category == find.Register && f.Symbol == "package" && registers[f.Package]
+				if f.File = c.rel(name); !twice {
+					found = append(found, f)
+				}
+			}
+		}
+		for _, p := range kept {
+			for _, name := range p.Files() {
+				seen[name] = true
+			}
+			for _, f := range p.findings {
+				registers[f.Package] = registers[f.Package] || f.Category == find.Register
+			}
 		}
 	}
 	results.trim()
@@ -147,6 +149,42 @@ func (c *command) findings() ([]Finding, error) {
 		return cmp.Or(strings.Compare(path.Dir(a.File), path.Dir(b.File)), strings.Compare(a.File, b.File), a.Line-b.Line, a.Column-b.Column)
 	})
 	return found, nil
+}
+
+// A searched package has its findings.
+type searched struct {
+	*load.Listed
+	findings []Finding
+}
+
+// listing searches the packages of a listing that have files which were not seen.
+func (r *results) listing(l *load.Listing, seen map[string]bool) ([]searched, error) {
+	var list []searched
+	var missing []*load.Listed
+	keys := l.Keys()
+	for _, p := range l.Roots {
+		if files := p.Files(); len(files) > 0 && !slices.ContainsFunc(files, func(name string) bool { return !seen[name] }) {
+			continue
+		}
+		if found, ok := r.get(keys[p]); ok {
+			list = append(list, searched{p, found})
+		} else {
+			missing = append(missing, p)
+		}
+	}
+	if len(missing) == 0 {
+		return list, nil
+	}
+	pkgs, err := l.Load(missing...)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range pkgs {
+		found := packageFindings(p)
+		r.put(keys[p.Listed], found)
+		list = append(list, searched{p.Listed, found})
+	}
+	return list, nil
 }
 
 // packageFindings lists the sites of a package. Its files are named without their

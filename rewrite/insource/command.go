@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/pmezard/go-difflib/difflib"
@@ -28,13 +29,18 @@ type command struct {
 	stdout, stderr io.Writer
 	flags          *flag.FlagSet
 	dir, tags      string
+	everywhere     bool
+	notes          []string // for the user, when all went well
 }
 
-func newCommand(name string, stdout, stderr io.Writer) *command {
+// newCommand makes a command; everywhere is whether it looks at the files of all
+// platforms unless told otherwise.
+func newCommand(name string, everywhere bool, stdout, stderr io.Writer) *command {
 	c := &command{name: name, stdout: stdout, stderr: stderr, flags: flag.NewFlagSet(name, flag.ContinueOnError)}
 	c.flags.SetOutput(stderr)
 	c.flags.StringVar(&c.dir, "C", ".", "look for packages in `dir`")
 	c.flags.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
+	c.flags.BoolVar(&c.everywhere, "everywhere", everywhere, "also look at files that are for other platforms and tags")
 	c.flags.Usage = func() {
 		fmt.Fprintf(stderr, "usage: greenify %s [flags] [packages]\n", name)
 		c.flags.PrintDefaults()
@@ -65,15 +71,6 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
 	}
 	return load.List(cfg, patterns...)
-}
-
-// load loads the packages that the arguments name, to be patched.
-func (c *command) load() ([]*load.Package, error) {
-	l, err := c.list(true, "./...")
-	if err != nil {
-		return nil, err
-	}
-	return l.Load(l.Roots...)
 }
 
 // root is the folder of the workspace or main module that the command works in.
@@ -114,60 +111,108 @@ type change struct {
 	sites    int
 }
 
-// prepare returns every change to the packages, after type-checking all of
-// them, and the number of sites that stay blocking.
-func prepare(list []*load.Package) (map[string]change, int, error) {
+// prepare returns every change to the packages that the arguments name, after
+// type-checking all of them, and the number of sites that stay blocking.
+func (c *command) prepare() (map[string]change, int, error) {
+	list, err := c.list(true, "./...")
+	if err != nil {
+		return nil, 0, err
+	}
+	views, err := c.views(list, func(l *load.Listing) []*load.Listed { return l.Roots })
+	if err != nil {
+		return nil, 0, err
+	}
 	// A program whose packages are patched needs the hub, wherever in it they are.
 	patched := map[string]bool{find.GreenPath: true} // what imports it is patched
-	for _, p := range list {
-		for _, f := range p.Find(false, false) {
-			patched[p.Path] = patched[p.Path] || f.Active()
-		}
-	}
-	changes, left := map[string]change{}, 0
-	for _, p := range list {
-		hub := p.Listed.DependsOn(func(l *load.Listed) bool { return patched[l.Path()] })
-		files, patched, err := patchPackage(p, hub)
-		if err != nil {
-			return nil, 0, err
-		}
-		for _, f := range files {
-			n := 0
-			for _, s := range f.Sites {
-				if s.Active() && !f.Generated {
-					n++
-				} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
-					left++
-				}
-			}
-			if out, ok := patched[f.Name]; ok {
-				changes[f.Name] = change{p.Source[f.Name], out, n}
-			}
-		}
-		if len(patched) > 0 {
-			if err := p.Listing().GreenError(); err != nil {
-				return nil, 0, fmt.Errorf("nothing was written: %w", err)
-			}
-			if _, err := p.With(patched); err != nil {
-				return nil, 0, fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
+	for _, v := range views {
+		for _, p := range v.packages {
+			for _, f := range p.Find(false, false) {
+				patched[p.Path] = patched[p.Path] || f.Active()
 			}
 		}
 	}
-	return changes, left, nil
+	hub := needHub(views, func(l *load.Listed) bool { return patched[l.Path()] })
+	// A view begins with what those before have made of the files that it shares
+	// with them. In the end each must accept what is there.
+	w := &writer{new: map[string][]byte{}, changes: map[string]change{}, seen: map[string]bool{}}
+	for _, v := range views {
+		for _, p := range v.packages {
+			if err := w.patch(p, hub[p.Path]); err != nil {
+				return nil, 0, c.inView(v.Listing, err)
+			}
+		}
+	}
+	for _, v := range views {
+		for _, p := range v.packages {
+			if _, err := w.now(p); err != nil {
+				return nil, 0, c.inView(v.Listing, err)
+			}
+		}
+	}
+	return w.changes, w.left, nil
+}
+
+// A writer collects the changes to packages.
+type writer struct {
+	new     map[string][]byte // by file
+	changes map[string]change
+	seen    map[string]bool
+	left    int
+}
+
+// now is a package with the changes so far.
+func (w *writer) now(p *load.Package) (*load.Package, error) {
+	if !slices.ContainsFunc(p.Names, func(name string) bool { return w.new[name] != nil }) {
+		return p, nil
+	}
+	q, err := p.With(w.new)
+	if err != nil {
+		return nil, fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
+	}
+	return q, nil
+}
+
+// patch adds the changes to one package.
+func (w *writer) patch(p *load.Package, hub bool) error {
+	q, err := w.now(p)
+	if err != nil {
+		return err
+	}
+	files, patched, err := patchPackage(q, hub)
+	if err != nil {
+		return err
+	}
+	if len(patched) > 0 {
+		if err := p.Listing().GreenError(); err != nil {
+			return fmt.Errorf("nothing was written: %w", err)
+		}
+	}
+	for _, f := range files {
+		n := 0
+		for _, s := range f.Sites {
+			if s.Active() && !f.Generated {
+				n++
+			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !w.seen[f.Name] {
+				w.left++
+			}
+		}
+		w.seen[f.Name] = true
+		if out, ok := patched[f.Name]; ok {
+			w.new[f.Name] = out
+			w.changes[f.Name] = change{p.Source[f.Name], out, n + w.changes[f.Name].sites}
+		}
+	}
+	return nil
 }
 
 // Diff is the command greenify diff: it prints what rewrite would change as a
 // unified diff, and exits with 1 if that is anything.
 func Diff(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("diff", stdout, stderr)
+	c := newCommand("diff", true, stdout, stderr)
 	if err := c.flags.Parse(args); err != nil {
 		return exitUsage
 	}
-	list, err := c.load()
-	if err != nil {
-		return c.fail(err)
-	}
-	changes, _, err := prepare(list)
+	changes, _, err := c.prepare()
 	if err != nil {
 		return c.fail(err)
 	}
@@ -182,6 +227,7 @@ func Diff(args []string, stdout, stderr io.Writer) int {
 			return c.fail(err)
 		}
 	}
+	c.printNotes()
 	if len(changes) > 0 {
 		return exitFound
 	}
@@ -191,7 +237,7 @@ func Diff(args []string, stdout, stderr io.Writer) int {
 // Rewrite is the command greenify rewrite -w: it changes the files of the
 // packages, all of them or none.
 func Rewrite(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("rewrite", stdout, stderr)
+	c := newCommand("rewrite", true, stdout, stderr)
 	write := c.flags.Bool("w", false, "write the files")
 	if err := c.flags.Parse(args); err != nil {
 		return exitUsage
@@ -206,6 +252,7 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 	for _, name := range sorted(changes) {
 		fmt.Fprintln(stdout, c.rel(name))
 	}
+	c.printNotes()
 	sites := 0
 	for _, ch := range changes {
 		sites += ch.sites
@@ -221,11 +268,7 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 // rewrite changes the files of the packages, all of them or none. It returns
 // what prepare does.
 func (c *command) rewrite() (map[string]change, int, error) {
-	list, err := c.load()
-	if err != nil {
-		return nil, 0, err
-	}
-	changes, left, err := prepare(list)
+	changes, left, err := c.prepare()
 	if err != nil || len(changes) == 0 {
 		return nil, left, err
 	}

@@ -7,4 +7,9 @@
 // replacements with dst, generate to copies for a build tag. All files are
 // prepared and type-checked in memory first; then they are swapped in together,
 // so that no kill, full disk or error leaves a part of them.
+//
+// A package is other files on other platforms and with other tags. The commands
+// that change files look at it as often as it takes to see each of them once, and
+// refuse when one cannot be patched; what they leave out they name
+// (everywhere.go).
 package insource

@@ -30,10 +30,10 @@ const (
 )
 
 // Generate is the command greenify generate: it writes the twins of the files
-// of the packages, "." if none are named, as go generate wants it. All files
-// are written or none.
+// of the packages, "." if none are named, as go generate wants it, for all
+// platforms and tags that the files are for. All files are written or none.
 func Generate(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("generate", stdout, stderr)
+	c := newCommand("generate", true, stdout, stderr)
 	check := c.flags.Bool("check", false, "write nothing, list the files that are not up to date")
 	clean := c.flags.Bool("clean", false, "remove the twins, and their constraints from the originals")
 	if err := c.flags.Parse(args); err != nil {
@@ -49,12 +49,15 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return c.fail(err)
 	}
-	for _, p := range list.Roots {
+	for _, p := range slices.Concat(list.Roots, list.Excluded) {
 		if !p.InMain() || p.Dir == "" {
 			return c.fail(fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath))
 		}
 	}
-	g := &generator{command: c, want: map[string][]byte{}, have: map[string][]byte{}}
+	g := &generator{
+		command: c, want: map[string][]byte{}, have: map[string][]byte{},
+		twin: map[string][]byte{}, folders: map[string]map[string]*source{}, packages: map[string][]*load.Package{},
+	}
 	if *clean {
 		err = g.clean(list)
 	} else {
@@ -77,9 +80,7 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	for _, name := range sorted(contents) {
 		fmt.Fprintln(stdout, c.rel(name))
 	}
-	for _, note := range g.notes {
-		fmt.Fprintln(stderr, "greenify: "+note)
-	}
+	c.printNotes()
 	switch {
 	case *check && len(contents) > 0:
 		fmt.Fprintf(stderr, "greenify: %d files are not up to date: run greenify generate\n", len(contents))
@@ -99,23 +100,31 @@ type generator struct {
 	*command
 	want               map[string][]byte // by absolute name; nil: there must be no such file
 	have               map[string][]byte // what is there, of the folders of the packages
+	twin               map[string][]byte // by the original, of all that were looked at; nil: it needs none
+	folders            map[string]map[string]*source
+	packages           map[string][]*load.Package // by folder; without external tests
 	sites, twins, left int
-	notes              []string
 }
 
 // clean wants the files as they were before the first run. It needs no package
 // that type-checks.
 func (g *generator) clean(list *load.Listing) error {
-	for _, l := range list.Roots {
-		files, err := g.scan(l.Dir)
-		if err != nil {
-			return err
-		}
-		for name, f := range files {
-			if f.twin {
-				g.want[name] = nil
-			} else if t := files[twinName(name)]; t != nil && t.twin {
-				g.want[name] = f.plain
+	listings, err := g.listings(list)
+	if err != nil {
+		return err
+	}
+	for _, l := range listings {
+		for _, p := range slices.Concat(l.Roots, l.Excluded) {
+			files, err := g.scan(p.Dir)
+			if err != nil {
+				return err
+			}
+			for name, f := range files {
+				if f.twin {
+					g.want[name] = nil
+				} else if t := files[twinName(name)]; t != nil && t.twin {
+					g.want[name] = f.plain
+				}
 			}
 		}
 	}
@@ -126,54 +135,66 @@ func (g *generator) clean(list *load.Listing) error {
 func (g *generator) generate(list *load.Listing) error {
 	// A program whose packages are patched needs the hub, so all of them are
 	// looked at for its main.
-	look := list.Roots
-	if slices.ContainsFunc(look, func(l *load.Listed) bool { return l.Name == "main" || l.ForTest != "" }) {
-		look = slices.Concat(look, slices.DeleteFunc(slices.Clone(list.All), func(l *load.Listed) bool {
-			return !l.DepOnly || !l.InMain() || l.ForTest != "" || l.ImportPath == find.GreenPath
-		}))
-	}
-	pkgs, err := list.Load(look...)
+	views, err := g.views(list, func(l *load.Listing) []*load.Listed {
+		look := l.Roots
+		if slices.ContainsFunc(look, func(l *load.Listed) bool { return l.Name == "main" || l.ForTest != "" }) {
+			look = slices.Concat(look, slices.DeleteFunc(slices.Clone(l.All), func(l *load.Listed) bool {
+				return !l.DepOnly || !l.InMain() || l.ForTest != "" || l.ImportPath == find.GreenPath
+			}))
+		}
+		return look
+	})
 	if err != nil {
 		return err
 	}
 	patched := map[string]bool{}
-	for _, p := range pkgs {
-		if slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated }) {
-			patched[p.Path] = true
+	for _, v := range views {
+		for _, p := range v.packages {
+			if slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated }) {
+				patched[p.Path] = true
+			}
+		}
+		if len(patched) > 0 {
+			if err := v.GreenError(); err != nil {
+				return fmt.Errorf("nothing was written: %w", err)
+			}
+		}
+		for _, l := range v.All {
+			// Of other modules, those that are patched or have twins.
+			if !l.InMain() && l.ImportPath != find.GreenPath && (slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)) {
+				patched[l.Path()] = true
+			}
 		}
 	}
-	for _, l := range list.All {
-		// Of other modules, those that are patched or have twins.
-		if !l.InMain() && l.ImportPath != find.GreenPath && (slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)) {
-			patched[l.Path()] = true
-		}
-	}
+	hub := needHub(views, func(l *load.Listed) bool { return patched[l.Path()] })
 	var errs []error
-	for _, p := range pkgs {
-		if slices.Contains(list.Roots, p.Listed) {
-			hub := p.Listed.DependsOn(func(l *load.Listed) bool { return patched[l.Path()] })
-			errs = append(errs, g.generatePackage(p, hub))
+	for _, v := range views {
+		for _, p := range v.packages {
+			if slices.Contains(v.Roots, p.Listed) {
+				errs = append(errs, g.generatePackage(p, hub[p.Path]))
+			}
+		}
+		if err := errors.Join(errs...); err != nil {
+			return g.inView(v.Listing, err)
+		}
+	}
+	for _, v := range views {
+		for _, l := range v.Roots {
+			errs = append(errs, g.generateFolder(l.Dir))
 		}
 	}
 	return errors.Join(errs...)
 }
 
-// generatePackage wants the twins of one package, after type-checking it with
-// and without them.
+// generatePackage makes the twins of one package, and type-checks it with and
+// without them.
 func (g *generator) generatePackage(p *load.Package, hub bool) error {
-	dir := p.Dir
-	files, err := g.scan(dir)
+	files, err := g.scan(p.Dir)
 	if err != nil {
 		return err
 	}
-	// External tests are a package of their own in the folder. What twins of one
-	// that is gone there are the other finds.
-	external := p.Path != p.Listed.ForTest && p.Listed.ForTest != ""
-	for _, name := range sorted(files) {
-		f := files[name]
-		if (f.test && strings.HasSuffix(f.pkg, "_test")) != external && (external || !f.twin || hasOriginal(files, name)) {
-			delete(files, name)
-		}
+	if p.Listed.ForTest == "" || p.Path == p.Listed.ForTest {
+		g.packages[p.Dir] = append(g.packages[p.Dir], p)
 	}
 	// The twins are made of what the originals are without the constraint, and
 	// with plain line ends (see patchPackage).
@@ -194,106 +215,120 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		return err
 	}
 	originals, twins := map[string][]byte{}, map[string][]byte{}
-	keep := false     // a twin for another platform or other tags is there
-	register := false // a twin that is of no test
 	for _, f := range q.Find(hub, false) {
 		// The registration goes into a file of its own.
 		f.Sites = slices.DeleteFunc(f.Sites, func(s *find.Site) bool { return s.Kind == find.Register && s.To == "green.Register" })
-		n, left := 0, 0
-		for _, s := range f.Sites {
-			if s.Active() && !f.Generated {
-				n++
-			} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
-				left++
+		before, again := g.twin[f.Name]
+		n := g.count(q, f, again)
+		originals[f.Name] = files[f.Name].plain
+		if n > 0 {
+			if originals[f.Name], err = files[f.Name].constrained(); err != nil {
+				return fmt.Errorf("%s:%w", g.rel(f.Name), err)
 			}
+			out, err := patch(q.Fset, f)
+			if err != nil {
+				return err
+			}
+			if out, err = constrain(bytes.TrimPrefix(out, bom), greenTag); err != nil {
+				return fmt.Errorf("%s: patched: %w", g.rel(f.Name), err)
+			}
+			out = append([]byte(twinHeader+"\n\n"), out...)
+			if crlf[f.Name] {
+				out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
+			}
+			twins[f.Name] = out
 		}
-		g.left += left
-		if f.Generated && f.Active() {
-			g.notes = append(g.notes, fmt.Sprintf("%s:%d: generated, so it stays as it is with and without the tag: patch what generates it", g.rel(f.Name), q.Fset.Position(f.Syntax.Package).Line))
+		if again && !bytes.Equal(before, twins[f.Name]) {
+			return fmt.Errorf("%s:1: its twin differs by platform or tags, because what it uses does: move that part into a file for one platform", g.rel(f.Name))
 		}
-		if n == 0 {
-			continue
+		g.twin[f.Name] = twins[f.Name]
+	}
+	if _, err := p.With(originals); err != nil {
+		return fmt.Errorf("package %s does not type-check, nothing was written: %w", p.Path, err)
+	}
+	if len(twins) > 0 {
+		if _, err := q.With(twins); err != nil {
+			return fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
 		}
-		if originals[f.Name], err = files[f.Name].constrained(); err != nil {
-			return fmt.Errorf("%s:%w", g.rel(f.Name), err)
+	}
+	return nil
+}
+
+// count returns how many sites of a file are patched. The sums are of files that
+// were not there before.
+func (g *generator) count(p *load.Package, f *find.File, again bool) int {
+	n, left := 0, 0
+	for _, s := range f.Sites {
+		if s.Active() && !f.Generated {
+			n++
+		} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
+			left++
 		}
-		out, err := patch(q.Fset, f)
-		if err != nil {
-			return err
-		}
-		if out, err = constrain(bytes.TrimPrefix(out, bom), greenTag); err != nil {
-			return fmt.Errorf("%s: patched: %w", g.rel(f.Name), err)
-		}
-		out = append([]byte(twinHeader+"\n\n"), out...)
-		if crlf[f.Name] {
-			out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
-		}
-		twins[f.Name] = out
-		register = register || !files[f.Name].test
-		g.sites += n
+	}
+	if again {
+		return n
+	}
+	g.left += left
+	g.sites += n
+	if n > 0 {
 		g.twins++
 	}
+	if f.Generated && f.Active() {
+		g.note("%s:%d: generated, so it stays as it is with and without the tag: patch what generates it", g.rel(f.Name), p.Fset.Position(f.Syntax.Package).Line)
+	}
+	return n
+}
 
-	var excluded []string
+// generateFolder wants the files of a folder, once all packages in it are known.
+func (g *generator) generateFolder(dir string) error {
+	files := g.folders[dir]
+	register := false // a twin is there, or wanted, that is of no test
 	for _, name := range sorted(files) {
 		f, t := files[name], files[twinName(name)]
 		hasTwin := t != nil && t.twin
+		twin, known := g.twin[name]
 		switch {
 		case f.twin:
 			// A twin whose original is gone goes too.
 			if !hasOriginal(files, name) {
 				g.want[name] = nil
 			}
-		case twins[name] != nil:
+		case twin != nil:
 			if t != nil && !hasTwin {
 				return fmt.Errorf("%s:1: the name is that of the twin of %s: rename one of them", g.rel(twinName(name)), g.rel(name))
 			}
-			g.want[name], g.want[twinName(name)] = originals[name], twins[name]
-		case clean[name] != nil && hasTwin: // nothing is left to patch in it
-			originals[name] = f.plain
-			g.want[name], g.want[twinName(name)] = f.plain, nil
-		case clean[name] == nil:
-			keep = keep || hasTwin && !f.test
-			if f.expr != "ignore" {
-				excluded = append(excluded, g.rel(name))
+			original, err := f.constrained()
+			if err != nil {
+				return fmt.Errorf("%s:%w", g.rel(name), err)
 			}
+			g.want[name], g.want[twinName(name)] = original, twin
+			register = register || !f.test
+		case known && hasTwin: // nothing is left to patch in it
+			g.want[name], g.want[twinName(name)] = f.plain, nil
+		case hasTwin: // not looked at
+			register = register || !f.test
 		}
 	}
-	if len(excluded) > 0 {
-		g.notes = append(g.notes, fmt.Sprintf("excluded on this platform or by their tags, not looked at: %s: run greenify generate with their GOOS, GOARCH or -tags too", strings.Join(excluded, " ")))
-	}
-
-	if len(twins) > 0 || keep {
+	if slices.ContainsFunc(sorted(files), func(name string) bool { t := files[twinName(name)]; return g.twin[name] != nil || t != nil && t.twin }) {
 		for _, name := range sorted(files) {
 			if f := files[name]; !f.twin && f.line > 0 && mentions(f.own, greenTag) {
 				return fmt.Errorf("%s:%d: the constraint uses the tag %s, which is for twins: rename it", g.rel(name), f.line, greenTag)
 			}
 		}
 	}
-	if !external {
-		name := filepath.Join(dir, registerFile)
-		g.want[name] = nil
-		if register || keep {
-			g.want[name] = registration(p)
-		}
-		if f := files[name]; f != nil && !f.twin {
-			if g.want[name] != nil {
-				return fmt.Errorf("%s:1: the name is that of a generated file: rename it", g.rel(name))
-			}
-			delete(g.want, name)
-		}
+	if len(g.packages[dir]) == 0 {
+		return nil // external tests alone
 	}
-
-	if _, err := p.With(originals); err != nil {
-		return fmt.Errorf("package %s does not type-check, nothing was written: %w", p.Path, err)
+	name := filepath.Join(dir, registerFile)
+	g.want[name] = nil
+	if register {
+		g.want[name] = registration(g.packages[dir])
 	}
-	if len(twins) > 0 {
-		if err := p.Listing().GreenError(); err != nil {
-			return fmt.Errorf("nothing was written: %w", err)
+	if f := files[name]; f != nil && !f.twin {
+		if g.want[name] != nil {
+			return fmt.Errorf("%s:1: the name is that of a generated file: rename it", g.rel(name))
 		}
-		if _, err := q.With(twins); err != nil {
-			return fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
-		}
+		delete(g.want, name)
 	}
 	return nil
 }
@@ -303,10 +338,11 @@ func hasOriginal(files map[string]*source, twin string) bool {
 	return slices.ContainsFunc(sorted(files), func(name string) bool { return !files[name].twin && twinName(name) == twin })
 }
 
-// registration is the file that registers a package.
-func registration(p *load.Package) []byte {
-	green := "green"
-	for p.Types.Scope().Lookup(green) != nil {
+// registration is the file that registers a package, as it is on several
+// platforms.
+func registration(list []*load.Package) []byte {
+	p, green := list[0], "green"
+	for slices.ContainsFunc(list, func(p *load.Package) bool { return p.Types.Scope().Lookup(green) != nil }) {
 		green = "_" + green
 	}
 	return fmt.Appendf(nil, "%s\n\n//go:build %s\n\npackage %s\n\nimport %s %q\n\nvar _ = %s.Register(%q, %q)\n",
@@ -334,8 +370,11 @@ func (f *source) constrained() ([]byte, error) {
 	return constrain(f.data, "!"+greenTag)
 }
 
-// scan reads the Go files of a folder.
+// scan reads the Go files of a folder, once.
 func (g *generator) scan(dir string) (map[string]*source, error) {
+	if files, ok := g.folders[dir]; ok {
+		return files, nil
+	}
 	list, err := os.ReadDir(dir)
 	if err != nil {
 		return nil, err
@@ -366,6 +405,7 @@ func (g *generator) scan(dir string) (map[string]*source, error) {
 		files[name] = f
 		g.have[name] = data
 	}
+	g.folders[dir] = files
 	return files, nil
 }
 

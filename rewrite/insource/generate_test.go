@@ -55,7 +55,7 @@ func TestConstrain(t *testing.T) {
 		if err := os.WriteFile(name, out, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		g := &generator{have: map[string][]byte{}, command: &command{dir: dir}}
+		g := &generator{have: map[string][]byte{}, folders: map[string]map[string]*source{}, command: &command{dir: dir}}
 		files, err := g.scan(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -207,17 +207,19 @@ func TestGeneratePlatforms(t *testing.T) {
 	})
 	before := goFiles(t, dir)
 	t.Setenv("GOOS", "linux")
-	out := run(t, exitOK, Generate, "-C", dir)
-	for _, want := range []string{"gen.go:3: generated, ", "not looked at: b_windows.go: "} {
+	out := run(t, exitOK, Generate, "-everywhere=false", "-C", dir)
+	for _, want := range []string{"gen.go:3: generated, ", "not looked at, for other platforms or tags: b_windows.go: "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
 		}
 	}
 	t.Setenv("GOOS", "windows")
-	if out := run(t, exitFound, Generate, "-check", "-C", dir); !strings.HasPrefix(out, "b_green_windows.go\nb_windows.go\ngreenify: ") {
-		t.Errorf("windows needs %s", out)
+	for _, flag := range []string{"-everywhere=false", "-everywhere"} {
+		if out := run(t, exitFound, Generate, "-check", flag, "-C", dir); !strings.HasPrefix(out, "b_green_windows.go\nb_windows.go\ngreenify: ") {
+			t.Errorf("windows needs %s", out)
+		}
 	}
-	run(t, exitOK, Generate, "-C", dir)
+	run(t, exitOK, Generate, "-everywhere=false", "-C", dir)
 	goCommand(t, dir, "vet", "-tags=green", ".")
 	t.Setenv("GOOS", "linux")
 	run(t, exitOK, Generate, "-check", "-C", dir)
@@ -332,7 +334,7 @@ func TestGenerateOtherPlatform(t *testing.T) {
 		"b_windows.go": "package app\n\nfunc a(c chan int) { <-c }\n",
 	})
 	t.Setenv("GOOS", "windows")
-	run(t, exitOK, Generate, "-C", dir)
+	run(t, exitOK, Generate, "-everywhere=false", "-C", dir)
 	t.Setenv("GOOS", "linux")
-	run(t, exitOK, Generate, "-check", "-C", dir)
+	run(t, exitOK, Generate, "-check", "-everywhere=false", "-C", dir)
 }

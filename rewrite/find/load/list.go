@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -26,20 +27,27 @@ type Config struct {
 	// Green makes package green available to With, whether or not anything
 	// imports it. It is no error if the module does not require it; With says so.
 	Green bool
+
+	source bool // type-check all from source, export data of none
 }
 
 // A Listing is what the go command says of packages and all that they import.
 type Listing struct {
-	cfg  Config
-	env  goEnv
-	All  []*Listed // what is imported comes before who imports it
-	byID map[string]*Listed
+	cfg      Config
+	patterns []string
+	env      goEnv
+	view     view
+	All      []*Listed // what is imported comes before who imports it
+	byID     map[string]*Listed
 
 	greenErr error // what the go command says against package green
 
 	// Roots are the packages that the patterns match: with Tests, each in the
 	// form that has its test files, and external tests.
 	Roots []*Listed
+
+	// Excluded are packages that a pattern names but that have no file here.
+	Excluded []*Listed
 }
 
 // A Listed package is what go list says of it.
@@ -64,6 +72,15 @@ type Listed struct {
 type module struct {
 	Path, Version, Dir, GoVersion string
 	Main                          bool
+}
+
+// Files names the files of the package, cgo's included.
+func (l *Listed) Files() []string {
+	var list []string
+	for _, name := range l.files {
+		list = append(list, filepath.Join(l.Dir, name))
+	}
+	return list
 }
 
 // InMain reports whether the package belongs to a main module.
@@ -103,7 +120,7 @@ type goEnv struct{ GOVERSION, GOROOT, GOOS, GOARCH, GOMODCACHE, GOFLAGS, CGO_ENA
 // List asks the go command for the packages that match the patterns. It builds
 // nothing.
 func List(cfg Config, patterns ...string) (*Listing, error) {
-	l := &Listing{cfg: cfg, byID: map[string]*Listed{}}
+	l := &Listing{cfg: cfg, patterns: patterns, byID: map[string]*Listed{}}
 	out, err := l.command("env", "-json")
 	if err != nil {
 		return nil, err
@@ -111,6 +128,7 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 	if err := json.Unmarshal(out, &l.env); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
+	l.view = l.first()
 	args := []string{"-e", "-deps", "-json=ImportPath,ForTest,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error"}
 	if cfg.Tests {
 		args = append(args, "-test")
@@ -130,7 +148,7 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 		}
 	}
 	l.roots()
-	if len(l.Roots) == 0 {
+	if len(l.Roots)+len(l.Excluded) == 0 && !cfg.source {
 		return nil, fmt.Errorf("no packages match %s", strings.Join(patterns, " "))
 	}
 	return l, nil
@@ -186,6 +204,10 @@ func (l *Listing) roots() {
 		}
 		if p.ForTest == "" && l.byID[p.ImportPath+" ["+p.ImportPath+".test]"] != nil {
 			continue // it is there with its test files
+		}
+		if p.Error != nil && len(p.files) == 0 && len(p.IgnoredGoFiles) > 0 {
+			l.Excluded = append(l.Excluded, p)
+			continue
 		}
 		l.Roots = append(l.Roots, p)
 	}

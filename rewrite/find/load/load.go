@@ -51,6 +51,9 @@ func Packages(cfg Config, patterns ...string) ([]*Package, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(l.Roots) == 0 {
+		return nil, l.Excluded[0].listError()
+	}
 	return l.Load(l.Roots...)
 }
 
@@ -65,7 +68,7 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}}
 	ld.cgo = slices.ContainsFunc(l.All, func(p *Listed) bool { return p.local() && len(p.CgoFiles) > 0 })
 	for _, p := range l.All { // what is imported first
-		ld.fromSource[p] = p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
+		ld.fromSource[p] = l.cfg.source || p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
 	}
 	for _, p := range roots {
 		ld.need(p, true)
@@ -143,9 +146,11 @@ func (ld *loader) need(p *Listed, root bool) {
 }
 
 func (ld *loader) needImport(p *Listed) {
-	if ld.fromSource[p] {
+	switch {
+	case p.ImportPath == "unsafe":
+	case ld.fromSource[p]:
 		ld.need(p, false)
-	} else if p.ImportPath != "unsafe" {
+	default:
 		ld.exports[p] = true
 	}
 }
