@@ -4,6 +4,7 @@ package green
 
 import (
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -100,10 +101,15 @@ func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
 		return ManifestInfo{Mode: "unpatched"}
 	}
+	version := startedBy // all packages have the same, or the hub would not start
 	m := ManifestInfo{Mode: "in source", Groups: groups}
 	for _, p := range registered {
-		m.Rules = p.rules // they are all the same, or the hub would not start
+		version = p.rules
 		m.Packages = append(m.Packages, p.path)
+	}
+	m.Rules, version, _ = strings.Cut(version, ":")
+	if version != "" {
+		m.Groups = strings.Split(version, ",")
 	}
 	return m
 }

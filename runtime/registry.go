@@ -9,9 +9,11 @@ var registered []patchedPackage
 type patchedPackage struct{ path, rules string }
 
 // Register says that package path is patched in source by that version of the
-// rule table. A patched package calls it as it is initialized:
+// rule table, behind which stand the module groups that it is patched for if that is
+// not all. A patched package calls it as it is initialized:
 //
 //	var _ = green.Register("example.com/pkg", "1a2b3c4d")
+//	var _ = green.Register("example.com/pkg", "1a2b3c4d:select,thread,time,builtins")
 //
 // If the program's main function is not patched, or in a test binary the tests,
 // Register says so and ends the program with exit status 2, before main: with no
@@ -32,8 +34,8 @@ func Register(path, rules string) struct{} {
 //
 // It turns the hub on with main as the first green thread, unless GREENIFY=off
 // says otherwise. If a package of the program is patched by another version of
-// the rule table than rules it says so and ends the program with exit status 2:
-// the patch is applied first or not at all.
+// the rule table than rules, or for other groups, it says so and ends the program
+// with exit status 2: the patch is applied first or not at all.
 //
 // The function it returns keeps the hub going when main ends by Goexit, and
 // prints the statistics that GREENIFY=stats=1 asks for. Without the defer only

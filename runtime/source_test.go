@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -172,10 +173,13 @@ func TestRegistry(t *testing.T) {
 		t.Errorf("same rules: exit status %d, %q, %q", status, stdout, stderr)
 	}
 	stdout, stderr, status = runProgram(t, "registry", "GREEN_TEST_RULES=old")
-	const want = "greenify: main is patched in source by rule table test, but other packages by other tables:\n" +
-		"\texample.com/a by old\n\texample.com/b by old\n\tpatch them all again: greenify rewrite -w ./...\n"
+	const want = "greenify: main is patched in source by rule table test, but other packages by other tables or for other groups:\n" +
+		"\texample.com/a by old\n\texample.com/b by old\n\tpatch them all again, with one -patch: greenify rewrite -w ./...\n"
 	if status != 2 || stdout != "" || stderr != want {
 		t.Errorf("other rules: exit status %d, %q, %q", status, stdout, stderr)
+	}
+	if _, stderr, status = runProgram(t, "registry", "GREEN_TEST_RULES="+rules+":thread,time"); status != 2 || !strings.Contains(stderr, "\texample.com/a by test:thread,time\n") {
+		t.Errorf("other groups: exit status %d, %q", status, stderr)
 	}
 	if _, stderr, status = runProgram(t, "registry", "GREEN_TEST_RULES=old", "GREENIFY=off"); status != 0 {
 		t.Errorf("off: exit status %d, %q", status, stderr)

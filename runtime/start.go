@@ -110,8 +110,13 @@ func start(rules string) (end func()) {
 	}
 }
 
-// checkRegistered stops the program if a package is patched by other rules.
+// startedBy are the rules that main, or the tests, are patched by.
+var startedBy string
+
+// checkRegistered stops the program if a package is patched by other rules, or for
+// other groups.
 func checkRegistered(rules string) {
+	startedBy = rules
 	var others strings.Builder
 	for _, p := range registered {
 		if p.rules != rules {
@@ -119,8 +124,8 @@ func checkRegistered(rules string) {
 		}
 	}
 	if others.Len() > 0 {
-		stop("main is patched in source by rule table " + rules + ", but other packages by other tables:\n" +
-			others.String() + "\tpatch them all again: greenify rewrite -w ./...")
+		stop("main is patched in source by rule table " + rules + ", but other packages by other tables or for other groups:\n" +
+			others.String() + "\tpatch them all again, with one -patch: greenify rewrite -w ./...")
 	}
 }
 

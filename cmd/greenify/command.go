@@ -48,8 +48,9 @@ usage:
 		patch the source itself, to be built by the plain go command
 	greenify generate [-check|-clean] [packages]
 		write patched twins, which go build -tags green builds instead
-	All four take -tags and -everywhere[=false]: whether they also look at
-	the files for other platforms and tags. All but check do unless told not to.
+	All four take -tags, -patch, -allow-partial and -everywhere[=false]: whether
+	they also look at the files for other platforms and tags. All but check do
+	unless told not to.
 	greenify rules [-md|-json|-coverage [-json]]
 		the table of what is patched; what becomes of everything in the
 		standard library that may block
@@ -87,6 +88,8 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		select and the other channel operations; process, signal and dns are
 		waits in system calls and C. A set without thread, select and
 		builtins is refused: the thread that would end the wait cannot run.
+		(check, diff, rewrite and generate too; all packages of a program must
+		be patched for the same groups)
 	-allow-partial
 		build such a set all the same, and say what may deadlock
 	-strict

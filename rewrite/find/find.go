@@ -117,6 +117,9 @@ type Input struct {
 	// nothing to patch, because another package of the program has.
 	Main bool
 
+	// Groups are the module groups to patch; nil is all of them.
+	Groups []string
+
 	// Lines keeps every line number: imports go on an existing line.
 	Lines bool
 }
@@ -140,8 +143,9 @@ func Find(in Input) []*File {
 	for i, f := range files {
 		w := &finder{Input: in, File: f, table: rules, seen: map[ast.Node]bool{}}
 		w.walk()
+		others := w.selectGroups()
 		w.held()
-		w.directives()
+		w.directives(others)
 		finders[i] = w
 	}
 	hub(in, finders)

@@ -17,7 +17,7 @@ import (
 // hub adds what a patched package needs once: its registration, and in package
 // main the start of the hub. It reports files that are left unpatched.
 func hub(in Input, files []*finder) {
-	version := rules.CallVersion()
+	version := rules.CallVersionFor(in.Groups)
 	var (
 		patched    bool    // a file uses package green
 		first      *finder // that can take the registration
@@ -95,6 +95,10 @@ func hub(in Input, files []*finder) {
 		})
 	}
 }
+
+// WiderPatch is what is there if a package was patched for more groups than are
+// wanted now.
+const WiderPatch = "groups"
 
 // test reports whether the file is a test file.
 func (f *File) test() bool { return strings.HasSuffix(f.Name, "_test.go") }
@@ -244,7 +248,7 @@ func (f *finder) greenCalls() func(yield func(*ast.Ident, *ast.CallExpr) bool) {
 	}
 }
 
-// version checks the version of the rules that a call names.
+// version checks the version of the rules that a call names, and the groups.
 func (f *finder) version(call *ast.CallExpr, i int, want string, kind Kind, what string) {
 	if i >= len(call.Args) {
 		return
@@ -253,7 +257,18 @@ func (f *finder) version(call *ast.CallExpr, i int, want string, kind Kind, what
 	if !ok {
 		return
 	}
-	if have, err := strconv.Unquote(lit.Value); err == nil && have != want {
+	have, err := strconv.Unquote(lit.Value)
+	if err != nil || have == want {
+		return
+	}
+	_, old := rules.SplitVersion(have)
+	_, groups := rules.SplitVersion(want)
+	if old = slices.DeleteFunc(slices.Clone(old), func(g string) bool { return slices.Contains(groups, g) }); len(old) > 0 {
+		f.add(&Site{
+			Pos: lit.Pos(), End: lit.End(), Kind: kind, What: WiderPatch,
+			Message: fmt.Sprintf("%s rules for %s too, and a patch is not undone: add them to -patch, or take the files as they were before the patch", what, strings.Join(old, ", ")),
+		})
+	} else {
 		f.add(&Site{
 			Pos: lit.Pos(), End: lit.End(), Kind: kind, What: "rules version", To: want, Shape: replace(lit, strconv.Quote(want)),
 			Message: fmt.Sprintf("%s rules %s, this greenify has %s: rewrite the package", what, have, want),

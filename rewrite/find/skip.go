@@ -3,6 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -14,8 +15,9 @@ const (
 // directives applies the comments that skip sites. A skip at the end of a line
 // is for the sites that start on the line; on a line of its own, for the next
 // line; in the comment above a declaration, for the declaration. Every
-// directive gives a reason and is used, or is a finding.
-func (f *finder) directives() {
+// directive gives a reason and is used, or is a finding. It may be used by a site
+// of another module group than those to patch.
+func (f *finder) directives(others []*Site) {
 	for _, group := range f.Syntax.Comments {
 		for _, c := range group.List {
 			name, reason, ok := directive(c.Text)
@@ -38,7 +40,7 @@ func (f *finder) directives() {
 				from, to = f.reach(c)
 			}
 			used := false
-			for _, s := range f.Sites {
+			for _, s := range slices.Concat(f.Sites, others) {
 				if s.Kind != Directive && from <= s.Pos && s.Pos < to {
 					s.Skip, used = reason, true
 				}

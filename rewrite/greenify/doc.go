@@ -41,6 +41,8 @@
 // end of a line or above a line or declaration, keeps a place as it is;
 // //greenify:ignore-file reason keeps a file.
 //
+// The flag patch names the module groups to patch, as in greenify check -patch.
+//
 // A package that patches itself by hand with package green and one that was
 // rewritten by greenify rewrite -w are the same to the analyzer: all it has to
 // say about either is which locks are held across a wait.

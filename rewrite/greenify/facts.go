@@ -41,7 +41,7 @@ func runFacts(pass *analysis.Pass) (any, error) {
 		return nil, nil
 	}
 	var bodies []*body
-	for _, file := range search(pass) {
+	for _, file := range search(pass, nil) {
 		for _, d := range file.Syntax.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Body != nil {
 				if fn, ok := pass.TypesInfo.Defs[d.Name].(*types.Func); ok {

@@ -2,24 +2,43 @@ package greenify
 
 import (
 	_ "embed"
+	"fmt"
 	"os"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 
 	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 //go:embed doc.go
 var source string
 
 // Analyzer reports what keeps green threads from cooperating. It is pure per
-// package, has no facts and no flags, and needs no other analyzer.
+// package, has no facts, and needs no other analyzer. Its one flag is patch.
 var Analyzer = &analysis.Analyzer{
 	Name: "greenify",
 	Doc:  doc("greenify"),
 	URL:  "https://pkg.go.dev/github.com/greenify-go/greenify/rewrite/greenify",
 	Run:  run,
+}
+
+// groups are the module groups of the flag patch; nil is all. Hosts set flags before
+// they run analyzers.
+var groups []string
+
+func init() {
+	Analyzer.Flags.Func("patch", "patch only these module `groups`, as in greenify check -patch", func(s string) error {
+		list, err := rules.ParsePatch(s)
+		if missing := rules.Missing(list); err == nil && missing != nil {
+			err = fmt.Errorf("-patch without %s may deadlock: greenify check -patch=%s says where", strings.Join(missing, ", "), s)
+		}
+		if err == nil {
+			groups = list
+		}
+		return err
+	})
 }
 
 // doc returns the section of the package documentation about an analyzer.
@@ -35,7 +54,7 @@ func doc(name string) string {
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	for _, file := range search(pass) {
+	for _, file := range search(pass, groups) {
 		for _, s := range file.Sites {
 			if s.Skip == "" {
 				pass.Report(diagnostic(file, s))
@@ -47,12 +66,12 @@ func run(pass *analysis.Pass) (any, error) {
 
 // search finds the sites of the package. nogo of rules_go (seen in v0.65.0) gives
 // analyzers no ReadFile; its files are those on disk.
-func search(pass *analysis.Pass) []*find.File {
+func search(pass *analysis.Pass, groups []string) []*find.File {
 	read := pass.ReadFile
 	if read == nil {
 		read = os.ReadFile
 	}
-	return find.Find(find.Input{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo, Read: read})
+	return find.Find(find.Input{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo, Groups: groups, Read: read})
 }
 
 // diagnostic offers the replacement as the only fix. Every fix of a file brings

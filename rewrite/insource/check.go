@@ -117,7 +117,7 @@ func (c *command) findings() ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	results := openResults()
+	results := openResults(c.groups)
 	found := []Finding{} // not nil: -json prints an array
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not

@@ -14,6 +14,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // Exit codes, those of all commands of greenify.
@@ -30,6 +31,8 @@ type command struct {
 	flags          *flag.FlagSet
 	dir, tags      string
 	everywhere     bool
+	groups         []string // of -patch; nil is all
+	allowPartial   bool
 	notes          []string // for the user, when all went well
 }
 
@@ -41,6 +44,11 @@ func newCommand(name string, everywhere bool, stdout, stderr io.Writer) *command
 	c.flags.StringVar(&c.dir, "C", ".", "look for packages in `dir`")
 	c.flags.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
 	c.flags.BoolVar(&c.everywhere, "everywhere", everywhere, "also look at files that are for other platforms and tags")
+	c.flags.Func("patch", "patch only these module `groups`, as in greenify help flags", func(s string) (err error) {
+		c.groups, err = rules.ParsePatch(s)
+		return err
+	})
+	c.flags.BoolVar(&c.allowPartial, "allow-partial", false, "go on with groups that may deadlock")
 	c.flags.Usage = func() {
 		fmt.Fprintf(stderr, "usage: greenify %s [flags] [packages]\n", name)
 		c.flags.PrintDefaults()
@@ -66,7 +74,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.dir, Tests: true, Green: green}
+	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups}
 	if c.tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
 	}
@@ -190,6 +198,9 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 	for _, f := range files {
 		n := 0
 		for _, s := range f.Sites {
+			if s.What == find.WiderPatch {
+				return fmt.Errorf("%v: %s", position(q.Fset, s.Pos), s.Message)
+			}
 			if s.Active() && !f.Generated {
 				n++
 			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !w.seen[f.Name] {

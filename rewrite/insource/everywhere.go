@@ -51,20 +51,28 @@ func (c *command) views(list *load.Listing, look func(*load.Listing) []*load.Lis
 	return views, nil
 }
 
-// listings are the listing and those of other platforms and tags.
+// listings are the listing and those of other platforms and tags. Groups that would
+// deadlock are refused with the places in all of them.
 func (c *command) listings(list *load.Listing) ([]*load.Listing, error) {
 	if !c.everywhere {
 		files, err := list.LeftOut(nothingToDo)
 		if len(files) > 0 {
 			c.note("not looked at, for other platforms or tags: %s: -everywhere looks at them too", c.names(files))
 		}
-		return []*load.Listing{list}, err
+		if err != nil {
+			return nil, err
+		}
+		return []*load.Listing{list}, c.partial([]*load.Listing{list})
 	}
 	others, rest, err := list.Elsewhere(nothingToDo)
 	for _, name := range sorted(rest) {
 		c.note("%s: not looked at: %s", c.rel(name), rest[name])
 	}
-	return append([]*load.Listing{list}, others...), err
+	if err != nil {
+		return nil, err
+	}
+	listings := append([]*load.Listing{list}, others...)
+	return listings, c.partial(listings)
 }
 
 func (c *command) names(files []string) string {

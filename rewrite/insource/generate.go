@@ -59,6 +59,7 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 		twin: map[string][]byte{}, folders: map[string]map[string]*source{}, packages: map[string][]*load.Package{},
 	}
 	if *clean {
+		c.groups = nil // nothing is patched
 		err = g.clean(list)
 	} else {
 		err = g.generate(list)
@@ -322,7 +323,7 @@ func (g *generator) generateFolder(dir string) error {
 	name := filepath.Join(dir, registerFile)
 	g.want[name] = nil
 	if register {
-		g.want[name] = registration(g.packages[dir])
+		g.want[name] = registration(g.packages[dir], rules.CallVersionFor(g.groups))
 	}
 	if f := files[name]; f != nil && !f.twin {
 		if g.want[name] != nil {
@@ -340,13 +341,13 @@ func hasOriginal(files map[string]*source, twin string) bool {
 
 // registration is the file that registers a package, as it is on several
 // platforms.
-func registration(list []*load.Package) []byte {
+func registration(list []*load.Package, version string) []byte {
 	p, green := list[0], "green"
 	for slices.ContainsFunc(list, func(p *load.Package) bool { return p.Types.Scope().Lookup(green) != nil }) {
 		green = "_" + green
 	}
 	return fmt.Appendf(nil, "%s\n\n//go:build %s\n\npackage %s\n\nimport %s %q\n\nvar _ = %s.Register(%q, %q)\n",
-		twinHeader, greenTag, p.Name, green, find.GreenPath, green, p.Path, rules.CallVersion())
+		twinHeader, greenTag, p.Name, green, find.GreenPath, green, p.Path, version)
 }
 
 // A source is a file of a package's folder.

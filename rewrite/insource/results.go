@@ -15,15 +15,16 @@ import (
 )
 
 // results keeps the findings of packages in greenify's cache. They are found by
-// a hash of this program, rules and finder included, and of the package's key
-// (load.Keys), so what is found is never out of date. The cache is a help only:
+// a hash of this program, rules and finder included, of the groups that are looked
+// for and of the package's key (load.Keys), so what is found is never out of date. The cache is a help only:
 // when it cannot be read or written, packages are looked at again.
 type results struct {
-	cache *cache.Cache // nil if there is none
-	tool  []byte       // hash of this program
+	cache  *cache.Cache // nil if there is none
+	tool   []byte       // hash of this program
+	groups []string
 }
 
-func openResults() *results {
+func openResults(groups []string) *results {
 	dir, err := toolchain.CacheDir()
 	if err != nil {
 		return &results{}
@@ -40,7 +41,7 @@ func openResults() *results {
 	if err != nil {
 		return &results{}
 	}
-	return &results{c, tool}
+	return &results{c, tool, groups}
 }
 
 func hashSelf() ([]byte, error) {
@@ -59,7 +60,7 @@ func hashSelf() ([]byte, error) {
 }
 
 func (r *results) id(key string) cache.ActionID {
-	return sha256.Sum256(fmt.Appendf(nil, "findings %x %s", r.tool, key))
+	return sha256.Sum256(fmt.Appendf(nil, "findings %x %q %s", r.tool, r.groups, key))
 }
 
 // get returns the findings of a package; a package without key has none kept.

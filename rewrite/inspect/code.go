@@ -218,7 +218,8 @@ func (c *code) registered() (list []string, version string) {
 }
 
 // lastString returns the second of two string arguments of a call, a constant:
-// on amd64 the compiler loads its address into CX by LEAQ.
+// on amd64 the compiler loads its address into CX by LEAQ, its length into DI by
+// MOVL.
 func (c *code) lastString(call uint64) string {
 	if c.file.Machine != elf.EM_X86_64 || call < c.addr+40 {
 		return ""
@@ -230,7 +231,13 @@ func (c *code) lastString(call uint64) string {
 		return ""
 	}
 	at := from + uint64(i) + 7 + uint64(int64(int32(binary.LittleEndian.Uint32(before[i+3:]))))
-	buf := make([]byte, len(rules.CallVersion()))
+	length := 0
+	for n := 0; n+5 <= len(before); n++ {
+		if l := binary.LittleEndian.Uint32(before[n+1:]); before[n] == 0xbf && l <= maxVersion {
+			length = int(l)
+		}
+	}
+	buf := make([]byte, length)
 	for _, s := range c.file.Sections {
 		if s.Type == elf.SHT_PROGBITS && s.Addr <= at && at+uint64(len(buf)) <= s.Addr+s.Size {
 			if _, err := s.ReadAt(buf, int64(at-s.Addr)); err != nil {
@@ -241,6 +248,9 @@ func (c *code) lastString(call uint64) string {
 	}
 	return ""
 }
+
+// maxVersion is the length of a version with all groups but one, and more.
+const maxVersion = 128
 
 // packages returns the packages of the program that have code of their own, not
 // all inlined elsewhere.

@@ -14,6 +14,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // The modes of a program.
@@ -29,7 +31,7 @@ type Manifest struct {
 	Rules    string   `json:"rules,omitempty"` // version of the rule table; in source "" if it cannot be read
 	Go       string   `json:"go"`
 	Scope    string   `json:"scope,omitempty"`    // whose go statements start green threads
-	Groups   []string `json:"groups,omitempty"`   // module groups that are patched
+	Groups   []string `json:"groups,omitempty"`   // module groups that are patched; in source nil if that cannot be read
 	Std      []string `json:"std,omitempty"`      // packages of the standard library with patched files
 	Packages []string `json:"packages,omitempty"` // packages of the program that are patched
 	Left     []Left   `json:"left"`               // calls left blocking, by position
@@ -114,7 +116,10 @@ func File(name string) (Manifest, error) {
 	case patched:
 		m.Packages = code.packages()
 	case registered != nil:
-		m.Mode, m.Rules, m.Packages = InSource, version, registered
+		m.Mode, m.Packages = InSource, registered
+		if version != "" {
+			m.Rules, m.Groups = rules.SplitVersion(version)
+		}
 	default:
 		m.Mode = Unpatched
 		return m, nil

@@ -47,6 +47,24 @@ func ParsePatch(s string) ([]string, error) {
 	return list, nil
 }
 
+// CallVersionFor names the rules of the in-source back ends and the groups that a
+// package is patched for: "1a2b3c4d:time,thread", without the groups if it is all.
+func CallVersionFor(groups []string) string {
+	if groups == nil || len(groups) == len(Groups) {
+		return CallVersion()
+	}
+	return CallVersion() + ":" + strings.Join(groups, ",")
+}
+
+// SplitVersion is the inverse of CallVersionFor.
+func SplitVersion(s string) (version string, groups []string) {
+	version, list, part := strings.Cut(s, ":")
+	if !part {
+		return version, Groups
+	}
+	return version, strings.Split(list, ",")
+}
+
 // Waiters are the groups whose waits end when another green thread runs. If one
 // of them keeps the hub, that thread cannot.
 var waiters = []string{"thread", "select", "builtins"}

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -43,6 +44,28 @@ func TestParsePatch(t *testing.T) {
 		if want, isErr := strings.CutPrefix(tt.want, "error: "); isErr && (err == nil || !strings.Contains(got, want)) || !isErr && got != tt.want {
 			t.Errorf("-patch=%s: %s, want %s", tt.flag, got, tt.want)
 		}
+	}
+}
+
+// A version names the groups unless it is all of them, and can be taken apart.
+func TestCallVersionFor(t *testing.T) {
+	groups, err := ParsePatch("time,os")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, groups := range map[string][]string{CallVersion(): nil, CallVersion() + ":os,time": groups} {
+		if got := CallVersionFor(groups); got != want {
+			t.Errorf("version for %q is %s, want %s", groups, got, want)
+		}
+		if groups == nil {
+			groups = Groups
+		}
+		if v, list := SplitVersion(want); v != CallVersion() || !slices.Equal(list, groups) {
+			t.Errorf("%s is version %s for %q", want, v, list)
+		}
+	}
+	if got := CallVersionFor(Groups); got != CallVersion() {
+		t.Errorf("version for all groups is %s", got)
 	}
 }
 

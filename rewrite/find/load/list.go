@@ -28,6 +28,8 @@ type Config struct {
 	// imports it. It is no error if the module does not require it; With says so.
 	Green bool
 
+	Groups []string // module groups that Find looks for; nil is all of them
+
 	source bool // type-check all from source, export data of none
 }
 

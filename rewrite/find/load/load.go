@@ -405,8 +405,12 @@ func (m importer) Import(path string) (*types.Package, error) {
 
 // Find searches the package.
 func (p *Package) Find(main, lines bool) []*find.File {
+	return p.find(main, lines, p.listing.cfg.Groups)
+}
+
+func (p *Package) find(main, lines bool, groups []string) []*find.File {
 	return find.Find(find.Input{
-		Fset: p.Fset, Files: p.Files, Pkg: p.Types, Info: p.Info, Main: main, Lines: lines,
+		Fset: p.Fset, Files: p.Files, Pkg: p.Types, Info: p.Info, Main: main, Lines: lines, Groups: groups,
 		Read: func(name string) ([]byte, error) {
 			if src, ok := p.Source[name]; ok {
 				return src, nil

@@ -17,6 +17,8 @@
 //	      greenify:
 //	        type: module
 //	        description: what blocks the hub
+//	        settings:
+//	          patch: all  # module groups, as in greenify check -patch
 //
 // golangci-lint run reports, golangci-lint run --fix patches.
 package golangci
@@ -32,12 +34,23 @@ import (
 
 func init() { register.Plugin("greenify", open) }
 
-// linter is the plugin. It has no settings.
+// linter is the plugin.
 type linter struct{}
 
-func open(settings any) (register.LinterPlugin, error) {
-	if _, err := register.DecodeSettings[struct{}](settings); err != nil {
-		return nil, fmt.Errorf("greenify takes no settings: %w", err)
+// settings are those of the linter in .golangci.yml.
+type settings struct {
+	Patch string `json:"patch"`
+}
+
+func open(raw any) (register.LinterPlugin, error) {
+	s, err := register.DecodeSettings[settings](raw)
+	if err != nil {
+		return nil, fmt.Errorf("greenify takes the setting patch: %w", err)
+	}
+	if s.Patch != "" {
+		if err := greenify.Analyzer.Flags.Set("patch", s.Patch); err != nil {
+			return nil, fmt.Errorf("setting patch of greenify: %w", err)
+		}
 	}
 	return linter{}, nil
 }

@@ -24,4 +24,9 @@ func TestPlugin(t *testing.T) {
 	if _, err := open(map[string]any{"strict": true}); err == nil {
 		t.Error("an unknown setting is accepted")
 	}
+	for patch, ok := range map[string]bool{"tme": false, "-thread": false, "all": true} {
+		if _, err := open(map[string]any{"patch": patch}); (err == nil) != ok {
+			t.Errorf("setting patch %s: %v", patch, err)
+		}
+	}
 }
