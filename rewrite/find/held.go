@@ -13,8 +13,9 @@ import (
 
 // A wait is something in the source that waits, patched or not yet.
 type wait struct {
-	pos  token.Pos
-	what string
+	pos   token.Pos
+	what  string
+	frees string // the lock that is not held meanwhile: c.L for c.Wait()
 }
 
 // held reports locks that stay held while the thread waits, with nothing that
@@ -59,7 +60,13 @@ func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
 		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.What) {
-			list = append(list, wait{s.Pos, s.What})
+			w := wait{pos: s.Pos, what: s.What}
+			if call, ok := s.Shape.Node.(*ast.CallExpr); ok && s.What == "sync.(Cond).Wait" {
+				if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
+					w.frees = condLock(sel.X)
+				}
+			}
+			list = append(list, w)
 		}
 	}
 	wrapped := map[ast.Expr]string{}
@@ -67,7 +74,11 @@ func (f *finder) waits() []wait {
 		if id.Name == "Reader" || id.Name == "Writer" {
 			wrapped[call] = id.Name
 		} else if greenWaits(id.Name, "") {
-			list = append(list, wait{call.Pos(), "green." + id.Name})
+			w := wait{pos: call.Pos(), what: "green." + id.Name}
+			if id.Name == "Wait" && len(call.Args) == 1 {
+				w.frees = condLock(call.Args[0])
+			}
+			list = append(list, w)
 		}
 	}
 	if len(wrapped) > 0 {
@@ -79,7 +90,7 @@ func (f *finder) waits() []wait {
 						continue
 					}
 					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Symbol()) {
-						list = append(list, wait{x.Pos(), r.Symbol()})
+						list = append(list, wait{pos: x.Pos(), what: r.Symbol()})
 					}
 				}
 			}
@@ -88,6 +99,15 @@ func (f *finder) waits() []wait {
 	}
 	slices.SortStableFunc(list, func(a, b wait) int { return int(a.pos - b.pos) })
 	return list
+}
+
+// condLock names the lock of a condition variable, as locked does.
+func condLock(cond ast.Expr) string {
+	x := ast.Unparen(cond)
+	if u, ok := x.(*ast.UnaryExpr); ok && u.Op == token.AND {
+		x = u.X
+	}
+	return lockName(x, ".L", "Lock")
 }
 
 // greenWaits reports whether what, which becomes or is a call of the function or
@@ -118,7 +138,7 @@ func (f *finder) heldFrom(s ast.Stmt, rest []ast.Stmt, waits []wait) {
 			continue
 		}
 		for _, w := range waits {
-			if s.End() <= w.pos && w.pos < t.Pos() && !deferred(rest, w.pos) {
+			if s.End() <= w.pos && w.pos < t.Pos() && w.frees != lock && !deferred(rest, w.pos) {
 				f.add(&Site{
 					Pos: s.Pos(), End: s.End(), Kind: Held, Group: "thread", What: "lock",
 					Message: fmt.Sprintf("%s is held while %s waits, and stays locked if that panics: defer the unlock", lock, w.what),

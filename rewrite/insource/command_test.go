@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -394,23 +395,42 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// Nothing is written if anything does not parse or type-check.
+// Nothing is written if anything does not parse or type-check: every command says
+// where, and so does go vet.
 func TestBroken(t *testing.T) {
-	for name, text := range map[string]string{
-		"syntax error": "package broken\n\nfunc f( {\n",
-		"type error":   "package broken\n\nvar x int = \"x\"\n",
+	write := func(args []string, stdout, stderr io.Writer) int {
+		return Rewrite(append([]string{"-w"}, args...), stdout, stderr)
+	}
+	fix := func(args []string, stdout, stderr io.Writer) int {
+		return Check(append([]string{"-fix"}, args...), stdout, stderr)
+	}
+	for name, broken := range map[string]struct{ file, text, want string }{
+		"syntax error":             {"broken/broken.go", "package broken\n\nfunc f( {\n", "broken/broken.go:3:9: expected ')', found '{'"},
+		"package clause":           {"broken/broken.go", "// Broken.\npackege broken\n", "broken/broken.go:2:1: expected 'package', found packege"},
+		"type error":               {"broken/broken.go", "package broken\n\nvar x int = \"x\"\n", "broken/broken.go:3:13: cannot use \"x\" (untyped string constant) as int value in variable declaration"},
+		"type error in a function": {"lib/more.go", "package lib\n\nfunc more(c chan int) {\n\tc <- undefined\n}\n", "lib/more.go:4:7: undefined: undefined"},
+		"error in a test":          {"lib/lib_test.go", "package lib\n\nvar x = serve\n", "lib/lib_test.go:3:9: undefined: serve"},
+		"two packages":             {"lib/more.go", "package more\n", "lib/more.go:1:1: package more; expected package lib"},
+		"import":                   {"lib/more.go", "package lib\n\nimport \"example.com/app/none\"\n\nvar x = none.X\n", "lib/more.go:3:8: "},
 	} {
 		t.Run(name, func(t *testing.T) {
-			dir := module(t, map[string]string{"lib/lib.go": library, "broken/broken.go": text})
-			before := tree(t, dir)
-			for _, f := range []func([]string, io.Writer, io.Writer) int{Check, Diff} {
-				if out := run(t, exitUsage, f, "-C", dir); !strings.Contains(out, "broken.go:3") {
-					t.Errorf("the error does not give its place: %s", out)
+			dir := module(t, map[string]string{"lib/lib.go": library, broken.file: broken.text})
+			before := goFiles(t, dir)
+			for i, f := range []func([]string, io.Writer, io.Writer) int{Check, fix, Diff, write, Generate} {
+				if out := run(t, exitUsage, f, "-C", dir, "./..."); !strings.Contains(out, broken.want) {
+					t.Errorf("command %d: no %q in %s", i, broken.want, out)
+				}
+				same(t, "broken", goFiles(t, dir), before)
+			}
+			for _, args := range [][]string{{"vet", "-vettool=" + os.Args[0], "./..."}, {"fix", "-fixtool=" + os.Args[0], "./..."}} {
+				cmd := exec.Command("go", args...)
+				cmd.Dir = dir
+				if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), path.Base(broken.file)) {
+					t.Errorf("go %s: %v: %s", args[0], err, out)
 				}
 			}
-			run(t, exitUsage, Rewrite, "-w", "-C", dir)
-			if after := tree(t, dir); fmt.Sprint(after) != fmt.Sprint(before) {
-				t.Error("the tree changed")
+			if data, _ := os.ReadFile(filepath.Join(dir, broken.file)); string(data) != broken.text {
+				t.Errorf("%s changed:\n%s", broken.file, data)
 			}
 		})
 	}

@@ -12,3 +12,15 @@ func f(c chan int) {
 		c,
 	)
 }
+
+/* A comment
+   of two lines. */
+
+const raw = `one
+two` // raw strings have no carriage returns
+
+func g(c chan string) {
+	c <- raw + /* want `send` */ `one
+two` /* behind
+	it */
+}

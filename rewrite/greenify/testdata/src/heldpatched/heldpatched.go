@@ -63,3 +63,13 @@ func g(s *cache, c chan int, l sync.Locker) {
 	green.Sleep(time.Second)
 	s.mu.Unlock()
 }
+
+// A condition variable gives its lock back while it waits, and only that.
+func h(s *cache, c *sync.Cond) {
+	green.Lock(c.L)
+	green.Wait(c)
+	c.L.Unlock()
+	green.Lock(&s.mu) // want `s.mu is held while green.Wait waits`
+	green.Wait(c)
+	s.mu.Unlock()
+}

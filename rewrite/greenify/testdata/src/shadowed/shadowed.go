@@ -14,3 +14,15 @@ func g(c chan func()) {
 		time.Sleep(1) // want `green.Sleep`
 	}
 }
+
+type clock struct{}
+
+func (clock) Sleep(int) {}
+
+// What an import is called may mean something else here.
+func h(time clock) {
+	time.Sleep(1)
+	func(sync int) {
+		time.Sleep(sync)
+	}(1)
+}

@@ -61,3 +61,24 @@ func notSync(m mine) {
 	m.Lock() // by name only
 	m.Unlock()
 }
+
+// A lock by another name, and one in an interface in a struct.
+type lock = sync.Mutex
+
+type deep struct {
+	lock
+	sync.Locker
+	wait sync.Cond
+}
+
+func embedded(d *deep, list map[string]*deep) {
+	d.lock.Lock() // want `green.Lock`
+	d.lock.Unlock()
+	d.Locker.Lock() // want `green.Lock`
+	d.Locker.Unlock()
+	d.wait.L.Lock() // want `green.Lock`
+	d.wait.Wait()   // want `green.Wait`
+	d.wait.L.Unlock()
+	list["x"].lock.Lock() // want `green.Lock`
+	list["x"].lock.Unlock()
+}
