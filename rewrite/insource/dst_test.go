@@ -11,6 +11,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sort"
 	"strings"
@@ -104,6 +105,7 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 	for _, f := range p.Find(false, false) {
 		out := source[f.Name]
 		if out == nil {
+			unpatched(t, p, f)
 			continue
 		}
 		spliced := f.Apply()
@@ -113,11 +115,13 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 		if a, b := commentsOf(f.Src), commentsOf(out); !slices.Equal(a, b) {
 			t.Errorf("%s: comments changed: %q, were %q\n%s", f.Name, b, a, out)
 		}
+		lf := bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n"))
 		if formatted, err := format.Source(out); err != nil {
 			t.Error(err)
-		} else if !bytes.Equal(formatted, bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n"))) {
+		} else if !bytes.Equal(formatted, lf) {
 			t.Errorf("%s: gofmt would change the result:\n%s", f.Name, out)
 		}
+		unaffected(t, f, lf)
 	}
 	if !typecheck {
 		return len(source)
@@ -140,6 +144,101 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 	return len(source)
 }
 
+// gofmt is what gofmt makes of a source. What it does with carriage returns inside
+// comments is of no interest here.
+func gofmt(t *testing.T, name string, src []byte) []byte {
+	t.Helper()
+	out, err := format.Source(bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n")))
+	if err != nil {
+		t.Fatalf("%s: %v", name, err)
+	}
+	return out
+}
+
+// unpatched checks that dst writes a file in which there is nothing to patch as
+// gofmt does, to the byte.
+func unpatched(t *testing.T, p *load.Package, f *find.File) {
+	t.Helper()
+	if bytes.Contains(f.Src, []byte("\r\n")) || f.Active() {
+		return
+	}
+	out, err := patch(p.Fset, f)
+	if err != nil {
+		t.Error(err)
+	} else if want := gofmt(t, f.Name, f.Src); !bytes.Equal(out, want) {
+		t.Errorf("%s: dst does not write it as gofmt does:\n%s", f.Name, firstDifference(string(want), string(out)))
+	}
+}
+
+// unaffected checks that the declarations without a site are the same to the byte,
+// after gofmt, with their comments and what follows them.
+func unaffected(t *testing.T, f *find.File, out []byte) {
+	t.Helper()
+	affected := map[int]bool{}
+	decls := notImports(f.Syntax)
+	for _, s := range f.Sites {
+		for i, d := range decls {
+			affected[i] = affected[i] || s.Active() && d.Pos() <= s.Pos && s.Pos < d.End()
+		}
+	}
+	before, after := segments(t, f.Name, gofmt(t, f.Name, f.Src)), segments(t, f.Name, out)
+	if len(after) == len(before)+1 { // the registration is the first of them
+		after = after[1:]
+	}
+	if len(before) != len(after) || len(before) != len(decls) {
+		t.Errorf("%s: %d declarations, were %d", f.Name, len(after), len(before))
+		return
+	}
+	for i := range before {
+		if !affected[i] && before[i] != after[i] {
+			t.Errorf("%s: a declaration without a site changed:\n%s\n-- before --\n%s\n-- after --\n%s", f.Name, firstDifference(before[i], after[i]), before[i], after[i])
+		}
+	}
+}
+
+func notImports(file *ast.File) []ast.Decl {
+	return slices.DeleteFunc(slices.Clone(file.Decls), func(d ast.Decl) bool {
+		g, ok := d.(*ast.GenDecl)
+		return ok && g.Tok == token.IMPORT
+	})
+}
+
+// segments cuts a source up: each declaration but imports, from its comment to that
+// of the next one.
+func segments(t *testing.T, name string, src []byte) []string {
+	t.Helper()
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, name, src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		t.Errorf("%v\n%s", err, src)
+		return nil
+	}
+	var starts []int
+	for _, d := range notImports(file) {
+		pos := d.Pos()
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Doc != nil {
+				pos = d.Doc.Pos()
+			}
+		case *ast.GenDecl:
+			if d.Doc != nil {
+				pos = d.Doc.Pos()
+			}
+		}
+		starts = append(starts, fset.Position(pos).Offset)
+	}
+	var list []string
+	for i, start := range starts {
+		end := len(src)
+		if i+1 < len(starts) {
+			end = starts[i+1]
+		}
+		list = append(list, string(src[start:end]))
+	}
+	return list
+}
+
 // left counts the findings that no patch removes.
 func left(p *load.Package) int {
 	n := 0
@@ -153,8 +252,8 @@ func left(p *load.Package) int {
 	return n
 }
 
-// shape writes the syntax tree without positions and comments, and without the
-// order and grouping of imports.
+// shape writes the syntax tree: all of it but positions and comments, imports
+// sorted, and without empty statements, which the text edits leave.
 func shape(t *testing.T, name string, src []byte) string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution)
@@ -173,38 +272,59 @@ func shape(t *testing.T, name string, src []byte) string {
 	}
 	sort.Strings(imports)
 	fmt.Fprintln(&b, imports)
-	for _, d := range file.Decls {
-		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-			continue
-		}
-		ast.Inspect(d, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case nil:
-				b.WriteString(")")
-				return false
-			case *ast.Comment, *ast.CommentGroup, *ast.EmptyStmt:
-				return false
-			case *ast.Ident:
-				fmt.Fprintf(&b, "(%s", n.Name)
-			case *ast.BasicLit:
-				fmt.Fprintf(&b, "(%s", strings.ReplaceAll(n.Value, "\r", ""))
-			case *ast.UnaryExpr:
-				fmt.Fprintf(&b, "(%s", n.Op)
-			case *ast.BinaryExpr:
-				fmt.Fprintf(&b, "(%s", n.Op)
-			case *ast.AssignStmt:
-				fmt.Fprintf(&b, "(%s", n.Tok)
-			case *ast.BranchStmt:
-				fmt.Fprintf(&b, "(%s", n.Tok)
-			case *ast.CallExpr:
-				fmt.Fprintf(&b, "(call %v", n.Ellipsis.IsValid())
-			default:
-				fmt.Fprintf(&b, "\n(%T", n)
-			}
-			return true
-		})
+	for _, d := range notImports(file) {
+		b.WriteString("\n")
+		writeNode(&b, reflect.ValueOf(d))
 	}
 	return b.String()
+}
+
+// meaningful are the positions that say more than where something is: a call with
+// ..., an alias.
+var meaningful = []string{"Ellipsis", "Assign"}
+
+// writeNode writes a node with all of its fields.
+func writeNode(b *strings.Builder, v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Interface, reflect.Pointer:
+		if v.IsNil() {
+			b.WriteString("nil ")
+			return
+		}
+		switch n := v.Interface().(type) {
+		case *ast.CommentGroup, *ast.EmptyStmt:
+			return
+		case *ast.BasicLit:
+			fmt.Fprintf(b, "%s ", strings.ReplaceAll(n.Value, "\r", ""))
+			return
+		case *ast.Ident:
+			fmt.Fprintf(b, "%s ", n.Name)
+			return
+		}
+		writeNode(b, v.Elem())
+	case reflect.Slice:
+		b.WriteString("[")
+		for i := range v.Len() {
+			writeNode(b, v.Index(i))
+		}
+		b.WriteString("] ")
+	case reflect.Struct:
+		fmt.Fprintf(b, "\n%s{", v.Type().Name())
+		for i := range v.NumField() {
+			field := v.Type().Field(i)
+			pos, isPos := v.Field(i).Interface().(token.Pos)
+			switch {
+			case isPos && slices.Contains(meaningful, field.Name):
+				fmt.Fprintf(b, "%v ", pos.IsValid())
+			case isPos || field.Name == "Implicit" || field.Name == "Doc" || field.Name == "Comment":
+			default:
+				writeNode(b, v.Field(i))
+			}
+		}
+		b.WriteString("}")
+	default:
+		fmt.Fprintf(b, "%v ", v.Interface())
+	}
 }
 
 func firstDifference(a, b string) string {
