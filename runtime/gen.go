@@ -30,6 +30,11 @@ func main() {
 			call(&out, a, r, true)
 		}
 	}
+	for a := range callArgs + 1 {
+		for r := range callResults + 1 {
+			method(&out, a, r)
+		}
+	}
 	for a := range enterArgs + 1 {
 		for r := range enterResults + 1 {
 			enter(&out, a, r)
@@ -71,6 +76,23 @@ func %s%s(f func(%s)%s%s)%s {
 }
 `, name, a, r, like, name, typeParams(types, results), strings.Join(ftypes, ", "), result(results),
 		prefix(params), result(results), ret(r), strings.Join(args, ", "))
+}
+
+func method(out *bytes.Buffer, a, r int) {
+	name := fmt.Sprintf("Method%d%d", a, r)
+	types, results := number("A", a), number("R", r)
+	fmt.Fprintf(out, `
+// %s calls f, of %d arguments and %d results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func %s%s(v any, f func(%s)%s%s)%s {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	%sf(%s)
+}
+`, name, a, r, name, typeParams(types, results), strings.Join(types, ", "), result(results),
+		prefix(pairs(number("a", a), types)), result(results), ret(r), strings.Join(number("a", a), ", "))
 }
 
 func enter(out *bytes.Buffer, a, r int) {
