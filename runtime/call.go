@@ -1,6 +1,7 @@
 package green
 
 //go:generate go run gen.go
+//go:generate go run gen.go -o ../rewrite/greenify/testdata/src/github.com/greenify-go/greenify/runtime/call_gen.go
 
 // The functions that code patched in source calls std and C with, and hands
 // callbacks over with, one for each number of arguments and results, are

@@ -106,6 +106,13 @@ func inMemory(v any) bool {
 	return false
 }
 
+// FromStd reports whether v, an http.Handler, is one of the standard library and no
+// function: its method is no patched code.
+func FromStd(v any) bool {
+	path, _ := declaredIn(v)
+	return (strings.HasPrefix(path, "net/") || path == "expvar") && reflect.TypeOf(v).Kind() != reflect.Func
+}
+
 // waitsInStd reports whether the type of a reader or writer is one of those of the
 // standard library that wait.
 func waitsInStd(v any) bool {

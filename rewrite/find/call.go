@@ -97,6 +97,7 @@ func callee(fun ast.Expr) (id *ast.Ident, sel *ast.SelectorExpr) {
 type plan struct {
 	text   string   // callee of package green; "" if fun stays the callee
 	fun    ast.Expr // callee, and the first argument of an offloaded call
+	on     *arg     // interface value whose method fun is, an argument before that
 	args   []arg
 	spread bool // the last argument is followed by ...
 	rule   rules.Call
@@ -149,6 +150,10 @@ func (p *plan) format(holes []Hole) (string, []Hole) {
 		return fmt.Sprintf("$%d$", len(holes)-1)
 	}
 	text := p.text
+	if p.on != nil {
+		holes = append(holes, moved(p.on.x))
+		list = append(list, fmt.Sprintf("$%d$", len(holes)-1)+p.on.post)
+	}
 	if p.fun != nil {
 		if text == "" {
 			text = hole(p.fun)
@@ -176,10 +181,13 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 	if !ok || r.Act != rules.Yield && r.Act != rules.Offload {
 		return nil, false
 	}
-	if r.Via && !f.native(n, sel) {
+	if r.Via && !f.native(n) {
 		return nil, false // callback wraps them
 	}
 	f.seen[id] = true
+	if r.Pkg == "io" && sel != nil && f.Info.Selections[sel] != nil && len(f.Info.Selections[sel].Index()) == 1 && f.memory(sel.X) {
+		return nil, false
+	}
 	p := &plan{rule: r, spread: n.Ellipsis.IsValid()}
 	if len(n.Args) == 1 {
 		if _, ok := f.Info.TypeOf(n.Args[0]).(*types.Tuple); ok {
@@ -188,7 +196,7 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 		}
 	}
 	if r.Act == rules.Offload {
-		f.offload(p, n)
+		f.offload(p, n, sel)
 		return p, true
 	}
 	p.text, p.to = "§"+r.With, "green."+r.With
@@ -262,24 +270,31 @@ func deref(t types.Type) types.Type {
 	return t
 }
 
-// offload: http.Get(u)  =>  green.Call12(http.Get, u)
+// offload:
+//
+//	http.Get(u)   =>  green.Call12(http.Get, u)
+//	conn.Read(b)  =>  green.Method12(conn, conn.Read, b)    conn an interface value
 //
 // The function value and the arguments are evaluated in the same order as
 // before. A type parameter has one type, so an argument that is converted to an
 // interface implicitly gets the conversion written out.
-func (f *finder) offload(p *plan, n *ast.CallExpr) {
+func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
 	fixed, variadic := sig.Params().Len(), ""
 	if sig.Variadic() {
 		fixed--
 		variadic = "V"
 	}
-	if fixed > 5 || sig.Results().Len() > 3 {
+	family := "Call"
+	if on := f.dynamic(sel); on != nil && !sig.Variadic() && fixed <= 3 && sig.Results().Len() <= 3 {
+		family, p.on = "Method", on
+	}
+	if fixed > 5 || sig.Results().Len() > 5 {
 		p.why = "it has more parameters or results than green.Call takes: wrap it in green.Offload"
 		return
 	}
 	p.fun = n.Fun
-	p.text = fmt.Sprintf("§Call%s%d%d", variadic, fixed, sig.Results().Len())
+	p.text = fmt.Sprintf("§%s%s%d%d", family, variadic, fixed, sig.Results().Len())
 	p.to = strings.Replace(p.text, "§", "green.", 1)
 	for i, x := range n.Args {
 		a := arg{x: x}
@@ -288,7 +303,16 @@ func (f *finder) offload(p *plan, n *ast.CallExpr) {
 			param = param.(*types.Slice).Elem()
 		}
 		if isHandler(param) {
-			a.pre, a.post = f.handler(x)
+			var why string
+			if a.pre, a.post, why = f.handler(x); why != "" {
+				p.why = why
+				return
+			}
+		}
+		if kind := wrapper(param); kind != "" && !p.rule.Via && !f.foreign(x) {
+			a.pre, a.post = "§Enter"+kind+"(", ")"
+			p.args = append(p.args, a)
+			continue
 		}
 		if p.rule.Calls {
 			if sig, ok := callbackType(param, f.Info.TypeOf(x)); ok && !f.entered(x) && !f.Info.Types[x].IsNil() {
@@ -314,6 +338,54 @@ func (f *finder) offload(p *plan, n *ast.CallExpr) {
 		}
 		p.args = append(p.args, a)
 	}
+}
+
+// dynamic returns the interface value that a method is called on, if it can be
+// evaluated twice: what the call waits in depends on its type at run time.
+func (f *finder) dynamic(sel *ast.SelectorExpr) *arg {
+	if sel == nil {
+		return nil
+	}
+	s := f.Info.Selections[sel]
+	if s == nil || s.Kind() != types.MethodVal || !types.IsInterface(s.Obj().(*types.Func).Signature().Recv().Type()) || !f.repeatable(sel.X) {
+		return nil
+	}
+	a := &arg{x: sel.X}
+	t := s.Recv()
+	for _, i := range s.Index()[:len(s.Index())-1] { // promoted
+		st, ok := deref(t).Underlying().(*types.Struct)
+		if !ok {
+			break // of an interface that is embedded in another
+		}
+		field := st.Field(i)
+		if !field.Exported() && field.Pkg() != f.Pkg {
+			return nil
+		}
+		a.post += "." + field.Name()
+		t = field.Type()
+	}
+	return a
+}
+
+// repeatable reports whether x is a variable, or a field or element of one:
+// evaluated twice it is the same, and has no effect.
+func (f *finder) repeatable(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.Ident:
+		_, ok := f.Info.Uses[x].(*types.Var)
+		return ok
+	case *ast.SelectorExpr:
+		if f.Info.Selections[x] != nil {
+			return f.repeatable(x.X)
+		}
+		_, ok := f.Info.Uses[x.Sel].(*types.Var) // of another package
+		return ok
+	case *ast.StarExpr:
+		return f.repeatable(x.X)
+	case *ast.IndexExpr:
+		return f.repeatable(x.X) && (f.Info.Types[x.Index].Value != nil || f.repeatable(x.Index))
+	}
+	return false
 }
 
 // fits reports whether x can be passed where a type parameter is already

@@ -58,7 +58,7 @@ func statements(n ast.Node) []ast.Stmt {
 func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
-		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.What) {
+		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.Later) {
 			list = append(list, wait{s.Pos, s.What})
 		}
 	}
@@ -66,7 +66,7 @@ func (f *finder) waits() []wait {
 	for id, call := range f.greenCalls() {
 		if id.Name == "Reader" || id.Name == "Writer" {
 			wrapped[call] = id.Name
-		} else if greenWaits(id.Name, "") {
+		} else if greenWaits(id.Name, false) {
 			list = append(list, wait{call.Pos(), "green." + id.Name})
 		}
 	}
@@ -78,7 +78,7 @@ func (f *finder) waits() []wait {
 					if wrapped[x] == "" || id == nil {
 						continue
 					}
-					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Symbol()) {
+					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Later()) {
 						list = append(list, wait{x.Pos(), r.Symbol()})
 					}
 				}
@@ -90,16 +90,16 @@ func (f *finder) waits() []wait {
 	return list
 }
 
-// greenWaits reports whether what, which becomes or is a call of the function or
-// method of package green with the name, waits there and then.
-func greenWaits(name, what string) bool {
+// greenWaits reports whether the function or method of package green with the name
+// waits there and then; later says that a wrapped reader or writer is only kept.
+func greenWaits(name string, later bool) bool {
 	switch name {
 	case "Send", "Recv", "Recv2", "Range", "Select", "Poll", "Offload", "Sleep", "Lock", "RLock", "Wait", "Do", "Yield":
 		return true
 	case "Reader", "Writer":
-		return !strings.Contains(what, ".New") // bufio.NewScanner waits later
+		return !later
 	}
-	return strings.HasPrefix(name, "Call")
+	return strings.HasPrefix(name, "Call") || strings.HasPrefix(name, "Method")
 }
 
 // heldFrom adds a site if s locks what a statement of rest unlocks, and

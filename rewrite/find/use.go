@@ -41,7 +41,9 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	switch {
 	case r.Act == rules.Offload && f.offloaded(node, parent):
 	case r.Act == rules.Left:
-		f.leave(node, r.Group, what, r.Why)
+		if !f.inOffload(stack) {
+			f.leave(node, r.Group, what, r.Why)
+		}
 	case r.Act != rules.Yield:
 		f.leave(node, r.Group, what, "it is used as a value: call it in a function literal instead")
 	case r.Recv == "":
@@ -71,7 +73,7 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 	switch p := parent.(type) {
 	case *ast.CallExpr:
-		return f.isOffload(p) && p.Args[0] == node
+		return slices.Contains(f.offloads(p), node)
 	case *ast.AssignStmt:
 		i := slices.Index(p.Rhs, node)
 		if i < 0 || len(p.Lhs) != len(p.Rhs) {
@@ -83,9 +85,11 @@ func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 		}
 		found := false
 		ast.Inspect(f.Syntax, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && !found && f.isOffload(call) {
-				arg, ok := call.Args[0].(*ast.Ident)
-				found = ok && f.Info.Uses[arg] == f.Info.Defs[id]
+			if call, ok := n.(*ast.CallExpr); ok && !found {
+				found = slices.ContainsFunc(f.offloads(call), func(x ast.Expr) bool {
+					arg, ok := x.(*ast.Ident)
+					return ok && f.Info.Uses[arg] == f.Info.Defs[id]
+				})
 			}
 			return !found
 		})
@@ -94,10 +98,18 @@ func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 	return false
 }
 
-// isOffload reports whether a call is one of green's Call functions.
-func (f *finder) isOffload(call *ast.CallExpr) bool {
+// offloads returns what one of green's Call and Method functions is given to call:
+// the first argument, or the second behind the receiver.
+func (f *finder) offloads(call *ast.CallExpr) []ast.Expr {
 	id, _ := callee(call.Fun)
-	return id != nil && len(call.Args) > 0 && fromGreen(f.Info.Uses[id]) && strings.HasPrefix(id.Name, "Call")
+	switch {
+	case id == nil || !fromGreen(f.Info.Uses[id]):
+	case strings.HasPrefix(id.Name, "Call") && len(call.Args) > 0:
+		return call.Args[:1]
+	case strings.HasPrefix(id.Name, "Method") && len(call.Args) > 1:
+		return call.Args[1:2]
+	}
+	return nil
 }
 
 // value: f := time.Sleep  =>  f := green.Sleep

@@ -2,5 +2,9 @@ package rules
 
 var callProcess = join(
 	offload("os", "Process", "waits for the process", "Wait"),
+	offload("os", "", "waits for other processes to start", "StartProcess"),
+	offload("syscall", "", "waits for other processes to start", "ForkExec", "StartProcess"),
 	offload("os/exec", "Cmd", "waits for the process", "Run", "Wait", "Output", "CombinedOutput"),
+	offload("os/exec", "Cmd", "waits for other processes to start", "Start"),
+	enter("os/exec", "Cmd", "goroutines of the command call it", 0, "Stdin", "Stdout", "Stderr", "Cancel"),
 )
