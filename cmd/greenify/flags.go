@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -125,6 +126,9 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 			f.work = !hasValue || value == "true" || value == "1"
 		}
 		f.args = append(f.args, words...)
+	}
+	if f.disk && f.groups != nil && !slices.Contains(f.groups, "os") {
+		return nil, errors.New("-offload=disk is for calls of group os, which -patch leaves out: add os to -patch, or take -offload=disk away")
 	}
 	f.packages = len(f.args)
 	f.args = append(f.args, args[i:]...)

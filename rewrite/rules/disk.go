@@ -15,13 +15,12 @@ func Disk() []Leaf {
 }
 
 const (
-	osFile   = "os/file.go"
-	osPosix  = "os/file_posix.go"
-	osUnix   = "os/file_unix.go"
-	osRoot   = "os/root_unix.go"
-	fdUnix   = "internal/poll/fd_unix.go"
-	fdPosix  = "internal/poll/fd_posix.go"
-	fdUnixJS = "internal/poll/fd_unixjs.go"
+	osFile  = "os/file.go"
+	osPosix = "os/file_posix.go"
+	osUnix  = "os/file_unix.go"
+	osRoot  = "os/root_unix.go"
+	fdUnix  = "internal/poll/fd_unix.go"
+	fdPosix = "internal/poll/fd_posix.go"
 
 	leaves = "defer hubEnter(hubLeavePool())"
 	opens  = "defer hubEnter(hubLeave())" // without the pool, for a FIFO may wait for ever
@@ -40,13 +39,12 @@ var disk = []Leaf{
 	{File: fdPosix, Edit: edit("FD.Fchown", entry, "", ofDisk, 1), Why: "File.Chown"},
 	{File: fdPosix, Edit: edit("FD.Ftruncate", entry, "", ofDisk, 1), Why: "File.Truncate"},
 	{File: "internal/poll/fd_fsync_posix.go", Edit: edit("FD.Fsync", entry, "", ofDisk, 1), Why: "File.Sync"},
-	{File: fdUnixJS, Edit: edit("FD.ReadDirent", before, "for {", leaves, 1), Why: "os.ReadDir, File.ReadDir"},
-	{File: fdUnixJS, Edit: edit("FD.Fchdir", entry, "", leaves, 1), Why: "File.Chdir"},
-	{File: "internal/poll/fstatat_unix.go", Edit: edit("FD.Fstatat", entry, "", leaves, 1), Why: "DirEntry.Info"},
+	{File: "internal/poll/fd_unixjs.go", Edit: edit("FD.Fchdir", entry, "", leaves, 1), Why: "File.Chdir"},
 	{File: "internal/poll/copy_file_range_unix.go", Edit: edit("CopyFileRange", before, "for remain > 0 {", "if src.hubDisk { "+leaves+" }", 1), Why: "io.Copy from file to file"},
 	{File: "internal/poll/sendfile_unix.go", Edit: edit("sendFileChunk", entry, "", leaves, 1), Why: "io.Copy from file to connection"},
 	{File: "internal/poll/splice_linux.go", Edit: edit("splicePump", before, "for inPipe > 0 {", "if sock.hubDisk { "+leaves+" }", 1), Why: "io.Copy from connection to file"},
 	{File: "internal/syscall/unix/eaccess.go", Edit: edit("Eaccess", entry, "", leaves, 1), Why: "exec.LookPath"},
+	{File: "os/dir_unix.go", Edit: edit("File.readdir", entry, "", leaves, 1), Why: "os.ReadDir, File.Readdir: the names, and what stat says of them"},
 	{File: osUnix, Edit: edit("openFileNolog", entry, "", opens, 1), Why: "os.OpenFile"},
 	{File: osUnix, Edit: edit("openDirNolog", entry, "", leaves, 1), Why: "os.ReadDir"},
 	{File: osUnix, Edit: edit("rename", entry, "", leaves, 1), Why: "os.Rename"},
