@@ -14,6 +14,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/inspect"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // inspect prints the manifest of a binary.
@@ -56,6 +57,7 @@ func printManifest(w io.Writer, m inspect.Manifest) error {
 	field("rules", m.Rules)
 	field("scope", m.Scope)
 	field("groups", m.Groups...)
+	field("offload", m.Offload)
 	field("std", m.Std...)
 	field("packages", m.Packages...)
 	if m.Mode != inspect.Unpatched {
@@ -66,7 +68,7 @@ func printManifest(w io.Writer, m inspect.Manifest) error {
 	return err
 }
 
-func printLeft(w io.Writer, left []inspect.Left) {
+func printLeft(w io.Writer, left []code.Left) {
 	for _, l := range left {
 		fmt.Fprintf(w, "%s:%d: %s: %s\n", l.File, l.Line, l.Call, l.Reason)
 	}

@@ -299,18 +299,3 @@ func Covers(symbol string) []Covered {
 	}
 	return list
 }
-
-// LeftBlocking returns the functions whose calls keep the hub for as long as they
-// last, by the names that the linker gives them, and why.
-func LeftBlocking() map[string]string {
-	left := map[string]string{}
-	for _, c := range Coverage() {
-		if c.Whole == Blocks {
-			left[c.Symbol] = c.Why
-			if name, ok := strings.CutPrefix(c.Symbol, "syscall.Raw"); ok {
-				left["golang.org/x/sys/unix.Raw"+name] = c.Why // assembly that goes there
-			}
-		}
-	}
-	return left
-}

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // groundTruth is what may block in the standard library; make std-catalog
@@ -51,6 +53,9 @@ func TestCoverage(t *testing.T) {
 	for _, c := range Coverage() {
 		if !slices.Contains(Groups, c.Group) || !slices.Contains(Verdicts, c.Whole) || !slices.Contains(Verdicts, c.Source) || c.Why == "" {
 			t.Errorf("incomplete: %+v", c)
+		}
+		if c.Whole == Blocks && code.Reasons[c.Symbol] != c.Why {
+			t.Errorf("%s blocks: %s; but what is found in programs has the reason %q", c.Symbol, c.Why, code.Reasons[c.Symbol])
 		}
 	}
 }
