@@ -89,8 +89,7 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		build such a set all the same, and say what may deadlock
 	-strict
 		(build, of programs) write nothing and exit with 1 if a call is left
-		blocking: one that greenify inspect would list. The program is
-		linked twice.
+		blocking: one that greenify inspect would list
 	-offload disk
 		calls that package os makes for a disk (open, read, write, sync, stat,
 		rename, remove, mkdir and so on) are made by workers of the offload
@@ -256,13 +255,11 @@ func (c *command) goCommand(name string, args []string) int {
 	if f.work {
 		fmt.Fprintf(c.stderr, "GREENIFY_GOROOT=%s\n", tc.GOROOT)
 	}
-	if f.strict {
-		if code := c.strict(tc, f); code != exitOK {
-			return code
-		}
-	}
 	if name != "vet" && name != "list" {
 		c.noteCgo(name, f, tc)
+	}
+	if f.strict {
+		return c.strict(tc, f)
 	}
 	argv := slices.Concat([]string{"go", name}, f.withTags(getenv(c.env, "GOFLAGS")))
 	if err := c.exec(tc.Go, argv, tc.Environ(c.env)); err != nil {
