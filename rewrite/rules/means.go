@@ -1,5 +1,7 @@
 package rules
 
+import "github.com/greenify-go/greenify/runtime/code"
+
 // A mean says how a whole-program build treats one kind of wait of the standard
 // library. The kinds are those of the ground truth (testdata/std.tsv): what a
 // function waits in, computed from the code of the release.
@@ -50,8 +52,8 @@ var means = []mean{
 	{"cgo", "syscall.cgocaller", Short, rescue, "one signal to each OS thread"},
 	{"cgo", "", Short, rescue, "one C call; after 10 ms the hub is taken from it"},
 	{"syscall", "syscall.Set", Short, "", "one system call of each OS thread"},
-	{"syscall", "syscall.AllThreadsSyscall", Blocks, "", "every OS thread makes the call in a stopped world: nothing runs meanwhile in plain Go either"},
-	{"syscall", "syscall.RawSyscall", Blocks, "", "package runtime is not told of the call: plain Go cannot use its processor meanwhile either"},
+	{"syscall", "syscall.AllThreadsSyscall", Blocks, "", code.Reasons["syscall.AllThreadsSyscall"]},
+	{"syscall", "syscall.RawSyscall", Blocks, "", code.Reasons["syscall.RawSyscall"]},
 	{"syscall", "", Short, rescue, bounded},
 
 	{"runtime", "runtime.ReadTrace", Green, park, ""},
