@@ -11,6 +11,8 @@ var callOS = join(
 	offload("os", "Root", "waits for the other end of a pipe, or the disk", "ReadFile", "WriteFile"),
 	offload("io/ioutil", "", "waits for the other end of a pipe, or the disk", "ReadFile", "WriteFile"),
 	offload("os", "", "waits for the disk", "Stat", "Lstat"),
+	offload("os/user", "", "waits for the directory service", "Current", "Lookup", "LookupGroup", "LookupGroupId", "LookupId"),
+	offload("os/user", "User", "waits for the directory service", "GroupIds"),
 	offload("fmt", "", "waits for standard input", "Scan", "Scanf", "Scanln"),
 	offload("io", "PipeReader", "waits for the writer", "Read"),
 	offload("io", "PipeWriter", "waits for the reader", "Write"),

@@ -40,7 +40,7 @@ var callSocket = join(
 	enter("net/rpc", "Server", "goroutines of the server call its methods", 0, "Register"),
 	enter("net/rpc", "Server", "goroutines of the server call its methods", 1, "RegisterName"),
 	offload("net/smtp", "", "waits for the server", "SendMail", "Dial", "NewClient"),
-	offload("net/smtp", "Client", "waits for the server", "Auth", "Close", "Data", "Extension", "Hello", "Mail", "Noop", "Quit", "Rcpt", "Reset", "StartTLS", "Verify"),
+	offload("net/smtp", "Client", "waits for the server", "Auth", "Close", "Data", "Extension", "Hello", "Mail", "Noop", "Quit", "Rcpt", "Reset", "StartTLS", "TLSConnectionState", "Verify"),
 	offload("net/textproto", "", "waits for the server", "Dial"),
 	offload("net/textproto", "Conn", "waits for its turn and the peer", "Cmd"),
 	offload("net/textproto", "Pipeline", "waits for its turn", "StartRequest", "StartResponse"),

@@ -51,7 +51,7 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("%d functions classified, %d may block", all.Count, len(truth))
 	}
 	for _, c := range Coverage() {
-		if !slices.Contains(Groups, c.Group) || !slices.Contains(Verdicts, c.Whole) || !slices.Contains(Verdicts, c.Source) || c.Why == "" {
+		if !slices.Contains(Groups, c.Group) || !slices.Contains(Verdicts, c.Whole) || !slices.Contains(Verdicts, c.Source) || c.Why == "" || (c.Source == Short) != (c.Stays != "") {
 			t.Errorf("incomplete: %+v", c)
 		}
 		if c.Whole == Blocks && code.Reasons[c.Symbol] != c.Why {
@@ -91,6 +91,11 @@ func TestMeansAreUsed(t *testing.T) {
 		}
 	}
 	maps.Copy(leaves, disk)
+	for i, s := range stays {
+		if !slices.ContainsFunc(Coverage(), func(c Covered) bool { return c.Stays == s.why }) {
+			t.Errorf("line %d of stays is for no function: %+v", i, s)
+		}
+	}
 	for _, rule := range leaves {
 		if !offloaded[rule] && !fallbacks[rule] {
 			t.Errorf("leaf rule %s offloads nothing that may block", rule)
@@ -108,7 +113,7 @@ var fallbacks = map[string]bool{
 // What is not known is not passed over.
 func TestCoverUnknown(t *testing.T) {
 	_, err := Cover([]Blocking{{Symbol: "os.New", Waits: []Witness{{"tape", "-> os.rewind"}}}, {Symbol: "new/pkg.F", Waits: []Witness{{"tape", ""}}}})
-	if err == nil || !strings.Contains(err.Error(), "os.New: tape") || !strings.Contains(err.Error(), "new/pkg.F (no group)") {
+	if err == nil || !strings.Contains(err.Error(), "os.New: tape") || !strings.Contains(err.Error(), "new/pkg.F (no group)") || !strings.Contains(err.Error(), "os.New (no rule in source)") {
 		t.Errorf("error %v", err)
 	}
 }
