@@ -32,8 +32,9 @@ import (
 // held.
 
 var hub struct {
-	on    atomic.Bool    // set once, by start
-	owner atomic.Uintptr // g of the thread that runs with the baton; 0 while it changes hands or is idle
+	on    atomic.Bool            // set once, by start
+	owner atomic.Pointer[thread] // runs with the baton; nil while it changes hands or is idle
+	lost  atomic.Int32           // threads the baton was taken from (rescue.go)
 
 	mu    sync.Mutex
 	held  bool // somebody has the baton, or will find it in his turn
@@ -42,16 +43,18 @@ var hub struct {
 	alive *thread // list of all, most recent first
 	stats Stats
 
-	// holder has the baton if held; nil if it has ended. Written with mu
-	// held, and the holder itself may read it without.
-	holder *thread
+	holder *thread // has the baton if held; nil if it has ended
+	turn   uint64  // counts the times that the baton changed hands
+	watch  watchdog
+
+	lostThreads []*thread // that lost marks
 }
 
 // A thread is a green thread, or the callback of a foreign goroutine for as
 // long as it runs.
 type thread struct {
-	g    uintptr       // its goroutine; only that one uses it
-	turn chan struct{} // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
+	g    atomic.Uintptr // its goroutine
+	turn chan struct{}  // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
 
 	id     atomic.Uint64 // its goroutine's number; 0 before that has first run
 	parent uint64
@@ -63,6 +66,7 @@ type thread struct {
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
+	lost       bool   // the baton was taken from it in a native wait
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
 	behind     *thread // in hub.ready
@@ -119,10 +123,13 @@ func enabled() bool { return hub.on.Load() }
 // self returns the calling thread if it has the baton: nil in a native
 // goroutine, in the middle of a native wait, and while the hub is off.
 func self() *thread {
-	if g := hub.owner.Load(); g == 0 || g != uintptr(getg()) { // 0: spare the call
-		return nil
+	if t := hub.owner.Load(); t != nil && t.g.Load() == uintptr(getg()) { // nil: spare the call
+		return t
 	}
-	return hub.holder
+	if hub.lost.Load() != 0 {
+		return reclaim()
+	}
+	return nil
 }
 
 func inHub() bool { return self() != nil }
@@ -130,8 +137,11 @@ func inHub() bool { return self() != nil }
 // own records that the caller has the baton.
 func (t *thread) own() {
 	t.began = 0
-	hub.owner.Store(t.g)
+	hub.owner.Store(t)
 }
+
+// disown records that the caller no longer has the baton.
+func (t *thread) disown() { hub.owner.CompareAndSwap(t, nil) }
 
 // timeSlice is how long a thread runs that calls operations which do not have to
 // wait: a loop that polls must not starve those it polls for. It is that of a
@@ -159,6 +169,7 @@ func (t *thread) slice() {
 // it must get its token after mu is released.
 func pick(t *thread) {
 	hub.held = t != nil
+	hub.turn++
 	if t != nil && t != hub.holder {
 		hub.stats.Switches++
 		hub.holder = t
@@ -175,9 +186,15 @@ func (t *thread) grant() {
 // leave gives the baton away for a native wait. The wait must be followed by
 // back, also if it panics: user code runs only with the baton.
 func (t *thread) leave(wait string) {
-	hub.owner.Store(0)
+	t.disown()
 	now := time.Now()
 	hub.mu.Lock()
+	if t.lost { // it has left without knowing
+		t.found()
+		t.wait, t.since = wait, now
+		hub.mu.Unlock()
+		return
+	}
 	if t.kill {
 		hub.mu.Unlock()
 		t.own()
@@ -210,6 +227,7 @@ func (t *thread) back() {
 func (t *thread) queue() (queued bool) {
 	if hub.held {
 		hub.ready.push(t)
+		hub.watch.arm()
 		return true
 	}
 	pick(t)
@@ -232,6 +250,11 @@ func yield() {
 		runtime.Gosched()
 	}
 	hub.mu.Lock()
+	if t.lost {
+		hub.mu.Unlock()
+		reclaim()
+		return
+	}
 	hub.stats.Yields++
 	next := hub.ready.pop()
 	if next == nil {
@@ -242,8 +265,9 @@ func yield() {
 		}
 		return
 	}
-	hub.owner.Store(0)
+	t.disown()
 	hub.ready.push(t)
+	hub.watch.arm()
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
@@ -289,14 +313,19 @@ func (t *thread) join() {
 
 // begin tells t its goroutine.
 func (t *thread) begin() {
-	t.g = uintptr(getg())
+	t.g.Store(uintptr(getg()))
 	t.id.Store(goid())
 }
 
 // end passes the baton on for good.
 func (t *thread) end() {
-	hub.owner.Store(0)
 	hub.mu.Lock()
+	for t.lost {
+		hub.mu.Unlock()
+		reclaim()
+		hub.mu.Lock()
+	}
+	t.disown()
 	if t.next != nil {
 		t.next.prev = t.prev
 	}
@@ -311,7 +340,10 @@ func (t *thread) end() {
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
-	*t = thread{turn: t.turn}
+	t.g.Store(0)
+	t.id.Store(0)
+	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
+	t.kill, t.wait, t.next, t.prev = false, "", nil, nil
 	threadPool.Put(t)
 }
 
@@ -351,7 +383,7 @@ func (t *thread) run(f func()) {
 // callback takes the baton for a callback: until end. It returns nil if the
 // caller has the baton already, and while the hub is off.
 func callback() *thread {
-	if !enabled() || hub.owner.Load() == uintptr(getg()) {
+	if !enabled() || self() != nil {
 		return nil
 	}
 	t := newThread()
@@ -379,7 +411,7 @@ func offload(f func()) {
 // for its caller.
 func (t *thread) adopt() {
 	if t != nil {
-		t.g = uintptr(getg())
+		t.g.Store(uintptr(getg()))
 		t.own()
 	}
 }

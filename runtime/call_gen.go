@@ -38,6 +38,24 @@ func Call03[R1, R2, R3 any](f func() (R1, R2, R3)) (R1, R2, R3) {
 	return f()
 }
 
+// Call04 calls f, of 0 arguments and 4 results, outside the hub.
+func Call04[R1, R2, R3, R4 any](f func() (R1, R2, R3, R4)) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f()
+}
+
+// Call05 calls f, of 0 arguments and 5 results, outside the hub.
+func Call05[R1, R2, R3, R4, R5 any](f func() (R1, R2, R3, R4, R5)) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f()
+}
+
 // Call10 calls f, of 1 arguments and 0 results, outside the hub.
 func Call10[A any](f func(A), a A) {
 	if t := self(); t != nil {
@@ -67,6 +85,24 @@ func Call12[A, R1, R2 any](f func(A) (R1, R2), a A) (R1, R2) {
 
 // Call13 calls f, of 1 arguments and 3 results, outside the hub.
 func Call13[A, R1, R2, R3 any](f func(A) (R1, R2, R3), a A) (R1, R2, R3) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a)
+}
+
+// Call14 calls f, of 1 arguments and 4 results, outside the hub.
+func Call14[A, R1, R2, R3, R4 any](f func(A) (R1, R2, R3, R4), a A) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a)
+}
+
+// Call15 calls f, of 1 arguments and 5 results, outside the hub.
+func Call15[A, R1, R2, R3, R4, R5 any](f func(A) (R1, R2, R3, R4, R5), a A) (R1, R2, R3, R4, R5) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
 		defer t.back()
@@ -110,6 +146,24 @@ func Call23[A1, A2, R1, R2, R3 any](f func(A1, A2) (R1, R2, R3), a1 A1, a2 A2) (
 	return f(a1, a2)
 }
 
+// Call24 calls f, of 2 arguments and 4 results, outside the hub.
+func Call24[A1, A2, R1, R2, R3, R4 any](f func(A1, A2) (R1, R2, R3, R4), a1 A1, a2 A2) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2)
+}
+
+// Call25 calls f, of 2 arguments and 5 results, outside the hub.
+func Call25[A1, A2, R1, R2, R3, R4, R5 any](f func(A1, A2) (R1, R2, R3, R4, R5), a1 A1, a2 A2) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2)
+}
+
 // Call30 calls f, of 3 arguments and 0 results, outside the hub.
 func Call30[A1, A2, A3 any](f func(A1, A2, A3), a1 A1, a2 A2, a3 A3) {
 	if t := self(); t != nil {
@@ -139,6 +193,24 @@ func Call32[A1, A2, A3, R1, R2 any](f func(A1, A2, A3) (R1, R2), a1 A1, a2 A2, a
 
 // Call33 calls f, of 3 arguments and 3 results, outside the hub.
 func Call33[A1, A2, A3, R1, R2, R3 any](f func(A1, A2, A3) (R1, R2, R3), a1 A1, a2 A2, a3 A3) (R1, R2, R3) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3)
+}
+
+// Call34 calls f, of 3 arguments and 4 results, outside the hub.
+func Call34[A1, A2, A3, R1, R2, R3, R4 any](f func(A1, A2, A3) (R1, R2, R3, R4), a1 A1, a2 A2, a3 A3) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3)
+}
+
+// Call35 calls f, of 3 arguments and 5 results, outside the hub.
+func Call35[A1, A2, A3, R1, R2, R3, R4, R5 any](f func(A1, A2, A3) (R1, R2, R3, R4, R5), a1 A1, a2 A2, a3 A3) (R1, R2, R3, R4, R5) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
 		defer t.back()
@@ -182,6 +254,24 @@ func Call43[A1, A2, A3, A4, R1, R2, R3 any](f func(A1, A2, A3, A4) (R1, R2, R3),
 	return f(a1, a2, a3, a4)
 }
 
+// Call44 calls f, of 4 arguments and 4 results, outside the hub.
+func Call44[A1, A2, A3, A4, R1, R2, R3, R4 any](f func(A1, A2, A3, A4) (R1, R2, R3, R4), a1 A1, a2 A2, a3 A3, a4 A4) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4)
+}
+
+// Call45 calls f, of 4 arguments and 5 results, outside the hub.
+func Call45[A1, A2, A3, A4, R1, R2, R3, R4, R5 any](f func(A1, A2, A3, A4) (R1, R2, R3, R4, R5), a1 A1, a2 A2, a3 A3, a4 A4) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4)
+}
+
 // Call50 calls f, of 5 arguments and 0 results, outside the hub.
 func Call50[A1, A2, A3, A4, A5 any](f func(A1, A2, A3, A4, A5), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) {
 	if t := self(); t != nil {
@@ -211,6 +301,24 @@ func Call52[A1, A2, A3, A4, A5, R1, R2 any](f func(A1, A2, A3, A4, A5) (R1, R2),
 
 // Call53 calls f, of 5 arguments and 3 results, outside the hub.
 func Call53[A1, A2, A3, A4, A5, R1, R2, R3 any](f func(A1, A2, A3, A4, A5) (R1, R2, R3), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) (R1, R2, R3) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4, a5)
+}
+
+// Call54 calls f, of 5 arguments and 4 results, outside the hub.
+func Call54[A1, A2, A3, A4, A5, R1, R2, R3, R4 any](f func(A1, A2, A3, A4, A5) (R1, R2, R3, R4), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4, a5)
+}
+
+// Call55 calls f, of 5 arguments and 5 results, outside the hub.
+func Call55[A1, A2, A3, A4, A5, R1, R2, R3, R4, R5 any](f func(A1, A2, A3, A4, A5) (R1, R2, R3, R4, R5), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5) (R1, R2, R3, R4, R5) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
 		defer t.back()
@@ -254,6 +362,24 @@ func CallV03[V, R1, R2, R3 any](f func(...V) (R1, R2, R3), v ...V) (R1, R2, R3) 
 	return f(v...)
 }
 
+// CallV04 calls f, of 0 arguments and 4 results, outside the hub; f is variadic.
+func CallV04[V, R1, R2, R3, R4 any](f func(...V) (R1, R2, R3, R4), v ...V) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v...)
+}
+
+// CallV05 calls f, of 0 arguments and 5 results, outside the hub; f is variadic.
+func CallV05[V, R1, R2, R3, R4, R5 any](f func(...V) (R1, R2, R3, R4, R5), v ...V) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v...)
+}
+
 // CallV10 calls f, of 1 arguments and 0 results, outside the hub; f is variadic.
 func CallV10[A, V any](f func(A, ...V), a A, v ...V) {
 	if t := self(); t != nil {
@@ -283,6 +409,24 @@ func CallV12[A, V, R1, R2 any](f func(A, ...V) (R1, R2), a A, v ...V) (R1, R2) {
 
 // CallV13 calls f, of 1 arguments and 3 results, outside the hub; f is variadic.
 func CallV13[A, V, R1, R2, R3 any](f func(A, ...V) (R1, R2, R3), a A, v ...V) (R1, R2, R3) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a, v...)
+}
+
+// CallV14 calls f, of 1 arguments and 4 results, outside the hub; f is variadic.
+func CallV14[A, V, R1, R2, R3, R4 any](f func(A, ...V) (R1, R2, R3, R4), a A, v ...V) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a, v...)
+}
+
+// CallV15 calls f, of 1 arguments and 5 results, outside the hub; f is variadic.
+func CallV15[A, V, R1, R2, R3, R4, R5 any](f func(A, ...V) (R1, R2, R3, R4, R5), a A, v ...V) (R1, R2, R3, R4, R5) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
 		defer t.back()
@@ -326,6 +470,24 @@ func CallV23[A1, A2, V, R1, R2, R3 any](f func(A1, A2, ...V) (R1, R2, R3), a1 A1
 	return f(a1, a2, v...)
 }
 
+// CallV24 calls f, of 2 arguments and 4 results, outside the hub; f is variadic.
+func CallV24[A1, A2, V, R1, R2, R3, R4 any](f func(A1, A2, ...V) (R1, R2, R3, R4), a1 A1, a2 A2, v ...V) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, v...)
+}
+
+// CallV25 calls f, of 2 arguments and 5 results, outside the hub; f is variadic.
+func CallV25[A1, A2, V, R1, R2, R3, R4, R5 any](f func(A1, A2, ...V) (R1, R2, R3, R4, R5), a1 A1, a2 A2, v ...V) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, v...)
+}
+
 // CallV30 calls f, of 3 arguments and 0 results, outside the hub; f is variadic.
 func CallV30[A1, A2, A3, V any](f func(A1, A2, A3, ...V), a1 A1, a2 A2, a3 A3, v ...V) {
 	if t := self(); t != nil {
@@ -355,6 +517,24 @@ func CallV32[A1, A2, A3, V, R1, R2 any](f func(A1, A2, A3, ...V) (R1, R2), a1 A1
 
 // CallV33 calls f, of 3 arguments and 3 results, outside the hub; f is variadic.
 func CallV33[A1, A2, A3, V, R1, R2, R3 any](f func(A1, A2, A3, ...V) (R1, R2, R3), a1 A1, a2 A2, a3 A3, v ...V) (R1, R2, R3) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, v...)
+}
+
+// CallV34 calls f, of 3 arguments and 4 results, outside the hub; f is variadic.
+func CallV34[A1, A2, A3, V, R1, R2, R3, R4 any](f func(A1, A2, A3, ...V) (R1, R2, R3, R4), a1 A1, a2 A2, a3 A3, v ...V) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, v...)
+}
+
+// CallV35 calls f, of 3 arguments and 5 results, outside the hub; f is variadic.
+func CallV35[A1, A2, A3, V, R1, R2, R3, R4, R5 any](f func(A1, A2, A3, ...V) (R1, R2, R3, R4, R5), a1 A1, a2 A2, a3 A3, v ...V) (R1, R2, R3, R4, R5) {
 	if t := self(); t != nil {
 		t.leave(nativeCall)
 		defer t.back()
@@ -398,6 +578,24 @@ func CallV43[A1, A2, A3, A4, V, R1, R2, R3 any](f func(A1, A2, A3, A4, ...V) (R1
 	return f(a1, a2, a3, a4, v...)
 }
 
+// CallV44 calls f, of 4 arguments and 4 results, outside the hub; f is variadic.
+func CallV44[A1, A2, A3, A4, V, R1, R2, R3, R4 any](f func(A1, A2, A3, A4, ...V) (R1, R2, R3, R4), a1 A1, a2 A2, a3 A3, a4 A4, v ...V) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4, v...)
+}
+
+// CallV45 calls f, of 4 arguments and 5 results, outside the hub; f is variadic.
+func CallV45[A1, A2, A3, A4, V, R1, R2, R3, R4, R5 any](f func(A1, A2, A3, A4, ...V) (R1, R2, R3, R4, R5), a1 A1, a2 A2, a3 A3, a4 A4, v ...V) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4, v...)
+}
+
 // CallV50 calls f, of 5 arguments and 0 results, outside the hub; f is variadic.
 func CallV50[A1, A2, A3, A4, A5, V any](f func(A1, A2, A3, A4, A5, ...V), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) {
 	if t := self(); t != nil {
@@ -432,6 +630,184 @@ func CallV53[A1, A2, A3, A4, A5, V, R1, R2, R3 any](f func(A1, A2, A3, A4, A5, .
 		defer t.back()
 	}
 	return f(a1, a2, a3, a4, a5, v...)
+}
+
+// CallV54 calls f, of 5 arguments and 4 results, outside the hub; f is variadic.
+func CallV54[A1, A2, A3, A4, A5, V, R1, R2, R3, R4 any](f func(A1, A2, A3, A4, A5, ...V) (R1, R2, R3, R4), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) (R1, R2, R3, R4) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4, a5, v...)
+}
+
+// CallV55 calls f, of 5 arguments and 5 results, outside the hub; f is variadic.
+func CallV55[A1, A2, A3, A4, A5, V, R1, R2, R3, R4, R5 any](f func(A1, A2, A3, A4, A5, ...V) (R1, R2, R3, R4, R5), a1 A1, a2 A2, a3 A3, a4 A4, a5 A5, v ...V) (R1, R2, R3, R4, R5) {
+	if t := self(); t != nil {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3, a4, a5, v...)
+}
+
+// Method00 calls f, of 0 arguments and 0 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method00(v any, f func()) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f()
+}
+
+// Method01 calls f, of 0 arguments and 1 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method01[R any](v any, f func() R) R {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f()
+}
+
+// Method02 calls f, of 0 arguments and 2 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method02[R1, R2 any](v any, f func() (R1, R2)) (R1, R2) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f()
+}
+
+// Method03 calls f, of 0 arguments and 3 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method03[R1, R2, R3 any](v any, f func() (R1, R2, R3)) (R1, R2, R3) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f()
+}
+
+// Method10 calls f, of 1 arguments and 0 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method10[A any](v any, f func(A), a A) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(a)
+}
+
+// Method11 calls f, of 1 arguments and 1 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method11[A, R any](v any, f func(A) R, a A) R {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a)
+}
+
+// Method12 calls f, of 1 arguments and 2 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method12[A, R1, R2 any](v any, f func(A) (R1, R2), a A) (R1, R2) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a)
+}
+
+// Method13 calls f, of 1 arguments and 3 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method13[A, R1, R2, R3 any](v any, f func(A) (R1, R2, R3), a A) (R1, R2, R3) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a)
+}
+
+// Method20 calls f, of 2 arguments and 0 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method20[A1, A2 any](v any, f func(A1, A2), a1 A1, a2 A2) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(a1, a2)
+}
+
+// Method21 calls f, of 2 arguments and 1 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method21[A1, A2, R any](v any, f func(A1, A2) R, a1 A1, a2 A2) R {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2)
+}
+
+// Method22 calls f, of 2 arguments and 2 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method22[A1, A2, R1, R2 any](v any, f func(A1, A2) (R1, R2), a1 A1, a2 A2) (R1, R2) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2)
+}
+
+// Method23 calls f, of 2 arguments and 3 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method23[A1, A2, R1, R2, R3 any](v any, f func(A1, A2) (R1, R2, R3), a1 A1, a2 A2) (R1, R2, R3) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2)
+}
+
+// Method30 calls f, of 3 arguments and 0 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method30[A1, A2, A3 any](v any, f func(A1, A2, A3), a1 A1, a2 A2, a3 A3) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(a1, a2, a3)
+}
+
+// Method31 calls f, of 3 arguments and 1 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method31[A1, A2, A3, R any](v any, f func(A1, A2, A3) R, a1 A1, a2 A2, a3 A3) R {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3)
+}
+
+// Method32 calls f, of 3 arguments and 2 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method32[A1, A2, A3, R1, R2 any](v any, f func(A1, A2, A3) (R1, R2), a1 A1, a2 A2, a3 A3) (R1, R2) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3)
+}
+
+// Method33 calls f, of 3 arguments and 3 results, a method of v: outside the hub if the
+// type of v is one of the standard library that waits.
+func Method33[A1, A2, A3, R1, R2, R3 any](v any, f func(A1, A2, A3) (R1, R2, R3), a1 A1, a2 A2, a3 A3) (R1, R2, R3) {
+	if t := self(); t != nil && waitsInStd(v) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(a1, a2, a3)
 }
 
 // Enter00 returns f, of 0 arguments and 0 results, to be run in the hub.

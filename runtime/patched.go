@@ -67,6 +67,10 @@ func readManifest() ManifestInfo {
 			m.Groups = f[1:]
 		case f[0] == "std":
 			m.Packages = f[1:]
+		case f[0] == "offload":
+			m.Offload = f[1]
+		case f[0] == "drivers":
+			m.drivers = f[1:]
 		}
 	}
 	return m

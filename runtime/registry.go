@@ -1,7 +1,5 @@
 package green
 
-import "slices"
-
 // registered are the packages patched in source and their versions of the rule
 // table.
 var registered []patchedPackage
@@ -55,24 +53,3 @@ func Main(rules string) (end func()) { return start(rules) }
 // test binary without a TestMain that has called Main. While the hub is off, and in
 // a whole-program build, Test does nothing.
 func Test(rules string) (end func()) { return startTest(rules) }
-
-// A ManifestInfo says how the program is patched. What greenify inspect says of the
-// binary has more: the calls that are left blocking.
-type ManifestInfo struct {
-	Mode     string   // "whole program", "in source" or "unpatched"
-	Rules    string   // version of the rule table
-	Scope    string   // whole program: whose go statements start green threads: "all", "deps" or "main"
-	Groups   []string // module groups that are patched
-	Packages []string // whole program: patched packages of the standard library; in source: those that registered
-}
-
-// Manifest returns the manifest of the running program. It is that of the
-// binary: GREENIFY=off does not change it.
-func Manifest() ManifestInfo { return readManifest() }
-
-// IsPatched reports whether what blocks in a group of modules is patched: one of
-// builtins, db, dns, os, process, select, signal, socket, thread and time. It is
-// false for all where Enabled is false. (eventlet.patcher.is_monkey_patched)
-func IsPatched(group string) bool {
-	return enabled() && slices.Contains(Manifest().Groups, group)
-}

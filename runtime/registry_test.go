@@ -1,7 +1,9 @@
 package green_test
 
 import (
+	"runtime"
 	"slices"
+	"syscall"
 	"testing"
 
 	green "github.com/greenify-go/greenify/runtime"
@@ -19,5 +21,12 @@ func TestManifest(t *testing.T) {
 	}
 	if m.Mode != want || len(m.Groups) != 10 {
 		t.Errorf("%+v, want mode %s and 10 groups", m, want)
+	}
+	_, file, line, _ := runtime.Caller(0)
+	syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
+	if m.LeftErr != nil || !slices.ContainsFunc(m.Left, func(l green.LeftCall) bool {
+		return l.File == file && l.Line == line+1 && l.Call == "syscall.RawSyscall" && l.Reason != ""
+	}) {
+		t.Errorf("no call of RawSyscall at %s:%d in %+v, error %v", file, line+1, m.Left, m.LeftErr)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/greenify-go/greenify/runtime/setting"
 )
@@ -22,17 +23,28 @@ var settings struct {
 // readSettings reads the GREENIFY variable, once.
 var readSettings = sync.OnceFunc(func() {
 	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
-		switch field {
-		case "":
-		case "off":
+		limit, blocked := strings.CutPrefix(field, "blocked=")
+		switch {
+		case field == "":
+		case field == "off":
 			settings.off = true
-		case "stats=1":
+		case field == "stats=1":
 			settings.stats = true
+		case blocked && isLimit(limit):
+			hub.watch.limit, _ = time.ParseDuration(limit)
 		default:
 			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
 		}
 	}
 })
+
+// isLimit reports whether s is a duration as a whole-program build reads it: 0, or
+// a number of us, ms or s.
+func isLimit(s string) bool {
+	number := strings.TrimRight(s, "ums")
+	d, err := time.ParseDuration(s)
+	return err == nil && d >= 0 && strings.Trim(number, "0123456789") == ""
+}
 
 // mainPatched is 1 in a program whose main, or whose tests, are patched: see
 // package patchedmain.
@@ -97,7 +109,7 @@ func start(rules string) (end func()) {
 	startMain()
 	return func() {
 		if deferredBy() == "runtime.Goexit" {
-			hub.holder.end() // the others go on without main
+			self().end() // the others go on without main
 			return
 		}
 		// main returns or panics: the program ends, and no other thread runs

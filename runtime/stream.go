@@ -34,22 +34,107 @@ type writer struct{ w io.Writer }
 
 func (w writer) Write(p []byte) (int, error) { return Call12(w.w.Write, p) }
 
+// EnterReader returns a reader for code that is not patched, which may read from
+// it in a goroutine of its own: the reads of patched code run in the hub. Readers
+// of the standard library that never call patched code it returns as they are, and
+// all of them in a whole-program build. What has a method Close still has it.
+func EnterReader(r io.Reader) io.Reader {
+	if !inSource || r == nil || waitsInStd(r) || inMemory(r) {
+		return r
+	}
+	if c, ok := r.(io.Closer); ok {
+		return enterReadCloser{enterReader{r}, c}
+	}
+	return enterReader{r}
+}
+
+// EnterWriter returns a writer likewise.
+func EnterWriter(w io.Writer) io.Writer {
+	if !inSource || w == nil || waitsInStd(w) || inMemory(w) {
+		return w
+	}
+	if c, ok := w.(io.Closer); ok {
+		return enterWriteCloser{enterWriter{w}, c}
+	}
+	return enterWriter{w}
+}
+
+type (
+	enterReader     struct{ r io.Reader }
+	enterWriter     struct{ w io.Writer } // of equal writers equal ones are made (os/exec.Cmd.Stdout)
+	enterReadCloser struct {
+		enterReader
+		c io.Closer
+	}
+	enterWriteCloser struct {
+		enterWriter
+		c io.Closer
+	}
+)
+
+func (r enterReader) Read(p []byte) (int, error) {
+	if t := callback(); t != nil {
+		defer t.end()
+	}
+	return r.r.Read(p)
+}
+
+func (w enterWriter) Write(p []byte) (int, error) {
+	if t := callback(); t != nil {
+		defer t.end()
+	}
+	return w.w.Write(p)
+}
+
+func (r enterReadCloser) Close() error  { return enterClose(r.c) }
+func (w enterWriteCloser) Close() error { return enterClose(w.c) }
+
+func enterClose(c io.Closer) error {
+	if t := callback(); t != nil {
+		defer t.end()
+	}
+	return c.Close()
+}
+
+// inMemory reports whether the type of a reader or writer is one of those of the
+// standard library that read and write memory and call nobody.
+func inMemory(v any) bool {
+	switch path, _ := declaredIn(v); path {
+	case "bytes", "strings":
+		return true
+	}
+	return false
+}
+
+// FromStd reports whether v, an http.Handler, is one of the standard library and no
+// function: its method is no patched code.
+func FromStd(v any) bool {
+	path, _ := declaredIn(v)
+	return (strings.HasPrefix(path, "net/") || path == "expvar") && reflect.TypeOf(v).Kind() != reflect.Func
+}
+
 // waitsInStd reports whether the type of a reader or writer is one of those of the
 // standard library that wait.
 func waitsInStd(v any) bool {
+	switch path, name := declaredIn(v); path {
+	case "net", "os", "os/exec", "crypto/tls", "net/http":
+		return true
+	case "io":
+		return strings.HasPrefix(name, "Pipe")
+	default:
+		return strings.HasPrefix(path, "net/http/internal")
+	}
+}
+
+// declaredIn returns the package and the name of the type of v, or of what v
+// points to.
+func declaredIn(v any) (path, name string) {
 	if v == nil {
-		return false
+		return "", ""
 	}
 	t := reflect.TypeOf(v)
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
-	switch path := t.PkgPath(); path {
-	case "net", "os", "os/exec", "crypto/tls", "net/http":
-		return true
-	case "io":
-		return strings.HasPrefix(t.Name(), "Pipe")
-	default:
-		return strings.HasPrefix(path, "net/http/internal")
-	}
+	return t.PkgPath(), t.Name()
 }

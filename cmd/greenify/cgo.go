@@ -21,7 +21,7 @@ func (c *command) noteCgo(name string, f *goFlags, tc *toolchain.Toolchain) {
 	if tc.Work == "" && !mayUseCgoDriver(filepath.Dir(tc.Mod)) {
 		return // the common case costs no process
 	}
-	cmd := exec.Command(tc.Go, f.list(name, getenv(c.env, "GOFLAGS"))...)
+	cmd := exec.Command(tc.Go, f.list(name, getenv(c.env, "GOFLAGS"), "-e", "-deps")...)
 	cmd.Env = tc.Environ(c.env)
 	out, err := cmd.Output()
 	if err != nil {
@@ -61,9 +61,9 @@ func mayUseCgoDriver(dir string) bool {
 	return false
 }
 
-// list returns the arguments of the go command that lists what a build, run or
-// test is made of.
-func (f *goFlags) list(command, goflags string) []string {
+// list returns the arguments of the go command that lists the packages of a build,
+// run or test, with these flags of go list.
+func (f *goFlags) list(command, goflags string, listFlags ...string) []string {
 	argv := []string{"list"}
 	flags := f.withTags(goflags)
 	flags = flags[:len(flags)-(len(f.args)-f.packages)]
@@ -79,7 +79,7 @@ func (f *goFlags) list(command, goflags string) []string {
 			i++
 		}
 	}
-	argv = append(argv, "-e", "-deps")
+	argv = append(argv, listFlags...)
 	if command == "test" {
 		argv = append(argv, "-test")
 	}

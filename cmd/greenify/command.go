@@ -94,13 +94,13 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		build such a set all the same, and say what may deadlock
 	-strict
 		(build, of programs) write nothing and exit with 1 if a call is left
-		blocking: one that greenify inspect would list. The program is
-		linked twice.
+		blocking: one that greenify inspect would list
 	-offload disk
-		calls that wait for a disk (open, read, write, sync, ReadDir of files)
-		are made by workers of the offload pool, and other threads run
-		meanwhile. They are short as a rule: such a call costs some
-		microseconds more.
+		calls that package os makes for a disk (open, read, write, sync, stat,
+		rename, remove, mkdir and so on) are made by workers of the offload
+		pool, and other threads run meanwhile; greenify rules has the list.
+		They are short as a rule: such a call costs some microseconds more.
+		Group os must be patched.
 	-offload-size N
 		how many threads do offloaded work at once, 20 if not given;
 		GREENIFY=offload=N overrides it at run time
@@ -217,11 +217,14 @@ func (c *command) explain(args []string) int {
 	covers := rules.Covers(args[0])
 	for _, r := range covers {
 		fmt.Fprintf(c.stdout, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
+		if r.Disk != "" {
+			fmt.Fprintf(c.stdout, "%s, with -offload=disk (group %s): what it waits for on a disk is offloaded: %s\n", r.Symbol, r.Group, r.Disk)
+		}
 	}
-	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "whole program" }) {
+	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach != rules.InSource }) {
 		fmt.Fprintf(c.stdout, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", args[0])
 	}
-	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == "in source" }) {
+	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == rules.InSource }) {
 		fmt.Fprintf(c.stdout, "%s, in source: no rule; a call stays as it is\n", args[0])
 	}
 	return exitOK
@@ -257,13 +260,11 @@ func (c *command) goCommand(name string, args []string) int {
 	if f.work {
 		fmt.Fprintf(c.stderr, "GREENIFY_GOROOT=%s\n", tc.GOROOT)
 	}
-	if f.strict {
-		if code := c.strict(tc, f); code != exitOK {
-			return code
-		}
-	}
 	if name != "vet" && name != "list" {
 		c.noteCgo(name, f, tc)
+	}
+	if f.strict {
+		return c.strict(tc, f)
 	}
 	argv := slices.Concat([]string{"go", name}, f.withTags(getenv(c.env, "GOFLAGS")))
 	if err := c.exec(tc.Go, argv, tc.Environ(c.env)); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -17,16 +18,19 @@ const tag = "greenify"
 // goFlags are the arguments of a go command, with greenify's own flags taken
 // out.
 type goFlags struct {
-	args    []string // for the go command
-	first   int      // index in args behind -C, which must be the first flag
-	tags    string   // value of -tags
-	tagsAt  int      // index in args of the flag -tags, -1 if there is none
-	dir     string   // value of -C
-	scope   toolchain.Scope
-	disk    bool // -offload=disk
-	workers int  // -offload-size, 0 if not given
-	verbose bool
-	work    bool
+	args     []string // for the go command
+	first    int      // index in args behind -C, which must be the first flag
+	tags     string   // value of -tags
+	tagsAt   int      // index in args of the flag -tags, -1 if there is none
+	dir      string   // value of -C
+	out      string   // value of -o
+	dryRun   bool     // -n
+	scope    toolchain.Scope
+	disk     bool // -offload=disk
+	workers  int  // -offload-size, 0 if not given
+	verbose  bool
+	work     bool
+	commands bool // -x
 
 	command      string
 	packages     int      // index in args behind the flags
@@ -119,12 +123,21 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 			words = []string{"-tags=" + value}
 		case "C":
 			f.dir, f.first = value, len(f.args)+len(words)
+		case "o":
+			f.out = value
+		case "n":
+			f.dryRun = !hasValue || value == "true" || value == "1"
+		case "x":
+			f.commands = !hasValue || value == "true" || value == "1"
 		case "v":
 			f.verbose = !hasValue || value == "true" || value == "1"
 		case "work":
 			f.work = !hasValue || value == "true" || value == "1"
 		}
 		f.args = append(f.args, words...)
+	}
+	if f.disk && f.groups != nil && !slices.Contains(f.groups, "os") {
+		return nil, errors.New("-offload=disk is for calls of group os, which -patch leaves out: add os to -patch, or take -offload=disk away")
 	}
 	f.packages = len(f.args)
 	f.args = append(f.args, args[i:]...)
@@ -140,15 +153,19 @@ func (f *goFlags) withTags(goflags string) []string {
 		args[f.tagsAt] = "-tags=" + joinTags(f.tags)
 		return args
 	}
-	var tags string
+	return slices.Insert(args, f.first, "-tags="+joinTags(goflag(goflags, "tags")))
+}
+
+// goflag returns the value of a flag in GOFLAGS.
+func goflag(goflags, name string) (value string) {
 	for _, word := range strings.Fields(goflags) {
-		if v, ok := strings.CutPrefix(strings.TrimPrefix(word, "-"), "-tags="); ok {
-			tags = v
-		} else if v, ok := strings.CutPrefix(word, "-tags="); ok {
-			tags = v
+		if v, ok := strings.CutPrefix(strings.TrimPrefix(word, "-"), "-"+name+"="); ok {
+			value = v
+		} else if v, ok := strings.CutPrefix(word, "-"+name+"="); ok {
+			value = v
 		}
 	}
-	return slices.Insert(args, f.first, "-tags="+joinTags(tags))
+	return value
 }
 
 func joinTags(tags string) string {

@@ -57,6 +57,7 @@ type Site struct {
 	Message  string // one fact, then the fix as an imperative
 	Skip     string // reason of the directive that skips the site
 	Shape    *Shape // the replacement; nil if there is none
+	Later    bool   // what is there only keeps a reader or writer, and does not wait itself
 
 	// Edits make the replacement in the original bytes. They are in order, do
 	// not overlap each other or those of another site, and are nil if Inside.
@@ -241,25 +242,38 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	case "", "CString", "CBytes", "GoString", "GoStringN", "GoBytes", "malloc", "_CMalloc", "calloc", "free":
 		return
 	}
-	for _, outer := range stack {
-		if call, ok := outer.(*ast.CallExpr); ok {
-			if id, _ := callee(call.Fun); id != nil && id.Name == "Offload" && fromGreen(f.Info.Uses[id]) {
-				return
-			}
-		}
+	if f.inOffload(stack) {
+		return
 	}
 	what := "C." + fn
 	f.add(&Site{Pos: ast.Unparen(n.Fun).Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: what, Message: what + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"})
 }
 
-// exported reports functions that C may call (cmd/cgo, "//export name").
+// inOffload reports whether a node, whose parents the stack has, is part of what
+// green.Offload is given.
+func (f *finder) inOffload(stack []ast.Node) bool {
+	return slices.ContainsFunc(stack, func(outer ast.Node) bool {
+		call, ok := outer.(*ast.CallExpr)
+		if !ok {
+			return false
+		}
+		id, _ := callee(call.Fun)
+		return id != nil && id.Name == "Offload" && fromGreen(f.Info.Uses[id])
+	})
+}
+
+// exported has functions that C may call (cmd/cgo, "//export name") enter the hub:
+// a thread that C made may run them.
 func (f *finder) exported(n *ast.FuncDecl) {
-	if n.Doc == nil || !f.imports("C") {
+	if n.Doc == nil || n.Body == nil || !f.imports("C") || f.startsHub(n) {
 		return
 	}
 	for _, c := range n.Doc.List {
 		if name, ok := strings.CutPrefix(c.Text, "//export "); ok {
-			f.leave(n.Name, "thread", strings.TrimSpace(name), "a thread that C made runs it beside the hub, in parallel: let it only pass its data to a green thread, over a channel")
+			f.add(&Site{
+				Pos: n.Name.Pos(), End: n.Name.End(), Kind: Enter, Group: "thread", What: strings.TrimSpace(name), To: "green.Enter", Shape: f.deferFirst(n, "Enter", ""),
+				Message: strings.TrimSpace(name) + " runs outside the hub, a thread that C made may call it: defer green.Enter first",
+			})
 		}
 	}
 }

@@ -32,6 +32,9 @@ func (f *finder) goStmt(n *ast.GoStmt) {
 		return
 	case planned:
 		g.callee = p.text
+		if p.on != nil {
+			g.args = append(g.args, g.now(g.hole(moved(p.on.x))+p.on.post))
+		}
 		if p.fun != nil {
 			g.operand(arg{x: p.fun})
 		}

@@ -59,7 +59,7 @@ func statements(n ast.Node) []ast.Stmt {
 func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
-		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.What) {
+		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.Later) {
 			w := wait{pos: s.Pos, what: s.What}
 			if call, ok := s.Shape.Node.(*ast.CallExpr); ok && s.What == "sync.(Cond).Wait" {
 				if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
@@ -73,7 +73,7 @@ func (f *finder) waits() []wait {
 	for id, call := range f.greenCalls() {
 		if id.Name == "Reader" || id.Name == "Writer" {
 			wrapped[call] = id.Name
-		} else if greenWaits(id.Name, "") {
+		} else if greenWaits(id.Name, false) {
 			w := wait{pos: call.Pos(), what: "green." + id.Name}
 			if id.Name == "Wait" && len(call.Args) == 1 {
 				w.frees = condLock(call.Args[0])
@@ -89,7 +89,7 @@ func (f *finder) waits() []wait {
 					if wrapped[x] == "" || id == nil {
 						continue
 					}
-					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Symbol()) {
+					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Later()) {
 						list = append(list, wait{pos: x.Pos(), what: r.Symbol()})
 					}
 				}
@@ -110,16 +110,16 @@ func condLock(cond ast.Expr) string {
 	return lockName(x, ".L", "Lock")
 }
 
-// greenWaits reports whether what, which becomes or is a call of the function or
-// method of package green with the name, waits there and then.
-func greenWaits(name, what string) bool {
+// greenWaits reports whether the function or method of package green with the name
+// waits there and then; later says that a wrapped reader or writer is only kept.
+func greenWaits(name string, later bool) bool {
 	switch name {
 	case "Send", "Recv", "Recv2", "Range", "Select", "Poll", "Offload", "Sleep", "Lock", "RLock", "Wait", "Do", "Yield":
 		return true
 	case "Reader", "Writer":
-		return !strings.Contains(what, ".New") // bufio.NewScanner waits later
+		return !later
 	}
-	return strings.HasPrefix(name, "Call")
+	return strings.HasPrefix(name, "Call") || strings.HasPrefix(name, "Method")
 }
 
 // heldFrom adds a site if s locks what a statement of rest unlocks, and

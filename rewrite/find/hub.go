@@ -122,9 +122,12 @@ func (f *finder) tests(version string) {
 	}
 }
 
-// deferFirst begins a function with a statement that starts the hub.
+// deferFirst begins a function with a statement that starts or enters the hub.
 func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
-	stmt := fmt.Sprintf("defer §%s(%q)()", name, version)
+	if version != "" {
+		version = strconv.Quote(version)
+	}
+	stmt := fmt.Sprintf("defer §%s(%s)()", name, version)
 	at := f.behind(d.Body.Lbrace + 1)
 	if at > d.Body.Lbrace+1 {
 		stmt = f.newline() + "\t" + stmt
@@ -134,7 +137,7 @@ func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
 	return &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: stmt}}}
 }
 
-// startsHub reports whether a function begins by starting the hub.
+// startsHub reports whether a function begins by starting or entering the hub.
 func (f *finder) startsHub(d *ast.FuncDecl) bool {
 	if len(d.Body.List) == 0 {
 		return false

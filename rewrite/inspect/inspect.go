@@ -2,20 +2,18 @@
 //
 // A binary of the whole-program mode carries a manifest, a string that package
 // runtime holds. What cannot be known before linking, such as which calls stay
-// blocking, is read from the machine code: so it is true of that binary, dead
-// code and cached packages included, and costs the build nothing.
+// blocking, is read from the machine code (package code).
 package inspect
 
 import (
 	"bytes"
-	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // The modes of a program.
@@ -33,17 +31,12 @@ type Manifest struct {
 	Scope    string   `json:"scope,omitempty"`    // whose go statements start green threads
 	Groups   []string `json:"groups,omitempty"`   // module groups that are patched; in source nil if that cannot be read
 	Std      []string `json:"std,omitempty"`      // packages of the standard library with patched files
+	Offload  string   `json:"offload,omitempty"`  // "disk" if calls that wait for one are offloaded
 	Packages []string `json:"packages,omitempty"` // packages of the program that are patched
-	Left     []Left   `json:"left"`               // calls left blocking, by position
-}
 
-// A Left is a call that keeps the hub, or the baton.
-type Left struct {
-	File   string `json:"file"`
-	Line   int    `json:"line"`
-	Func   string `json:"func"` // the caller, as in a stack trace
-	Call   string `json:"call"` // what is called
-	Reason string `json:"reason"`
+	Left []code.Left `json:"left"` // calls left blocking, by position
+
+	Drivers []string `json:"-"` // packages whose calls of C leave the hub
 }
 
 // The manifest in the binary: lines of a key and its values between two marks. A
@@ -55,8 +48,8 @@ const end = "\xfe"
 
 // Mark writes what is known before a build as the string to be linked in.
 func Mark(m Manifest) string {
-	return fmt.Sprintf("%srules %s\ngo %s\nscope %s\ngroups %s\nstd %s\n%s", begin,
-		m.Rules, m.Go, m.Scope, strings.Join(m.Groups, " "), strings.Join(m.Std, " "), end)
+	return fmt.Sprintf("%srules %s\ngo %s\nscope %s\ngroups %s\nstd %s\noffload %s\ndrivers %s\n%s", begin,
+		m.Rules, m.Go, m.Scope, strings.Join(m.Groups, " "), strings.Join(m.Std, " "), m.Offload, strings.Join(m.Drivers, " "), end)
 }
 
 // unmark reads what Mark wrote from the bytes of a binary.
@@ -80,6 +73,10 @@ func unmark(data []byte) (Manifest, bool) {
 			m.Groups = strings.Fields(value)
 		case "std":
 			m.Std = strings.Fields(value)
+		case "offload":
+			m.Offload = value
+		case "drivers":
+			m.Drivers = strings.Fields(value)
 		}
 	}
 	return m, true
@@ -96,25 +93,16 @@ func File(name string) (Manifest, error) {
 	if err != nil {
 		return Manifest{}, err
 	}
-	info, err := buildinfo.Read(bytes.NewReader(data))
-	if err != nil {
-		return Manifest{}, fmt.Errorf("%s: no Go program: %w", name, err)
-	}
 	m, patched := unmark(data)
-	m.Left = []Left{} // not nil: JSON has an array
-	code, err := readCode(data)
+	prog, err := code.Read(bytes.NewReader(data))
 	if err != nil {
 		return Manifest{}, fmt.Errorf("%s: %w", name, err)
 	}
-	code.modules = append(code.modules, "main", info.Main.Path)
-	for _, d := range info.Deps {
-		code.modules = append(code.modules, d.Path)
-	}
-	m.Go = info.GoVersion
-	registered, version := code.registered()
+	m.Go = prog.Build.GoVersion
+	registered, version := prog.Registered()
 	switch {
 	case patched:
-		m.Packages = code.packages()
+		m.Packages = prog.Packages()
 	case registered != nil:
 		m.Mode, m.Packages = InSource, registered
 		if version != "" {
@@ -122,16 +110,9 @@ func File(name string) (Manifest, error) {
 		}
 	default:
 		m.Mode = Unpatched
+		m.Left = []code.Left{} // not nil: JSON has an array
 		return m, nil
 	}
-	m.Left = code.left(m)
+	m.Left = prog.Left(m.Mode == InSource, m.Drivers)
 	return m, nil
-}
-
-// inProgram reports whether a package belongs to a module of the program rather
-// than to the standard library.
-func (c *code) inProgram(pkg string) bool {
-	return slices.ContainsFunc(c.modules, func(mod string) bool {
-		return mod != "" && strings.HasPrefix(pkg, mod) && (len(pkg) == len(mod) || strings.ContainsRune("/_.", rune(pkg[len(mod)])))
-	})
 }

@@ -4,6 +4,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // An Act says what the in-source back ends do at a use of a symbol.
@@ -22,7 +24,8 @@ const (
 	// Stream wraps the readers and writers that a call is given: those that wait
 	// in std do so without the baton, others run as they are.
 	Stream
-	// Left reports a use that cannot be made cooperative in source.
+	// Left reports a use that cannot be made cooperative in source. In green.Offload
+	// it is none.
 	Left
 )
 
@@ -40,9 +43,10 @@ type Call struct {
 	Name  string
 	Act   Act
 	With  string // Yield: the function of package green
-	Arg   int    // Enter: index of the callback among the arguments
+	Arg   int    // Enter: index of the callback, reader or writer among the arguments
 	Via   bool   // Offload: waits only in the readers and writers it is given; unless all of them are known to wait in std, as Stream
 	Calls bool   // Offload: foreign goroutines, or the call itself, run the functions it is given, which enter the hub
+	Locks bool   // Stream: a lock is held while a writer waits, so it may be none that waits
 	Why   string // what waits, or for Left: why it stays and what to do instead
 }
 
@@ -56,6 +60,28 @@ func (c Call) Symbol() string {
 
 // Starts reports whether what the rule is for starts a goroutine and does not wait.
 func (c Call) Starts() bool { return c.With == "WaitGo" }
+
+// Later reports whether what a Stream rule is for only keeps its reader or writer:
+// who uses the result waits.
+func (c Call) Later() bool {
+	switch c.Name {
+	case "LimitReader", "TeeReader", "MultiReader", "MultiWriter", "NopCloser", "Reset", "Init", "Dumper":
+		return true
+	}
+	return strings.HasPrefix(c.Name, "New")
+}
+
+// Std reports whether a package belongs to the standard library, by its path.
+func Std(pkg string) bool {
+	first, _, _ := strings.Cut(pkg, "/")
+	_, ok := slices.BinarySearch(stdRoots, first)
+	return ok
+}
+
+// stdRoots are the first elements of the import paths of the standard library.
+var stdRoots = strings.Fields(`archive bufio bytes cmp compress container context crypto database debug embed encoding errors expvar
+	flag fmt go hash html image index internal io iter log maps math mime net os path plugin reflect regexp runtime slices sort strconv
+	strings structs sync syscall testing text time unicode unique unsafe vendor weak`)
 
 // Calls returns every rule that acts at a use, group by group.
 func Calls() []Call {

@@ -1,13 +1,5 @@
 package rules
 
-import "slices"
-
-// LeavesDrivers reports whether the calls of C by CgoDrivers leave the hub in a
-// whole-program build in which group db is patched.
-func LeavesDrivers() bool {
-	return slices.ContainsFunc(Leaves(), func(r Leaf) bool { return r.Group == "db" && r.Symbol() == "runtime.cgocall" })
-}
-
 // CgoDrivers are packages that wait in C, and the pure Go package to use instead
 // if there is one. In a whole-program build their calls leave the hub one by one;
 // in source a call into them holds the baton until C returns.

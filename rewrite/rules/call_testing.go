@@ -14,6 +14,13 @@ var callTesting = join(
 		{Pkg: "testing", Recv: "TB", Name: "Cleanup", Act: Enter, Arg: 0, Why: "package testing calls it when the test has ended"},
 		{Pkg: "testing/synctest", Name: "Test", Act: Left, Why: "a bubble cannot use the hub's channels: run this test with GREENIFY=off"},
 	},
+	[]Call{
+		{Pkg: "testing/synctest", Name: "Wait", Act: Left, Why: "a bubble cannot use the hub's channels: run this test with GREENIFY=off"},
+		{Pkg: "testing", Name: "Main", Act: Left, Why: "it runs the tests beside the hub: use testing.T.Run"},
+		{Pkg: "testing", Name: "RunTests", Act: Left, Why: "it runs the tests beside the hub: use testing.T.Run"},
+		{Pkg: "testing", Name: "RunBenchmarks", Act: Left, Why: "it runs the benchmarks beside the hub: use testing.B.Run"},
+		{Pkg: "testing", Name: "RunExamples", Act: Left, Why: "it runs the examples beside the hub"},
+	},
 	offload("testing", "T", "waits for the other tests", "Parallel"),
 	offload("testing", "M", "waits for the tests", "Run"),
 )

@@ -20,10 +20,12 @@ const (
 	Offloaded Verdict = "offloaded"               // waits outside the hub, or the baton
 	Short     Verdict = "short"                   // keeps the hub for a bounded time
 	Blocks    Verdict = "blocks"                  // keeps the hub for as long as it takes
+	Streamed  Verdict = "streamed"                // in source: waits in readers and writers that are wrapped
+	Reported  Verdict = "reported"                // in source: keeps the hub, and is a finding
 )
 
 // Verdicts is the order of the columns of the tables.
-var Verdicts = []Verdict{Green, CallSite, Offloaded, Short, Blocks}
+var Verdicts = []Verdict{Green, CallSite, Offloaded, Streamed, Short, Reported, Blocks}
 
 // A Covered is one exported function or method of the standard library that may
 // block by itself, and what the rules make of it.
@@ -35,9 +37,11 @@ type Covered struct {
 	Group  string  `json:"group"`
 	Symbol string  `json:"symbol"`
 	Whole  Verdict `json:"wholeProgram"`
-	Why    string  `json:"why"`      // the leaf rule, the bound or the reason
-	Source Verdict `json:"inSource"` // of a call in patched source; Blocks if there is no rule
-	Kinds  string  `json:"kinds"`    // "net=green disk=short": kinds of the ground truth and their verdicts
+	Why    string  `json:"why"`                   // the leaf rule, the bound or the reason
+	Source Verdict `json:"inSource"`              // of a call in patched source
+	Kinds  string  `json:"kinds"`                 // "net=green disk=short": kinds of the ground truth and their verdicts
+	Disk   string  `json:"offloadDisk,omitempty"` // the leaf rule that offloads its waits for a disk with -offload=disk
+	Stays  string  `json:"inSourceWhy,omitempty"` // why it is short in source
 }
 
 // A Blocking is a line of the ground truth: a function and, for each kind of
@@ -78,7 +82,7 @@ func ReadBlocking(data string) ([]Blocking, error) {
 // Cover classifies what blocks. The error names what no line of the tables is
 // for.
 func Cover(list []Blocking) ([]Covered, error) {
-	leaves := offloads()
+	leaves, disk := offloads(Leaves()), offloads(Disk())
 	calls := map[string]Call{}
 	for _, c := range Calls() {
 		calls[plain(c.Symbol())] = c
@@ -86,7 +90,7 @@ func Cover(list []Blocking) ([]Covered, error) {
 	var all []Covered
 	var missing []string
 	for _, b := range list {
-		c := Covered{Symbol: b.Symbol, Group: group(b), Source: inSource(b, calls)}
+		c := Covered{Symbol: b.Symbol, Group: group(b)}
 		if c.Group == "" {
 			missing = append(missing, b.Symbol+" (no group)")
 		}
@@ -104,10 +108,16 @@ func Cover(list []Blocking) ([]Covered, error) {
 					c.Why = m.rule
 				}
 			}
+			if o, _ := treat(b.Symbol, w, disk); w.Kind == "disk" && m.verdict == Short && o.verdict == Offloaded {
+				c.Disk = o.rule
+			}
 			word, _, _ := strings.Cut(string(m.verdict), " ")
 			kinds = append(kinds, w.Kind+"="+word)
 		}
 		c.Kinds = strings.Join(kinds, " ")
+		if c.Source, c.Stays = inSource(b, calls); c.Source == "" {
+			missing = append(missing, b.Symbol+" (no rule in source)")
+		}
 		all = append(all, c)
 	}
 	if missing != nil {
@@ -118,9 +128,9 @@ func Cover(list []Blocking) ([]Covered, error) {
 
 // offloads are the declarations in which a leaf rule leaves the hub, and the
 // symbols of the rules.
-func offloads() map[string]string {
+func offloads(list []Leaf) map[string]string {
 	m := map[string]string{}
-	for _, r := range Leaves() {
+	for _, r := range list {
 		// In package runtime it ends a call of the program's code, which entered.
 		if strings.Contains(r.Text, "hubLeave") && !strings.HasPrefix(r.File, "runtime/") {
 			m[plain(r.Symbol())] = r.Symbol()
@@ -131,7 +141,7 @@ func offloads() map[string]string {
 
 // treat finds how a wait of a symbol is treated.
 func treat(symbol string, w Witness, leaves map[string]string) (mean, bool) {
-	for f := range strings.FieldsSeq(w.Chain) {
+	for f := range strings.FieldsSeq(symbol + " " + w.Chain) {
 		f, _, _ = strings.Cut(f, "$") // a function literal belongs to its function
 		if rule, ok := leaves[plain(f)]; ok {
 			return mean{verdict: Offloaded, rule: rule}, true
@@ -156,9 +166,10 @@ func group(b Blocking) string {
 	return ""
 }
 
-// inSource says what becomes of a call in source. A promoted method, which has
-// the rule of the method that it is, begins its chain with that one.
-func inSource(b Blocking, calls map[string]Call) Verdict {
+// inSource says what becomes of a call in source, and why it may stay. A promoted
+// method, which has the rule of the method that it is, begins its chain with that
+// one.
+func inSource(b Blocking, calls map[string]Call) (Verdict, string) {
 	name := plain(b.Symbol)
 	c, ok := calls[name]
 	if !ok {
@@ -175,13 +186,25 @@ func inSource(b Blocking, calls map[string]Call) Verdict {
 			}
 		}
 	}
-	switch {
-	case ok && c.Act == Yield:
-		return CallSite
-	case ok && c.Act == Offload:
-		return Offloaded
+	if ok {
+		switch c.Act {
+		case Yield:
+			return CallSite, ""
+		case Offload:
+			return Offloaded, ""
+		case Stream:
+			return Streamed, ""
+		case Left:
+			return Reported, ""
+		}
 	}
-	return Blocks
+	for _, s := range stays {
+		if strings.HasPrefix(b.Symbol, s.symbol) && strings.HasSuffix(b.Symbol, s.end) &&
+			!slices.ContainsFunc(b.Waits, func(w Witness) bool { return !slices.Contains(strings.Fields(s.kinds), w.Kind) }) {
+			return Short, s.why
+		}
+	}
+	return "", ""
 }
 
 //go:embed coverage.tsv
@@ -192,7 +215,7 @@ func Coverage() []Covered {
 	var all []Covered
 	for line := range strings.Lines(coverage) {
 		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); f[0] != "group" {
-			all = append(all, Covered{f[0], f[1], Verdict(f[2]), f[3], Verdict(f[4]), f[5]})
+			all = append(all, Covered{f[0], f[1], Verdict(f[2]), f[3], Verdict(f[4]), f[5], f[6], f[7]})
 		}
 	}
 	return all
@@ -201,9 +224,9 @@ func Coverage() []Covered {
 // writeCoverage writes the table that Coverage reads.
 func writeCoverage(list []Covered) string {
 	var b strings.Builder
-	fmt.Fprintln(&b, "group\tsymbol\twhole program\twhy\tin source\tkinds")
+	fmt.Fprintln(&b, "group\tsymbol\twhole program\twhy\tin source\tkinds\twith -offload=disk\twhy short in source")
 	for _, c := range list {
-		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\n", c.Group, c.Symbol, c.Whole, c.Why, c.Source, c.Kinds)
+		fmt.Fprintf(&b, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", c.Group, c.Symbol, c.Whole, c.Why, c.Source, c.Kinds, c.Disk, c.Stays)
 	}
 	return b.String()
 }
@@ -213,6 +236,7 @@ type Total struct {
 	Group  string          `json:"group"` // "all" for the last
 	Count  int             `json:"count"`
 	Whole  map[Verdict]int `json:"wholeProgram"`
+	Disk   int             `json:"offloadDisk"` // of the short ones, offloaded with -offload=disk
 	Source map[Verdict]int `json:"inSource"`
 }
 
@@ -225,6 +249,9 @@ func Totals() []Total {
 			if c.Group == g || g == "all" {
 				t.Count++
 				t.Whole[c.Whole]++
+				if c.Whole == Short && c.Disk != "" {
+					t.Disk++
+				}
 				t.Source[c.Source]++
 			}
 		}
@@ -236,11 +263,11 @@ func Totals() []Total {
 // PrintCoverage writes the totals, and what blocks with the reasons.
 func PrintCoverage(w io.Writer) error {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "group\tfunctions\tgreen by leaf rule\toffloaded\tshort\tblocks\tin source: green\toffloaded\tno rule")
+	fmt.Fprintln(tw, "group\tfunctions\tgreen by leaf rule\toffloaded\tshort\tof them offloaded with -offload=disk\tblocks\tin source: green\toffloaded\tstreamed\tshort\treported")
 	for _, t := range Totals() {
-		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Group, t.Count,
-			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Whole[Blocks],
-			t.Source[CallSite], t.Source[Offloaded], t.Source[Blocks])
+		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Group, t.Count,
+			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Disk, t.Whole[Blocks],
+			t.Source[CallSite], t.Source[Offloaded], t.Source[Streamed], t.Source[Short], t.Source[Reported])
 	}
 	if err := tw.Flush(); err != nil {
 		return err
@@ -268,12 +295,12 @@ func PrintCoverageJSON(w io.Writer) error {
 
 // PrintCoverageMarkdown writes the totals as README.md has them.
 func PrintCoverageMarkdown(w io.Writer) error {
-	fmt.Fprintln(w, "| group | functions | green by leaf rule | offloaded | short | blocks | in source: green | offloaded | no rule |")
-	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Fprintln(w, "| group | functions | green by leaf rule | offloaded | short | of them offloaded with -offload=disk | blocks | in source: green | offloaded | streamed | short | reported |")
+	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for _, t := range Totals() {
-		if _, err := fmt.Fprintf(w, "| %s | %d | %d | %d | %d | %d | %d | %d | %d |\n", t.Group, t.Count,
-			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Whole[Blocks],
-			t.Source[CallSite], t.Source[Offloaded], t.Source[Blocks]); err != nil {
+		if _, err := fmt.Fprintf(w, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", t.Group, t.Count,
+			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Disk, t.Whole[Blocks],
+			t.Source[CallSite], t.Source[Offloaded], t.Source[Streamed], t.Source[Short], t.Source[Reported]); err != nil {
 			return err
 		}
 	}
@@ -290,19 +317,4 @@ func Covers(symbol string) []Covered {
 		}
 	}
 	return list
-}
-
-// LeftBlocking returns the functions whose calls keep the hub for as long as they
-// last, by the names that the linker gives them, and why.
-func LeftBlocking() map[string]string {
-	left := map[string]string{}
-	for _, c := range Coverage() {
-		if c.Whole == Blocks {
-			left[c.Symbol] = c.Why
-			if name, ok := strings.CutPrefix(c.Symbol, "syscall.Raw"); ok {
-				left["golang.org/x/sys/unix.Raw"+name] = c.Why // assembly that goes there
-			}
-		}
-	}
-	return left
 }

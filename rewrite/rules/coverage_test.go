@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"encoding/json"
 	"go/types"
+	"maps"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // groundTruth is what may block in the standard library; make std-catalog
@@ -48,15 +51,18 @@ func TestCoverage(t *testing.T) {
 		t.Errorf("%d functions classified, %d may block", all.Count, len(truth))
 	}
 	for _, c := range Coverage() {
-		if !slices.Contains(Groups, c.Group) || !slices.Contains(Verdicts, c.Whole) || !slices.Contains(Verdicts, c.Source) || c.Why == "" {
+		if !slices.Contains(Groups, c.Group) || !slices.Contains(Verdicts, c.Whole) || !slices.Contains(Verdicts, c.Source) || c.Why == "" || (c.Source == Short) != (c.Stays != "") {
 			t.Errorf("incomplete: %+v", c)
+		}
+		if c.Whole == Blocks && code.Reasons[c.Symbol] != c.Why {
+			t.Errorf("%s blocks: %s; but what is found in programs has the reason %q", c.Symbol, c.Why, code.Reasons[c.Symbol])
 		}
 	}
 }
 
 // No line of the data is idle, and the rules that they name exist.
 func TestMeansAreUsed(t *testing.T) {
-	leaves := offloads()
+	leaves, disk := offloads(Leaves()), offloads(Disk())
 	rules := map[string]bool{}
 	for _, r := range Leaves() {
 		rules[r.Symbol()] = true
@@ -66,6 +72,9 @@ func TestMeansAreUsed(t *testing.T) {
 		for _, w := range b.Waits {
 			if m, ok := treat(b.Symbol, w, leaves); ok {
 				used[m] = true
+				offloaded[m.rule] = true
+			}
+			if m, _ := treat(b.Symbol, w, disk); w.Kind == "disk" {
 				offloaded[m.rule] = true
 			}
 		}
@@ -81,6 +90,12 @@ func TestMeansAreUsed(t *testing.T) {
 			t.Errorf("%+v: short and blocks need a reason, the others a rule", m)
 		}
 	}
+	maps.Copy(leaves, disk)
+	for i, s := range stays {
+		if !slices.ContainsFunc(Coverage(), func(c Covered) bool { return c.Stays == s.why }) {
+			t.Errorf("line %d of stays is for no function: %+v", i, s)
+		}
+	}
 	for _, rule := range leaves {
 		if !offloaded[rule] && !fallbacks[rule] {
 			t.Errorf("leaf rule %s offloads nothing that may block", rule)
@@ -91,12 +106,14 @@ func TestMeansAreUsed(t *testing.T) {
 // fallbacks are rules for what the shortest witness does not pass through.
 var fallbacks = map[string]bool{
 	"os.Process.blockUntilWaitable": true, // kernels without pidfd
+	"internal/poll.CopyFileRange":   true, // io.Copy may read and write instead
+	"internal/poll.splicePump":      true, // likewise
 }
 
 // What is not known is not passed over.
 func TestCoverUnknown(t *testing.T) {
 	_, err := Cover([]Blocking{{Symbol: "os.New", Waits: []Witness{{"tape", "-> os.rewind"}}}, {Symbol: "new/pkg.F", Waits: []Witness{{"tape", ""}}}})
-	if err == nil || !strings.Contains(err.Error(), "os.New: tape") || !strings.Contains(err.Error(), "new/pkg.F (no group)") {
+	if err == nil || !strings.Contains(err.Error(), "os.New: tape") || !strings.Contains(err.Error(), "new/pkg.F (no group)") || !strings.Contains(err.Error(), "os.New (no rule in source)") {
 		t.Errorf("error %v", err)
 	}
 }

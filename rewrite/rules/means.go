@@ -1,5 +1,7 @@
 package rules
 
+import "github.com/greenify-go/greenify/runtime/code"
+
 // A mean says how a whole-program build treats one kind of wait of the standard
 // library. The kinds are those of the ground truth (testdata/std.tsv): what a
 // function waits in, computed from the code of the release.
@@ -50,8 +52,8 @@ var means = []mean{
 	{"cgo", "syscall.cgocaller", Short, rescue, "one signal to each OS thread"},
 	{"cgo", "", Short, rescue, "one C call; after 10 ms the hub is taken from it"},
 	{"syscall", "syscall.Set", Short, "", "one system call of each OS thread"},
-	{"syscall", "syscall.AllThreadsSyscall", Blocks, "", "every OS thread makes the call in a stopped world: nothing runs meanwhile in plain Go either"},
-	{"syscall", "syscall.RawSyscall", Blocks, "", "package runtime is not told of the call: plain Go cannot use its processor meanwhile either"},
+	{"syscall", "syscall.AllThreadsSyscall", Blocks, "", code.Reasons["syscall.AllThreadsSyscall"]},
+	{"syscall", "syscall.RawSyscall", Blocks, "", code.Reasons["syscall.RawSyscall"]},
 	{"syscall", "", Short, rescue, bounded},
 
 	{"runtime", "runtime.ReadTrace", Green, park, ""},
@@ -60,6 +62,29 @@ var means = []mean{
 	{"runtime", "runtime.SetBlockProfileRate", Green, park, ""},
 	{"runtime", "runtime_traceClockUnitsPerSecond", Green, park, ""},
 	{"runtime", "", Short, "", collects},
+}
+
+// stays says why functions without a rule in source keep the hub there: they are
+// short. Searched from the top: a function whose name begins and ends so, and whose
+// waits are all of these kinds.
+var stays = []struct{ symbol, end, kinds, why string }{
+	{"", "", "disk cgo process syscall sock fdrw", "one system or C call"},
+	{"runtime", "", "runtime disk lock pipe", "the garbage collector or a stopped world; files on a disk"},
+	{"testing", "", "lock pipe disk runtime", "it prints under a lock, which is held for no longer"},
+	{"fmt.Print", "", "pipe disk lock", "standard output"},
+	{"log.", "", "pipe disk", "standard error; other writers are reported where the logger gets them"},
+	{"flag.", "", "pipe disk lock", "standard error"},
+	{"go/", "", "lock pipe disk", "files on a disk, and messages on standard error"},
+	{"text/scanner.", "", "pipe disk lock", "its reader is wrapped; messages on standard error"},
+	{"os/signal.", "", "signal lock", "a hand-shake with a goroutine of package runtime"},
+	{"database/sql.", "", "lock", "locks that no query is made under"},
+	{"crypto/x509.", "", "lock", "a lock that is held while the roots are read, once"},
+	{"net/http.", "", "lock net", "locks that no request is made under; idle connections close"},
+	{"net/http/httptest.", "", "net chan dns lock cgo pipe disk", "an address of this machine"},
+	{"net.Listen", "", "net lock sock", "an address that is resolved already"},
+	{"net.", "", "lock sock disk pipe", "system calls that wait for nobody"},
+	{"", ".Close", "lock", "calls that closing itself ends"},
+	{"", "", "lock pipe disk", "files on a disk"},
 }
 
 // groupOf puts a function of the standard library into a module group: by its

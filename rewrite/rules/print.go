@@ -12,19 +12,29 @@ import (
 type Row struct {
 	Group  string `json:"group"`
 	Symbol string `json:"symbol"` // what is patched
-	Reach  string `json:"reach"`  // "whole program" (leaf rule) or "in source" (call rule)
+	Reach  string `json:"reach"`  // WholeProgram and WithDisk (leaf rules) or InSource (call rules)
 	Act    string `json:"act"`    // "leaf", "yield", "offload", "enter" or "left"
 	Why    string `json:"why"`
 }
+
+// The reaches of rules.
+const (
+	WholeProgram = "whole program"
+	WithDisk     = "with -offload=disk" // whole program, built with that flag
+	InSource     = "in source"
+)
 
 // Rows returns the whole table.
 func Rows() []Row {
 	var rows []Row
 	for _, r := range Leaves() {
-		rows = append(rows, Row{r.Group, r.Symbol(), "whole program", "leaf", r.Why})
+		rows = append(rows, Row{r.Group, r.Symbol(), WholeProgram, "leaf", r.Why})
+	}
+	for _, r := range Disk() {
+		rows = append(rows, Row{r.Group, r.Symbol(), WithDisk, "leaf", r.Why})
 	}
 	for _, c := range Calls() {
-		rows = append(rows, Row{c.Group, c.Symbol(), "in source", c.Act.String(), c.Why})
+		rows = append(rows, Row{c.Group, c.Symbol(), InSource, c.Act.String(), c.Why})
 	}
 	return rows
 }

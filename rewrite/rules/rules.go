@@ -27,7 +27,7 @@ type Leaf struct {
 // Symbol names the declaration: "runtime.park_m".
 func (r Leaf) Symbol() string { return path.Dir(r.File) + "." + r.Decl }
 
-// Leaves returns every leaf rule, group by group.
+// Leaves returns every leaf rule that needs no flag, group by group.
 func Leaves() []Leaf {
 	var all []Leaf
 	for _, g := range []struct {
@@ -64,7 +64,7 @@ func edit(decl string, op splice.Op, match, text string, sites int) splice.Edit 
 // Version names the rule table by a hash of its rules.
 func Version() string {
 	h := sha256.New()
-	for _, r := range Leaves() {
+	for _, r := range append(Leaves(), Disk()...) {
 		fmt.Fprintf(h, "%+v\n", r)
 	}
 	return hex.EncodeToString(h.Sum(nil))[:8]

@@ -226,7 +226,7 @@ func load(env goEnv, opt Options) (*patch, error) {
 	for name, src := range hub.Files() {
 		p.added["src/"+name] = []byte(set.Replace(string(src)))
 	}
-	p.describe(env, opt.Scope, opt.Groups)
+	p.describe(env, opt)
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
 	for _, name := range p.names() {
@@ -247,10 +247,10 @@ func load(env goEnv, opt Options) (*patch, error) {
 
 // describe tells the hub which groups are patched, and writes the manifest that
 // every binary carries.
-func (p *patch) describe(env goEnv, scope Scope, groups []string) {
+func (p *patch) describe(env goEnv, opt Options) {
 	const file = "src/runtime/greenify_groups.go"
 	bits := "hubGroupNone"
-	for _, g := range groups {
+	for _, g := range opt.Groups {
 		name := strings.ToUpper(g[:1]) + g[1:]
 		if len(g) < 4 { // os, db, dns
 			name = strings.ToUpper(g)
@@ -263,12 +263,16 @@ func (p *patch) describe(env goEnv, scope Scope, groups []string) {
 			std = append(std, dir)
 		}
 	}
-	manifest := inspect.Mark(inspect.Manifest{
-		Rules: rules.Version(), Go: env.GOVERSION, Scope: string(scope), Groups: groups, Std: std,
-	})
+	m := inspect.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: std}
+	if opt.Disk {
+		m.Offload = "disk"
+	}
+	if slices.Contains(opt.Groups, "db") {
+		m.Drivers = slices.Sorted(maps.Keys(rules.CgoDrivers))
+	}
 	for _, r := range [][2]string{
 		{"const hubGroups = hubGroupAll", "const hubGroups = " + bits},
-		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(manifest)},
+		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(inspect.Mark(m))},
 	} {
 		p.added[file] = bytes.Replace(p.added[file], []byte(r[0]), []byte(r[1]), 1)
 	}

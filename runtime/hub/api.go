@@ -144,18 +144,39 @@ func net_hubEnter(left bool) { hubEnter(left) }
 //go:linkname poll_hubHold internal/poll.hubHold
 func poll_hubHold(n int8) { hubHold(n) }
 
+// hubLeaveQuiet is hubLeave for the standard library, which may call it inside
+// another one's.
 func hubLeaveQuiet() bool {
-	getg().hub.quiet = true
+	gp := getg()
+	if !gp.hub.owner {
+		return false
+	}
+	gp.hub.quiet = true
 	return hubLeave()
 }
 
 // The same by the offload pool, for calls that wait for a disk (-offload=disk).
 
-//go:linkname poll_hubLeave internal/poll.hubLeave
-func poll_hubLeave() bool {
-	getg().hub.quiet = true
-	return hubLeavePool()
-}
+//go:linkname poll_hubLeavePool internal/poll.hubLeavePool
+func poll_hubLeavePool() bool { return hubLeavePoolQuiet() }
 
 //go:linkname poll_hubEnter internal/poll.hubEnter
 func poll_hubEnter(left bool) { hubEnter(left) }
+
+//go:linkname os_hubLeavePool os.hubLeavePool
+func os_hubLeavePool() bool { return hubLeavePoolQuiet() }
+
+//go:linkname unix_hubLeavePool internal/syscall/unix.hubLeavePool
+func unix_hubLeavePool() bool { return hubLeavePoolQuiet() }
+
+//go:linkname unix_hubEnter internal/syscall/unix.hubEnter
+func unix_hubEnter(left bool) { hubEnter(left) }
+
+func hubLeavePoolQuiet() bool {
+	gp := getg()
+	if !gp.hub.owner {
+		return false
+	}
+	gp.hub.quiet = true
+	return hubLeavePool()
+}

@@ -91,15 +91,16 @@ func hubLeave() bool {
 // hubEnter ends what hubLeave began, with its result: it waits for the hub,
 // behind the threads that are ready now.
 func hubEnter(left bool) {
+	if !left {
+		return
+	}
 	gp := getg()
 	gp.hub.quiet = false
-	if left && gp.hub.pooled {
+	if gp.hub.pooled {
 		hubPoolDone(gp)
 	}
-	if left {
-		gp.hub.green = true
-		mcall(hubReenter)
-	}
+	gp.hub.green = true
+	mcall(hubReenter)
 }
 
 // hubNative starts f as a native goroutine, which runs beside the hub from the

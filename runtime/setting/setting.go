@@ -24,8 +24,9 @@ var Table = []Setting{
 	{"blocked=50ms", []string{
 		"report on standard error when one thread keeps the hub from ready ones",
 		"for longer than that: which thread, its stack and, at the end, how long;",
-		"us, ms or s, 0 is off; 100ms in a test binary, else off",
-	}, false},
+		"us, ms or s, 0 is off; 100ms in a test binary, else off; in source it is",
+		"off in tests, too, but for threads that wait (rescued= in the statistics)",
+	}, true},
 	{"off", []string{"run as plain Go: the same binary, no green threads"}, true},
 	{"offload=20", []string{
 		"how many threads do offloaded work at once (green.Offload,",

@@ -42,4 +42,11 @@ func BenchmarkDisk(b *testing.B) {
 			f.Close()
 		}
 	})
+	b.Run("stat", func(b *testing.B) {
+		for b.Loop() {
+			if _, err := os.Stat(name); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 }

@@ -2,7 +2,7 @@
 
 package poll
 
-// hubLeave and hubEnter bracket a call that waits for a disk, which a worker of
+// hubLeavePool and hubEnter bracket a call that waits for a disk, which a worker of
 // the offload pool makes; provided by package runtime.
-func hubLeave() (left bool)
+func hubLeavePool() (left bool)
 func hubEnter(left bool)

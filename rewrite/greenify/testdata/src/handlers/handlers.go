@@ -1,6 +1,19 @@
 package main // want `not registered`
 
-import "net/http"
+import (
+	"bytes"
+	"context"
+	"expvar"
+	"io"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"net/rpc"
+	"os"
+	"os/exec"
+
+	green "github.com/greenify-go/greenify/runtime"
+)
 
 type api struct{}
 
@@ -21,6 +34,54 @@ func main() { // want `main does not start the hub: defer green.Main first`
 	http.ListenAndServe(":1", mux)       // want `green.Call21`
 	http.ListenAndServe(":1", api{})     // want `green.Call21`
 	http.ListenAndServe(":1", wrap(mux)) // want `green.Call21`
+
+	// Handlers of std run no patched code, but for those they are given.
+	mux.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir("."))))
+	mux.Handle("/slow", http.TimeoutHandler(api{}, 1, "")) // want `callback of net/http.TimeoutHandler`
+	mux.Handle("/vars", expvar.Handler())
+	mux.Handle(rpc.DefaultRPCPath, rpc.NewServer())
+	mux.HandleFunc("/pprof", pprof.Profile)
 }
+
+// Functions in fields, readers and writers that goroutines of std use.
+func fields(dial func(context.Context, string, string) (net.Conn, error), body io.Reader, out *bytes.Buffer, w io.Writer) {
+	_ = &http.Transport{
+		DialContext: dial, // want `callback of net/http.\(Transport\).DialContext runs outside the hub, the client's goroutines call it: wrap it in green.Enter32`
+		Proxy:       http.ProxyFromEnvironment,
+	}
+	http.NewRequest("PUT", "u", body) // want `callback of net/http.NewRequest runs outside the hub, the client's goroutines read it: wrap it in green.EnterReader`
+	http.NewRequest("PUT", "u", out)
+	cmd := exec.Command("cat")
+	cmd.Stdin = body // want `green.EnterReader`
+	cmd.Stdout = out
+	cmd.Stderr = os.Stderr
+	_ = exec.Cmd{Stdout: w} // want `green.EnterWriter`
+}
+
+// Methods that std calls can only enter by themselves.
+func methods(any interface {
+	RoundTrip(*http.Request) (*http.Response, error)
+}) {
+	_ = http.Client{Transport: cached{}} // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: begin it with defer green.Enter\(\)\(\)`
+	_ = http.Client{Transport: entering{}}
+	_ = http.Client{Transport: any} // what it is shows at run time
+	_ = http.Client{Transport: http.DefaultTransport}
+	rpc.Register(new(service)) // want `method service.Answer runs outside the hub, goroutines of the server call its methods: begin it`
+}
+
+type cached struct{}
+
+func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil }
+
+type entering struct{}
+
+func (entering) RoundTrip(*http.Request) (*http.Response, error) {
+	defer green.Enter()()
+	return nil, nil
+}
+
+type service struct{}
+
+func (*service) Answer(int, *int) error { return nil }
 
 func wrap(h http.Handler) http.Handler { return h }

@@ -2,16 +2,21 @@ package offloads // want `not registered`
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"database/sql"
 	"fmt"
+	"hash"
 	"io"
+	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"strings"
+	"syscall"
 )
 
 type conn struct{ net.Conn }
@@ -30,12 +35,12 @@ func calls(c *http.Client, req *http.Request, cmd *exec.Cmd, l net.Listener, emb
 	}
 	out, err := exec.Command("true").CombinedOutput() // want `green.Call02`
 	_ = out
-	n, err := l.Accept() // want `green.Call02`
+	n, err := l.Accept() // want `green.Method02`
 	if err != nil {
 		return err
 	}
 	_, err = n.Read(make([]byte, 1))         // want `net.\(Conn\).Read`
-	_, err = embedded.Write(nil)             // want `net.\(Conn\).Write`
+	_, err = embedded.Write(nil)             // want `net.\(Conn\).Write holds .* green.Method12`
 	tcp, err := net.DialTCP("tcp", nil, nil) // want `green.Call32`
 	_, err = tcp.Read(nil)                   // want `net.\(conn\).Read`
 	return err
@@ -67,11 +72,11 @@ type duration = timeDuration
 // the others green.Reader finds out at run time.
 func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []byte) {
 	io.ReadAll(resp.Body) // want `green.Call12`
-	io.Copy(file, c)      // want `green.Call22`
+	io.Copy(file, c)      // want `io.Copy holds .*green.Writer` `io.Copy holds .*green.Reader`
 	io.ReadAll(strings.NewReader("in memory"))
 	io.ReadAll(r)                  // want `io.ReadAll holds the hub while it waits for its reader or writer: wrap that in green.Reader`
-	r.Read(buf)                    // want `io.\(Reader\).Read holds the hub .*: wrap that in green.Reader`
-	resp.Body.Read(buf)            // want `green.Call12`
+	r.Read(buf)                    // want `io.\(Reader\).Read holds the hub while it waits for what is behind it: replace it by green.Method12`
+	resp.Body.Read(buf)            // want `green.Method12`
 	bufio.NewScanner(c).Scan()     // want `bufio.NewScanner holds the hub .*: wrap that in green.Reader`
 	os.Open("fifo")                // want `green.Call12`
 	fmt.Fprintln(c, "to the peer") // want `fmt.Fprintln holds the hub .*: wrap that in green.Writer`
@@ -81,7 +86,49 @@ func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []
 	go io.Copy(c, r)                                     // want `go statement` `io.Copy holds .*green.Writer` `io.Copy holds .*green.Reader`
 }
 
+// What several methods are called on is evaluated once. A receiver that is a call
+// cannot be looked at first.
+func receivers(conns []net.Conn, next func() net.Conn, w io.WriteCloser, h hash.Hash, raw syscall.RawConn, p *struct{ r io.Reader }) {
+	conns[0].Read(nil) // want `green.Method12`
+	next().Read(nil)   // want `green.Call12`
+	w.Write(nil)       // want `green.Method12`
+	h.Write(nil)
+	p.r.Read(nil)                                   // want `green.Method12`
+	go p.r.Read(nil)                                // want `go statement`
+	defer w.Write(nil)                              // want `green.Method12`
+	raw.Read(func(fd uintptr) bool { return true }) // want `syscall.\(RawConn\).Read holds .*green.Method11`
+}
+
+// What std calls back, while the call is outside the hub, enters it again.
+func callers(f *os.File, c *net.TCPConn, w io.Writer, r io.Reader, conn *sql.Conn, req *http.Request) {
+	f.ReadFrom(r)                            // want `green.Call12`
+	f.ReadFrom(strings.NewReader(""))        // want `green.Call12`
+	f.WriteTo(buffered{})                    // want `green.Call12`
+	c.ReadFrom(f)                            // want `green.Call12`
+	req.Write(w)                             // want `green.Call11`
+	http.Post("u", "text", r)                // want `green.Call32`
+	conn.Raw(func(any) error { return nil }) // want `green.Call11`
+}
+
+// A writer in a slice cannot be wrapped, nor a method that comes from an embedded
+// connection.
+func streamsLeft(w io.Writer, ws []io.Writer, c conn) {
+	fmt.Fprintf(w, "%d", ws)          // want `green.Writer`
+	fmt.Fprintf(w, "%d", []any{1}...) // want `green.Writer`
+	io.MultiWriter(ws...)             // want `io.MultiWriter cannot be patched here: it is given a slice: wrap each of its values in green.Writer`
+	fmt.Fprintln(c, "x")              // want `fmt.Fprintln cannot be patched here: it waits in a method of the net.Conn that its argument embeds`
+	fmt.Fprint(two())                 // want `fmt.Fprint cannot be patched here: its arguments come from one call`
+	io.WriterTo(nil).WriteTo(w)       // want `io.\(WriterTo\).WriteTo cannot be patched here: it may wait for what it reads from: use io.Copy`
+	log.New(w, "", 0)                 // want `log.New cannot be patched here: a thread that logs waits with the hub`
+	log.New(os.Stderr, "", 0)
+	slog.NewTextHandler(new(bytes.Buffer), nil)
+	syscall.Syscall(0, 0, 0, 0) // want `syscall.Syscall cannot be patched here: it may wait in the kernel: wrap it in green.Offload`
+}
+
+func two() (io.Writer, int) { return nil, 0 }
+
 // buffered sees to it itself what it reads from.
 type buffered struct{}
 
-func (buffered) Read([]byte) (int, error) { return 0, io.EOF }
+func (buffered) Read([]byte) (int, error)  { return 0, io.EOF }
+func (buffered) Write([]byte) (int, error) { return 0, io.EOF }

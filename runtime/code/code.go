@@ -1,22 +1,31 @@
-package inspect
+// Package code finds calls in the machine code of a program: those that keep the
+// hub, and those by which packages that are patched in source register. Before a
+// build nobody can know them; what the linker made is true of that program, dead
+// code and cached packages included, and costs the build nothing.
+//
+// greenify inspect reads binaries with it, green.Manifest the running program.
+package code
 
 import (
 	"bytes"
 	"cmp"
+	"debug/buildinfo"
 	"debug/elf"
 	"debug/gosym"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"io"
+	"runtime/debug"
 	"slices"
 	"strings"
-
-	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// code is the machine code of a program with its table of functions, which even
-// stripped binaries have.
-type code struct {
+// A Program is the machine code of a program with its table of functions, which
+// even stripped binaries have.
+type Program struct {
+	Build *debug.BuildInfo
+
 	file    *elf.File
 	text    []byte // the section .text
 	addr    uint64 // its address
@@ -24,15 +33,24 @@ type code struct {
 	modules []string // import paths of the program's modules
 }
 
-func readCode(data []byte) (*code, error) {
-	f, err := elf.NewFile(bytes.NewReader(data))
+// Read reads a program. The error says that it is no Go program for linux, or that
+// its code cannot be read.
+func Read(r io.ReaderAt) (*Program, error) {
+	info, err := buildinfo.Read(r)
+	if err != nil {
+		return nil, fmt.Errorf("no Go program: %w", err)
+	}
+	f, err := elf.NewFile(r)
 	if err != nil {
 		return nil, fmt.Errorf("no program for linux: %w", err)
 	}
 	if f.Machine != elf.EM_X86_64 && f.Machine != elf.EM_AARCH64 {
 		return nil, fmt.Errorf("code for %s cannot be read, only that for amd64 and arm64", f.Machine)
 	}
-	c := &code{file: f}
+	c := &Program{Build: info, file: f, modules: []string{"main", info.Main.Path}}
+	for _, d := range info.Deps {
+		c.modules = append(c.modules, d.Path)
+	}
 	var lines []byte
 	for _, s := range f.Sections {
 		switch s.Name {
@@ -66,7 +84,7 @@ func readCode(data []byte) (*code, error) {
 // start finds the address of the first Go function: where the code of
 // runtime.goexit, a no-op and a call of runtime.goexit1, is as far from that
 // function as the table says.
-func (c *code) start(relative *gosym.Table) (uint64, error) {
+func (c *Program) start(relative *gosym.Table) (uint64, error) {
 	exit := relative.LookupFunc("runtime.goexit")
 	if exit == nil {
 		return 0, errors.New("no function runtime.goexit")
@@ -93,7 +111,7 @@ func (c *code) start(relative *gosym.Table) (uint64, error) {
 // those of their targets. The instructions of amd64 are not decoded: bytes in the
 // middle of one may look like another, but its target is then an address by
 // chance.
-func (c *code) calls(lo, hi uint64) func(yield func(pc, target uint64) bool) {
+func (c *Program) calls(lo, hi uint64) func(yield func(pc, target uint64) bool) {
 	return func(yield func(pc, target uint64) bool) {
 		text := c.text[lo-c.addr : hi-c.addr]
 		if c.file.Machine == elf.EM_AARCH64 {
@@ -127,7 +145,7 @@ type call struct {
 
 // callers returns the calls of the functions that want names from those of the
 // program's modules.
-func (c *code) callers(want func(name string) bool) []call {
+func (c *Program) callers(want func(name string) bool) []call {
 	targets := map[uint64]*gosym.Func{}
 	for i := range c.table.Funcs {
 		if f := &c.table.Funcs[i]; want(f.Name) {
@@ -152,35 +170,60 @@ func (c *code) callers(want func(name string) bool) []call {
 	return list
 }
 
-// left returns the calls of the program that keep the hub.
-func (c *code) left(m Manifest) []Left {
-	reasons := rules.LeftBlocking()
-	drivers := m.Mode == WholeProgram && slices.Contains(m.Groups, "db") && rules.LeavesDrivers()
-	list := []Left{}
+// A Left is a call that keeps the hub, or the baton.
+type Left struct {
+	File   string `json:"file"`
+	Line   int    `json:"line"`
+	Func   string `json:"func"` // the caller, as in a stack trace
+	Call   string `json:"call"` // what is called
+	Reason string `json:"reason"`
+}
+
+// Reasons are the functions whose calls keep the hub for as long as they last, by
+// the names that the linker gives them, and why.
+var Reasons = map[string]string{
+	"syscall.AllThreadsSyscall":  allThreads,
+	"syscall.AllThreadsSyscall6": allThreads,
+	"syscall.RawSyscall":         raw,
+	"syscall.RawSyscall6":        raw,
+	// Assembly that goes there.
+	"golang.org/x/sys/unix.RawSyscall":  raw,
+	"golang.org/x/sys/unix.RawSyscall6": raw,
+}
+
+const (
+	allThreads = "every OS thread makes the call in a stopped world: nothing runs meanwhile in plain Go either"
+	raw        = "package runtime is not told of the call: plain Go cannot use its processor meanwhile either"
+)
+
+// Left returns the calls of the program that keep the hub, by position. The C
+// functions of the packages in drivers leave it.
+func (c *Program) Left(inSource bool, drivers []string) []Left {
+	list := []Left{} // not nil: JSON has an array
 	isC := func(name string) (string, bool) {
 		pkg := packageOf(name)
 		fn, ok := strings.CutPrefix(strings.TrimPrefix(name, pkg), "._Cfunc_")
 		if !ok {
 			fn, ok = strings.CutPrefix(strings.TrimPrefix(name, pkg), "._C2func_")
 		}
-		if _, driver := rules.CgoDrivers[pkg]; driver && drivers {
+		if slices.Contains(drivers, pkg) {
 			return "", false
 		}
 		return "C." + fn, ok && c.inProgram(pkg) && !memory[fn]
 	}
 	want := func(name string) bool {
 		_, ok := isC(name)
-		return ok || reasons[name] != ""
+		return ok || Reasons[name] != ""
 	}
 	for _, call := range c.callers(want) {
 		from, to := call.from, call.to
 		if packageOf(from.Name) == "golang.org/x/sys/unix" {
 			continue // its raw system calls are those that do not block (go:sysnb)
 		}
-		l := Left{Func: from.Name, Call: to.Name, Reason: reasons[to.Name]}
+		l := Left{Func: from.Name, Call: to.Name, Reason: Reasons[to.Name]}
 		if name, ok := isC(to.Name); ok {
 			l.Call, l.Reason = name, "waits in C: after 10 ms the hub is taken from it"
-			if m.Mode == InSource {
+			if inSource {
 				l.Reason = "waits in C with the baton: wrap it in green.Offload"
 			}
 		}
@@ -200,11 +243,13 @@ var memory = map[string]bool{
 }
 
 // register is called by packages patched in source.
-const register = "github.com/greenify-go/greenify/runtime.Register"
+const register = green + ".Register"
 
-// registered returns the packages that register themselves as patched in source,
+const green = "github.com/greenify-go/greenify/runtime"
+
+// Registered returns the packages that register themselves as patched in source,
 // and their version of the rule table.
-func (c *code) registered() (list []string, version string) {
+func (c *Program) Registered() (list []string, version string) {
 	for _, call := range c.callers(func(name string) bool { return name == register }) {
 		if pkg := packageOf(call.from.Name); !slices.Contains(list, pkg) {
 			list = append(list, pkg)
@@ -220,7 +265,7 @@ func (c *code) registered() (list []string, version string) {
 // lastString returns the second of two string arguments of a call, a constant:
 // on amd64 the compiler loads its address into CX by LEAQ, its length into DI by
 // MOVL.
-func (c *code) lastString(call uint64) string {
+func (c *Program) lastString(call uint64) string {
 	if c.file.Machine != elf.EM_X86_64 || call < c.addr+40 {
 		return ""
 	}
@@ -252,13 +297,13 @@ func (c *code) lastString(call uint64) string {
 // maxVersion is the length of a version with all groups but one, and more.
 const maxVersion = 128
 
-// packages returns the packages of the program that have code of their own, not
+// Packages returns the packages of the program that have code of their own, not
 // all inlined elsewhere.
-func (c *code) packages() []string {
+func (c *Program) Packages() []string {
 	seen := map[string]bool{}
 	var list []string
 	for _, f := range c.table.Funcs {
-		if pkg := packageOf(f.Name); c.inProgram(pkg) && !seen[pkg] && !strings.HasPrefix(register, pkg+".") {
+		if pkg := packageOf(f.Name); c.inProgram(pkg) && !seen[pkg] && pkg != green && !strings.HasPrefix(pkg, green+"/") {
 			seen[pkg] = true
 			list = append(list, pkg)
 		}
@@ -274,4 +319,12 @@ func packageOf(name string) string {
 	slash := strings.LastIndexByte(head, '/') + 1
 	pkg, _, _ := strings.Cut(head[slash:], ".")
 	return strings.ReplaceAll(head[:slash]+pkg, "%2e", ".")
+}
+
+// inProgram reports whether a package belongs to a module of the program rather
+// than to the standard library.
+func (c *Program) inProgram(pkg string) bool {
+	return slices.ContainsFunc(c.modules, func(mod string) bool {
+		return mod != "" && strings.HasPrefix(pkg, mod) && (len(pkg) == len(mod) || strings.ContainsRune("/_.", rune(pkg[len(mod)])))
+	})
 }

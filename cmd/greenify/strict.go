@@ -1,0 +1,200 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+
+	"github.com/greenify-go/greenify/rewrite/inspect"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
+)
+
+// strict builds programs aside, looks in them for calls that are left blocking, and
+// if there are none moves them to where go build would have written them: all of
+// them or none.
+func (c *command) strict(tc *toolchain.Toolchain, f *goFlags) int {
+	goflags := getenv(c.env, "GOFLAGS")
+	args := slices.Insert(f.withTags(goflags), 0, "build")
+	if f.dryRun {
+		return c.runGo(tc, c.stdout, args...)
+	}
+	dir, name, code := c.target(tc, f, goflags)
+	if code != exitOK {
+		return code
+	}
+	tmp, err := os.MkdirTemp(existing(cmp.Or(dir, os.TempDir())), ".greenify-strict-")
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	defer os.RemoveAll(tmp)
+	abs, err := filepath.Abs(tmp) // the go command may run elsewhere: -C
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	// The last -o counts; it must stand before the packages.
+	at := f.packages + len(args) - len(f.args)
+	args = slices.Insert(args, at, "-o", abs+string(filepath.Separator))
+	if code := c.runGo(tc, c.stdout, args...); code != exitOK {
+		return code
+	}
+	binaries, err := os.ReadDir(tmp)
+	if err != nil {
+		return c.usageError("%v", err)
+	}
+	var moves []move
+	for _, b := range binaries {
+		path := filepath.Join(tmp, b.Name())
+		m, err := inspect.File(path)
+		if err != nil {
+			return c.usageError("-strict is for programs: cannot inspect %v", err)
+		}
+		if len(m.Left) > 0 {
+			fmt.Fprintf(c.stderr, "greenify: %s: %d calls are left blocking, and -strict allows none:\n", b.Name(), len(m.Left))
+			printLeft(c.stderr, m.Left)
+			code = exitFail
+		}
+		moves = append(moves, move{path, filepath.Join(dir, cmp.Or(name, b.Name()))})
+	}
+	if code != exitOK || dir == "" {
+		return code
+	}
+	if f.commands {
+		for _, m := range moves {
+			fmt.Fprintf(c.stderr, "mv %s %s\n", m.from, m.to)
+		}
+	}
+	if err := moveAll(moves); err != nil {
+		fmt.Fprintf(c.stderr, "greenify: %v\n", err)
+		return exitFail
+	}
+	return exitOK
+}
+
+// target returns the folder in which go build would write, "" if it would write
+// nothing, and the name of the program if it is given.
+func (c *command) target(tc *toolchain.Toolchain, f *goFlags, goflags string) (dir, name string, code int) {
+	out := cmp.Or(f.out, goflag(goflags, "o"))
+	path := out
+	if !filepath.IsAbs(out) {
+		path = filepath.Join(f.dir, out)
+	}
+	fi, err := os.Stat(path)
+	switch {
+	case out == os.DevNull:
+		return "", "", exitOK
+	case out != "" && (strings.HasSuffix(out, "/") || err == nil && fi.IsDir()):
+		return path, "", exitOK
+	}
+	// Several packages are written to a folder only, or not at all.
+	var list bytes.Buffer
+	code = c.runGo(tc, &list, f.list("build", goflags, "-find", "-f", "{{.Name}}")...)
+	one := bytes.Count(list.Bytes(), []byte("\n")) == 1
+	switch {
+	case code != exitOK:
+		return "", "", code
+	case out == "" && one:
+		return cmp.Or(f.dir, "."), "", exitOK
+	case out == "":
+		return "", "", exitOK
+	case !one:
+		return "", "", c.usageError("cannot write several packages, or none, to %s: use -o %s/", out, out)
+	}
+	return filepath.Dir(path), filepath.Base(path), exitOK
+}
+
+// runGo runs a go command to its end. An interrupt ends that, and not greenify, which
+// must clean up.
+func (c *command) runGo(tc *toolchain.Toolchain, stdout io.Writer, args ...string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	cmd := exec.CommandContext(ctx, tc.Go, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Env = tc.Environ(c.env)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, c.stderr
+	err := cmd.Run()
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return max(exit.ExitCode(), exitFail) // the go command has said why
+	}
+	if err != nil {
+		return c.usageError("cannot run %s: %v", tc.Go, err)
+	}
+	return exitOK
+}
+
+// existing returns the lowest folder of a path that exists.
+func existing(dir string) string {
+	for {
+		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
+			return dir
+		}
+		dir = filepath.Dir(dir)
+	}
+}
+
+// A move is of one file, in one file system.
+type move struct{ from, to string }
+
+// moveAll makes all the moves or none. Like the go command (checkDstOverwrite) it
+// does not overwrite what is no program.
+func moveAll(moves []move) (err error) {
+	for _, m := range moves {
+		if err := mayReplace(m.to); err != nil {
+			return err
+		}
+	}
+	for i, m := range moves {
+		old := m.from + ".old"
+		linkErr := os.Link(m.to, old) // there may be none
+		if err = os.MkdirAll(filepath.Dir(m.to), 0o777); err == nil {
+			err = os.Rename(m.from, m.to)
+		}
+		if err == nil {
+			defer func() {
+				if err == nil {
+					return
+				}
+				if linkErr == nil {
+					os.Rename(old, m.to)
+				} else {
+					os.Remove(m.to)
+				}
+			}()
+			continue
+		}
+		return fmt.Errorf("nothing is written: %w, program %d of %d", err, i+1, len(moves))
+	}
+	return nil
+}
+
+func mayReplace(name string) error {
+	fi, err := os.Stat(name)
+	if err != nil || !fi.IsDir() && (!fi.Mode().IsRegular() || fi.Size() == 0) {
+		return nil
+	}
+	if fi.IsDir() {
+		return fmt.Errorf("build output %q already exists and is a directory", name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	var magic [4]byte
+	if _, err := f.Read(magic[:]); err != nil {
+		return err
+	}
+	if string(magic[:]) != "\x7fELF" {
+		return fmt.Errorf("build output %q already exists and is not an object file", name)
+	}
+	return nil
+}

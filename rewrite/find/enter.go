@@ -1,0 +1,229 @@
+package find
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// callback wraps what a call is given, to be called or read from.
+//
+// time.AfterFunc(d, f)  =>  time.AfterFunc(d, green.Enter00(f))
+//
+// Only the argument is replaced: the call itself does not wait.
+func (f *finder) callback(n *ast.CallExpr) {
+	id, sel := callee(n.Fun)
+	if id == nil {
+		return
+	}
+	r, ok := f.rule(f.Info.Uses[id])
+	if !ok {
+		return
+	}
+	if r.Act == rules.Stream || r.Via {
+		f.seen[id] = true
+		f.stream(n, r)
+		return
+	}
+	if r.Act != rules.Enter {
+		return
+	}
+	f.seen[id] = true
+	i := r.Arg
+	if s := f.Info.Selections[sel]; sel != nil && s != nil && s.Kind() == types.MethodExpr {
+		i++
+	}
+	if i >= len(n.Args) {
+		f.leave(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
+		return
+	}
+	f.enter(n.Args[i], f.Info.TypeOf(n.Fun).Underlying().(*types.Signature).Params().At(i).Type(), r)
+}
+
+// enter wraps x, which foreign goroutines will call, read or write as a t.
+func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
+	if f.Info.Types[x].IsNil() || f.entered(x) {
+		return
+	}
+	if f.fromStd(x) {
+		if id, _ := callee(x); id != nil {
+			f.seen[id] = true // a value, but none that the program calls
+		}
+		return
+	}
+	what := "callback of " + r.Symbol()
+	var pre, post, to, why string
+	sig, isCallback := callbackType(t, f.Info.TypeOf(x))
+	switch kind := wrapper(t); {
+	case kind != "":
+		if f.foreign(x) {
+			return
+		}
+		to = "green.Enter" + kind
+		pre, post = "§Enter"+kind+"(", ")"
+	case isHandler(t):
+		to = "green.Enter20"
+		pre, post, why = f.handler(x)
+	case isCallback:
+		to = fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
+		pre, post = strings.Replace(to, "green.", "§", 1)+"(", ")"
+	case isFunc(f.Info.TypeOf(x)):
+		why = "it has more parameters or results than green.Enter takes: give it fewer"
+	case !types.IsInterface(f.Info.TypeOf(x)):
+		if method := f.outside(f.Info.TypeOf(x), t); method != "" {
+			f.add(&Site{
+				Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: what,
+				Message: "method " + method + " runs outside the hub, " + r.Why + ": begin it with defer green.Enter()()",
+			})
+		}
+		return
+	}
+	if why != "" {
+		f.leave(x, r.Group, what, why)
+	}
+	if pre == "" {
+		return
+	}
+	f.add(&Site{
+		Pos: x.Pos(), End: x.End(), Kind: Enter, Group: r.Group, What: what, To: to, Shape: replace(x, pre+"$0$"+post, in(x)),
+		Message: what + " runs outside the hub, " + r.Why + ": wrap it in " + to,
+	})
+}
+
+// fromStd reports whether x is a function of the standard library, or what one of
+// those has made: it calls no patched code but through what it is given itself.
+func (f *finder) fromStd(x ast.Expr) bool {
+	if call, ok := ast.Unparen(x).(*ast.CallExpr); ok {
+		if f.Info.Types[call.Fun].IsType() {
+			return f.fromStd(call.Args[0])
+		}
+		x = call.Fun
+	}
+	if id, _ := callee(x); id != nil {
+		if fn, ok := f.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil {
+			return fn.Pkg() != f.Pkg && rules.Std(fn.Pkg().Path())
+		}
+	}
+	t := f.Info.TypeOf(x)
+	path, _ := declared(t)
+	return path != f.Pkg.Path() && rules.Std(path) && !types.IsInterface(t) && !isFunc(t)
+}
+
+// outside returns a method by which code that is not patched calls x, of type t,
+// and which does not enter the hub itself: one of the interface as, or any if that
+// has none.
+func (f *finder) outside(t types.Type, as types.Type) string {
+	iface, _ := as.Underlying().(*types.Interface)
+	if iface == nil {
+		return ""
+	}
+	_, name := declared(t)
+	enters := map[string]bool{}
+	for _, file := range f.Input.Files {
+		for _, d := range file.Decls {
+			if d, ok := d.(*ast.FuncDecl); ok && d.Recv != nil && d.Body != nil && typeName(f.Info.TypeOf(d.Recv.List[0].Type)) == name {
+				enters[d.Name.Name] = f.startsHub(d)
+			}
+		}
+	}
+	if _, ok := t.Underlying().(*types.Pointer); !ok {
+		t = types.NewPointer(t)
+	}
+	for m := range types.NewMethodSet(t).Methods() {
+		called := iface.NumMethods() == 0 && m.Obj().Exported()
+		for i := range iface.NumMethods() {
+			called = called || iface.Method(i).Name() == m.Obj().Name()
+		}
+		if called && !enters[m.Obj().Name()] {
+			return name + "." + m.Obj().Name()
+		}
+	}
+	return ""
+}
+
+// callbackType is the type by which x is called: that of x itself if the parameter
+// takes any function.
+func callbackType(param, x types.Type) (*types.Signature, bool) {
+	if types.IsInterface(param) && x != nil {
+		param = x
+	}
+	sig, ok := param.Underlying().(*types.Signature)
+	return sig, ok && sig.Params().Len() <= 4 && sig.Results().Len() <= 2 && !sig.Variadic()
+}
+
+func isFunc(t types.Type) bool {
+	_, ok := t.Underlying().(*types.Signature)
+	return ok
+}
+
+// isHandler reports whether t is http.Handler.
+func isHandler(t types.Type) bool {
+	n, ok := types.Unalias(t).(*types.Named)
+	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Handler"
+}
+
+// handler returns the text around x, an http.Handler, that makes its requests
+// enter the hub, or why it cannot be wrapped. A nil handler and those of the
+// standard library need none: net/http takes nil for its default mux, what is
+// registered with a mux is wrapped there, and others only wait. What is already
+// wrapped stays as it is.
+func (f *finder) handler(x ast.Expr) (pre, post, why string) {
+	t := f.Info.TypeOf(x)
+	if f.Info.Types[x].IsNil() || f.entered(x) || f.fromStd(x) {
+		return "", "", ""
+	}
+	http := f.packageName("net/http", x.Pos())
+	if http == "" {
+		return "", "", "its requests run outside the hub: import net/http in this file, so that it can be wrapped"
+	}
+	if types.IsInterface(t) {
+		// It may be nil at run time.
+		return "func(h " + http + "Handler) " + http + "Handler { if h == nil || §FromStd(h) { return h }; return " + http + "HandlerFunc(§Enter20(h.ServeHTTP)) }(", ")", ""
+	}
+	pre, post = http+"HandlerFunc(§Enter20(", ".ServeHTTP))"
+	switch x.(type) {
+	case *ast.UnaryExpr, *ast.StarExpr, *ast.BinaryExpr:
+		pre, post = pre+"(", ")"+post
+	}
+	return pre, post, ""
+}
+
+// entered reports whether x is wrapped by one of green's Enter functions.
+func (f *finder) entered(x ast.Expr) bool {
+	call, ok := ast.Unparen(x).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	if f.Info.Types[call.Fun].IsType() {
+		return f.entered(call.Args[0])
+	}
+	if lit, ok := call.Fun.(*ast.FuncLit); ok { // handler wrote it
+		list := lit.Body.List
+		if len(list) == 0 {
+			return false
+		}
+		last, ok := list[len(list)-1].(*ast.ReturnStmt)
+		return ok && len(last.Results) == 1 && f.entered(last.Results[0])
+	}
+	id, _ := callee(call.Fun)
+	return id != nil && fromGreen(f.Info.Uses[id]) && strings.HasPrefix(id.Name, "Enter")
+}
+
+// fieldUse wraps what a field with a rule is set to.
+func (f *finder) fieldUse(node ast.Expr, obj types.Object, parent ast.Node, r rules.Call) {
+	switch p := parent.(type) {
+	case *ast.KeyValueExpr:
+		if p.Key == node {
+			f.enter(p.Value, obj.Type(), r)
+		}
+	case *ast.AssignStmt:
+		if i := slices.Index(p.Lhs, node); i >= 0 && p.Tok == token.ASSIGN && len(p.Lhs) == len(p.Rhs) {
+			f.enter(p.Rhs[i], obj.Type(), r)
+		}
+	}
+}

@@ -1,0 +1,238 @@
+package find
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// streams returns the readers and writers of a call: the arguments for parameters
+// of type io.Reader and io.Writer.
+func (f *finder) streams(n *ast.CallExpr) []ast.Expr {
+	var list []ast.Expr
+	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	for i, x := range n.Args {
+		if wrapper(paramType(sig, min(i, sig.Params().Len()-1))) != "" {
+			list = append(list, x)
+		}
+	}
+	return list
+}
+
+// paramType is the type of the arguments for a parameter: of each one for the
+// variadic parameter.
+func paramType(sig *types.Signature, i int) types.Type {
+	t := sig.Params().At(i).Type()
+	if sig.Variadic() && i == sig.Params().Len()-1 {
+		return t.(*types.Slice).Elem()
+	}
+	return t
+}
+
+// wrapper names the function of package green that wraps a value for a
+// parameter of type t.
+func wrapper(t types.Type) string {
+	if path, name := declared(t); path == "io" && (name == "Reader" || name == "Writer") {
+		return name
+	}
+	return ""
+}
+
+// stream: io.Copy(dst, src)  =>  io.Copy(green.Writer(dst), green.Reader(src))
+//
+// What the call does besides reading and writing, which may be patched code,
+// goes on as part of the thread.
+func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
+	for _, x := range f.streams(n) {
+		t := f.Info.TypeOf(x)
+		if _, tuple := t.(*types.Tuple); tuple {
+			f.leave(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
+			return
+		}
+		kind := wrapper(t)
+		if sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature); kind == "" {
+			kind = wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
+		}
+		switch {
+		case n.Ellipsis.IsValid() && x == n.Args[len(n.Args)-1]:
+			f.leave(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in green."+kind+", and give it those one by one")
+			continue
+		case r.Locks:
+			if !f.sink(x) {
+				f.leave(n, r.Group, r.Symbol(), r.Why)
+			}
+			continue
+		}
+		if from := f.promoted(x, map[string]string{"Reader": "Read", "Writer": "Write"}[kind]); from != "" {
+			f.leave(x, r.Group, r.Symbol(), "it waits in a method of the "+from+" that its argument embeds: declare the method, and call that of the "+from+" there")
+			continue
+		}
+		if f.memory(x) {
+			continue
+		}
+		to := "green." + kind
+		f.add(&Site{
+			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Shape: replace(x, "§"+kind+"($0$)", in(x)), Later: r.Later(),
+			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,
+		})
+	}
+}
+
+// sink reports whether x is a writer that never waits for anybody: memory, or the
+// standard output.
+func (f *finder) sink(x ast.Expr) bool {
+	path, _ := declared(f.Info.TypeOf(x))
+	return path == "bytes" || path == "strings" || f.standard(x)
+}
+
+// standard reports whether x is the standard output, where a program says what it
+// does and which nobody is late to read, or io.Discard.
+func (f *finder) standard(x ast.Expr) bool {
+	id, _ := callee(x)
+	if id == nil {
+		return false
+	}
+	v, ok := f.Info.Uses[id].(*types.Var)
+	if !ok || v.Pkg() == nil {
+		return false
+	}
+	switch v.Pkg().Path() + "." + v.Name() {
+	case "os.Stdout", "os.Stderr", "io.Discard":
+		return true
+	}
+	return false
+}
+
+// promoted returns the type that declares the method Read or Write of x, a value of
+// a struct type of this package that embeds something which waits; "" if there is
+// none.
+func (f *finder) promoted(x ast.Expr, method string) string {
+	t := f.Info.TypeOf(x)
+	if path, _ := declared(t); path != f.Pkg.Path() || types.IsInterface(t) {
+		return ""
+	}
+	obj, index, _ := types.LookupFieldOrMethod(t, true, f.Pkg, method)
+	fn, ok := obj.(*types.Func)
+	if !ok || len(index) == 1 {
+		return ""
+	}
+	if r, ok := f.rule(fn); !ok || r.Act != rules.Offload {
+		return ""
+	}
+	recv := fn.Signature().Recv().Type()
+	path, name := declared(recv)
+	if name == "conn" {
+		name = "Conn" // which *net.TCPConn and its like embed
+	}
+	return path + "." + name
+}
+
+// memory reports whether x never waits, or is wrapped already: buffers, hashes,
+// readers and writers that were given a stream when they were made, what the
+// package itself defines, and the standard output.
+func (f *finder) memory(x ast.Expr) bool {
+	if call, ok := ast.Unparen(f.defined(x)).(*ast.CallExpr); ok {
+		if id, _ := callee(call.Fun); id != nil && fromGreen(f.Info.Uses[id]) {
+			return true
+		}
+	}
+	if f.standard(x) {
+		return true
+	}
+	t := f.Info.TypeOf(x)
+	path, name := declared(t)
+	switch {
+	case f.Info.Types[x].IsNil(), path == f.Pkg.Path() && !types.IsInterface(t):
+		return true
+	case path == "io":
+		return name == "LimitedReader" || name == "SectionReader"
+	}
+	first, _, _ := strings.Cut(path, "/")
+	switch first {
+	case "bytes", "strings", "bufio", "hash", "text", "encoding", "compress", "archive", "math":
+		return true
+	case "crypto":
+		return path != "crypto/tls"
+	}
+	return false
+}
+
+// defined returns what a variable is declared to be, if x is one that a
+// replacement has declared (goStmt), else x.
+func (f *finder) defined(x ast.Expr) ast.Expr {
+	id, ok := ast.Unparen(x).(*ast.Ident)
+	if !ok || f.Info.Uses[id] == nil {
+		return x
+	}
+	ast.Inspect(f.Syntax, func(n ast.Node) bool {
+		if s, ok := n.(*ast.AssignStmt); ok && s.Tok == token.DEFINE && len(s.Lhs) == len(s.Rhs) {
+			for i, l := range s.Lhs {
+				if l, ok := l.(*ast.Ident); ok && f.Info.Defs[l] == f.Info.Uses[id] {
+					x = s.Rhs[i]
+				}
+			}
+		}
+		return true
+	})
+	return x
+}
+
+// native reports whether the operands of the call run no patched code: they are
+// files, connections, buffers, and the bodies that net/http gives. In memory
+// nothing waits.
+func (f *finder) native(n *ast.CallExpr) bool {
+	inMemory := func(x ast.Expr) bool {
+		path, _ := declared(f.Info.TypeOf(x))
+		return path == "bytes" || path == "strings"
+	}
+	list := f.streams(n)
+	if !slices.ContainsFunc(list, func(x ast.Expr) bool { return !inMemory(x) }) {
+		return false
+	}
+	return !slices.ContainsFunc(list, func(x ast.Expr) bool {
+		if s, ok := ast.Unparen(x).(*ast.SelectorExpr); ok {
+			v, ok := f.Info.Uses[s.Sel].(*types.Var)
+			if ok && v.IsField() && v.Name() == "Body" && v.Pkg() != nil && v.Pkg().Path() == "net/http" {
+				return false
+			}
+		}
+		switch path, name := declared(f.Info.TypeOf(x)); path {
+		case "bytes", "strings", "os":
+			return false
+		case "net":
+			return !strings.HasSuffix(name, "Conn") || types.IsInterface(f.Info.TypeOf(x))
+		case "net/http":
+			return name != "ResponseWriter"
+		}
+		return true
+	})
+}
+
+// foreign reports whether x, a reader or writer, runs no patched code: its type is
+// one of the standard library that calls nobody, or it is wrapped already.
+func (f *finder) foreign(x ast.Expr) bool {
+	if f.standard(x) || f.Info.Types[x].IsNil() || f.entered(f.defined(x)) {
+		return true
+	}
+	switch path, _ := declared(f.Info.TypeOf(x)); path {
+	case "bytes", "strings", "os", "net", "crypto/tls":
+		return !types.IsInterface(f.Info.TypeOf(x))
+	}
+	return false
+}
+
+// declared returns the package and the name of a defined type, or of what a
+// pointer points to.
+func declared(t types.Type) (path, name string) {
+	if p, ok := types.Unalias(t).(*types.Pointer); ok {
+		t = p.Elem()
+	}
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil {
+		return n.Obj().Pkg().Path(), n.Obj().Name()
+	}
+	return "", ""
+}

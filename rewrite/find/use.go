@@ -1,0 +1,138 @@
+package find
+
+import (
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+)
+
+// use handles an identifier with a rule that is not the callee of a call.
+func (f *finder) use(id *ast.Ident, stack []ast.Node) {
+	obj := f.Info.Uses[id]
+	if obj == nil || obj.Pkg() == nil {
+		return
+	}
+	if obj.Pkg().Path() == "runtime" && obj.Name() == "LockOSThread" {
+		f.add(&Site{
+			Pos: id.Pos(), End: id.End(), Kind: Pinned, Group: "thread", What: "runtime.LockOSThread",
+			Message: "runtime.LockOSThread makes every switch to this thread a switch of OS threads: pin a native goroutine with green.Offload instead",
+		})
+		return
+	}
+	r, ok := f.rule(obj)
+	if !ok {
+		return
+	}
+	var (
+		what   = r.Symbol()
+		node   = ast.Expr(id)
+		parent = stack[len(stack)-1]
+	)
+	if sel, ok := parent.(*ast.SelectorExpr); ok && sel.Sel == id {
+		node, parent = sel, stack[len(stack)-2]
+	}
+	if _, ok := obj.(*types.Var); ok {
+		f.fieldUse(node, obj, parent, r)
+		return
+	}
+	switch {
+	case r.Act == rules.Offload && f.offloaded(node, parent):
+	case r.Act == rules.Left:
+		if !f.inOffload(stack) {
+			f.leave(node, r.Group, what, r.Why)
+		}
+	case r.Act != rules.Yield:
+		f.leave(node, r.Group, what, "it is used as a value: call it in a function literal instead")
+	case r.Recv == "":
+		f.value(node, r, replace(node, "§"+r.With))
+	default:
+		sel := node.(*ast.SelectorExpr)
+		s := f.Info.Selections[sel]
+		if s == nil || s.Kind() != types.MethodVal {
+			f.leave(node, r.Group, what, "it is used as a method expression: call it in a function literal instead")
+			return
+		}
+		recv, ok := f.receiver(sel.X, s, r)
+		if !ok || recv.pre != "&" || !f.stable(sel.X) {
+			f.leave(node, r.Group, what, "the receiver of the method value may change before the call: call it in a function literal instead")
+			return
+		}
+		text := "func() { §" + r.With + "(&$0$" + recv.post + ") }"
+		if r.With == "Do" || r.With == "WaitGo" {
+			text = "func(f func()) { §" + r.With + "(&$0$" + recv.post + ", f) }"
+		}
+		f.value(node, r, replace(node, text, in(sel.X)))
+	}
+}
+
+// offloaded reports whether a function value is there for one of green's Call
+// functions: as an argument, or through the variable that a go statement became.
+func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
+	switch p := parent.(type) {
+	case *ast.CallExpr:
+		return slices.Contains(f.offloads(p), node)
+	case *ast.AssignStmt:
+		i := slices.Index(p.Rhs, node)
+		if i < 0 || len(p.Lhs) != len(p.Rhs) {
+			return false
+		}
+		id, ok := p.Lhs[i].(*ast.Ident)
+		if !ok || f.Info.Defs[id] == nil {
+			return false
+		}
+		found := false
+		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+			if call, ok := n.(*ast.CallExpr); ok && !found {
+				found = slices.ContainsFunc(f.offloads(call), func(x ast.Expr) bool {
+					arg, ok := x.(*ast.Ident)
+					return ok && f.Info.Uses[arg] == f.Info.Defs[id]
+				})
+			}
+			return !found
+		})
+		return found
+	}
+	return false
+}
+
+// offloads returns what one of green's Call and Method functions is given to call:
+// the first argument, or the second behind the receiver.
+func (f *finder) offloads(call *ast.CallExpr) []ast.Expr {
+	id, _ := callee(call.Fun)
+	switch {
+	case id == nil || !fromGreen(f.Info.Uses[id]):
+	case strings.HasPrefix(id.Name, "Call") && len(call.Args) > 0:
+		return call.Args[:1]
+	case strings.HasPrefix(id.Name, "Method") && len(call.Args) > 1:
+		return call.Args[1:2]
+	}
+	return nil
+}
+
+// value: f := time.Sleep  =>  f := green.Sleep
+func (f *finder) value(node ast.Expr, r rules.Call, shape *Shape) {
+	f.add(&Site{
+		Pos: node.Pos(), End: node.End(), Kind: Yield, Group: r.Group, What: r.Symbol(), To: "green." + r.With, Shape: shape,
+		Message: r.Symbol() + " " + fact(r) + ": replace it by green." + r.With,
+	})
+}
+
+// stable reports whether &x is the same pointer whenever it is evaluated: x is
+// a variable or a field of one, with no pointer on the way.
+func (f *finder) stable(x ast.Expr) bool {
+	switch x := ast.Unparen(x).(type) {
+	case *ast.Ident:
+		_, ok := f.Info.Uses[x].(*types.Var)
+		return ok
+	case *ast.SelectorExpr:
+		if s := f.Info.Selections[x]; s != nil {
+			return !s.Indirect() && f.stable(x.X)
+		}
+		_, ok := f.Info.Uses[x.Sel].(*types.Var) // of another package
+		return ok
+	}
+	return false
+}
