@@ -140,7 +140,7 @@ func (f *finder) memory(x ast.Expr) bool {
 			return true
 		}
 	}
-	if f.standard(x) {
+	if f.standard(f.defined(x)) {
 		return true
 	}
 	t := f.Info.TypeOf(x)

@@ -84,6 +84,7 @@ func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []
 	fmt.Fprintln(new(strings.Builder), "in memory")
 	io.Copy(io.MultiWriter(c, sha256.New()), buffered{}) // want `io.Copy holds .*green.Writer` `io.MultiWriter holds .*green.Writer`
 	go io.Copy(c, r)                                     // want `go statement` `io.Copy holds .*green.Writer` `io.Copy holds .*green.Reader`
+	go io.Copy(io.Discard, r)                            // want `go statement` `io.Copy holds .*green.Reader`
 }
 
 // What several methods are called on is evaluated once. A receiver that is a call
