@@ -151,6 +151,7 @@ func Find(in Input) []*File {
 	}
 	hub(in, finders)
 	for _, w := range finders {
+		w.unusedSkips()
 		slices.SortStableFunc(w.Sites, func(a, b *Site) int { return int(a.Pos - b.Pos) })
 		w.edit()
 	}
@@ -163,6 +164,8 @@ type finder struct {
 	*File
 	table map[symbol]rules.Call
 	seen  map[ast.Node]bool // nodes that an enclosing site has taken care of
+
+	skips []*skip
 
 	locals string // prefix of the names that replacements declare: g0, g1, ...
 }

@@ -33,11 +33,8 @@ func hub(in Input, files []*finder) {
 			first = f
 		}
 		for _, d := range f.Syntax.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				if in.Pkg.Name() == "main" && d.Recv == nil && d.Name.Name == "main" && d.Body != nil {
-					main, mainFile = d, f
-				}
+			if d, ok := d.(*ast.FuncDecl); ok && f.isMain(d) {
+				main, mainFile = d, f
 			}
 		}
 		for id, call := range f.greenCalls() {
@@ -63,19 +60,20 @@ func hub(in Input, files []*finder) {
 			}
 		}
 	}
-	if main != nil && !started && mainFile.editable() && (first != nil || in.Main) {
-		mainFile.add(&Site{
+	if main != nil && !started && mainFile.source() && (first != nil || in.Main) {
+		s := mainFile.add(&Site{
 			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "green.Main",
 			Message: "main does not start the hub: defer green.Main first",
 			Shape:   mainFile.deferFirst(main, "Main", version),
+			Skip:    mainFile.skipped(main.Name.Pos()),
 		})
-		if first == nil {
+		if first == nil && s.Active() {
 			first = mainFile
 		}
 	}
 	if patched || in.Main || slices.ContainsFunc(files, func(f *finder) bool { return f.editable() && f.Active() }) {
 		for _, f := range files {
-			if f.test() && f.editable() {
+			if f.test() && f.source() {
 				f.tests(version)
 			}
 		}
@@ -118,8 +116,14 @@ func (f *finder) tests(version string) {
 			Pos: d.Name.Pos(), End: d.Name.End(), Kind: Main, What: d.Name.Name, To: "green." + name,
 			Message: d.Name.Name + " runs outside the hub: defer green." + name + " first",
 			Shape:   f.deferFirst(d, name, version),
+			Skip:    f.skipped(d.Name.Pos()),
 		})
 	}
+}
+
+// isMain reports whether a declaration is the function main of a program.
+func (f *finder) isMain(d *ast.FuncDecl) bool {
+	return f.Pkg.Name() == "main" && d.Recv == nil && d.Name.Name == "main" && d.Body != nil
 }
 
 // deferFirst begins a function with a statement that starts or enters the hub.
@@ -194,10 +198,11 @@ func (f *finder) newDecl() string {
 	return f.newline() + f.newline()
 }
 
+// source reports whether people write the file.
+func (f *File) source() bool { return !f.Generated && f.Src != nil }
+
 // editable reports whether a back end may change the file.
-func (f *File) editable() bool {
-	return !f.Generated && f.Ignored == "" && f.Src != nil
-}
+func (f *File) editable() bool { return f.source() && f.Ignored == "" }
 
 func (f *finder) usesGreen() bool {
 	for id := range f.greenUses() {

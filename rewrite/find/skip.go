@@ -12,11 +12,20 @@ const (
 	ignoreDirective = "//greenify:ignore-file"
 )
 
+// A skip is a directive with a reason, and the range that it is for.
+type skip struct {
+	comment      *ast.Comment
+	name, reason string
+	from, to     token.Pos
+	used         bool
+}
+
 // directives applies the comments that skip sites. A skip at the end of a line
 // is for the sites that start on the line; on a line of its own, for the next
 // line; in the comment above a declaration, for the declaration. Every
 // directive gives a reason and is used, or is a finding. It may be used by a site
-// of another module group than those to patch.
+// of another module group than those to patch, and by main or a test, which would
+// start the hub if only another package is patched.
 func (f *finder) directives(others []*Site) {
 	for _, group := range f.Syntax.Comments {
 		for _, c := range group.List {
@@ -32,23 +41,55 @@ func (f *finder) directives(others []*Site) {
 				f.finding(c, name+" has no reason: write one behind it")
 				reason = "no reason"
 			}
-			var from, to token.Pos
+			d := &skip{comment: c, name: name, reason: reason, from: f.Syntax.FileStart, to: f.Syntax.FileEnd}
 			if name == ignoreDirective {
 				f.Ignored = reason
-				from, to = f.Syntax.FileStart, f.Syntax.FileEnd
 			} else {
-				from, to = f.reach(c)
+				d.from, d.to = f.reach(c)
 			}
-			used := false
-			for _, s := range slices.Concat(f.Sites, others) {
-				if s.Kind != Directive && from <= s.Pos && s.Pos < to {
-					s.Skip, used = reason, true
-				}
-			}
-			if !used {
-				f.finding(c, name+" skips nothing: delete it")
+			f.skips = append(f.skips, d)
+		}
+	}
+	for _, s := range slices.Concat(f.Sites, others) {
+		if s.Kind != Directive {
+			s.Skip = f.skipped(s.Pos)
+		}
+	}
+	for _, d := range f.Syntax.Decls {
+		if d, ok := d.(*ast.FuncDecl); ok && d.Recv == nil && (f.isMain(d) || f.test() && f.testFunc(d) != "") {
+			f.skipped(d.Name.Pos())
+		}
+	}
+}
+
+// skipped returns the reason of the directive that is for what is at pos, which
+// thereby is used; "" if there is none.
+func (f *finder) skipped(pos token.Pos) (reason string) {
+	for _, d := range f.skips {
+		if d.from <= pos && pos < d.to {
+			d.used, reason = true, d.reason
+		}
+	}
+	return reason
+}
+
+// unusedSkips reports the directives that skip nothing, when all sites are known.
+func (f *finder) unusedSkips() {
+	for _, d := range f.skips {
+		if d.used {
+			continue
+		}
+		why := " skips nothing: delete it"
+		for _, s := range f.Sites {
+			switch {
+			case s.Pos < d.from || d.to <= s.Pos:
+			case s.Kind == Register:
+				why = " does not keep a patched package from registering itself: delete it"
+			case s.Kind == Mixed:
+				why = " does not keep a file as it is: write " + ignoreDirective
 			}
 		}
+		f.finding(d.comment, d.name+why)
 	}
 }
 

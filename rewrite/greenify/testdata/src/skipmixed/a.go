@@ -1,0 +1,7 @@
+package skipmixed
+
+import green "github.com/greenify-go/greenify/runtime"
+
+var _ = green.Register("skipmixed", "VERSION")
+
+func f() { green.Yield() }

@@ -1,0 +1,7 @@
+//greenify:ignore-file stays plain
+
+package skipmixed
+
+func h(c chan int) {
+	<-c
+}
