@@ -151,7 +151,7 @@ func (p *plan) format(holes []Hole) (string, []Hole) {
 	}
 	text := p.text
 	if p.on != nil {
-		holes = append(holes, moved(p.on.x))
+		holes = append(holes, again(p.on.x))
 		list = append(list, fmt.Sprintf("$%d$", len(holes)-1)+p.on.post)
 	}
 	if p.fun != nil {
