@@ -1,6 +1,7 @@
 package insource
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -18,8 +19,8 @@ func TestExported(t *testing.T) {
 	if !strings.Contains(out, want) || strings.Count(out, "runs outside the hub") != 1 {
 		t.Errorf("check prints\n%swant one finding of an exported function:\n%s", out, want)
 	}
-	run(t, exitFound, Rewrite, "-C", dir, "-w")
-	if src := read(t, dir, "main.go"); !strings.Contains(src, "func called() {\n\tdefer green.Enter()()\n}") {
+	run(t, 0, Rewrite, "-C", dir, "-w")
+	if src := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(src, "func called() {\n\tdefer green.Enter()()\n}") {
 		t.Errorf("main.go is\n%s", src)
 	}
 }
