@@ -113,17 +113,37 @@ func FromStd(v any) bool {
 	return (strings.HasPrefix(path, "net/") || path == "expvar") && reflect.TypeOf(v).Kind() != reflect.Func
 }
 
-// waitsInStd reports whether the type of a reader or writer is one of those of the
-// standard library that wait.
+// waitsInStd reports whether the type of v, such as a reader or writer, is one of
+// those of the standard library that wait. The methods of a struct type without a
+// name are those of what it embeds.
 func waitsInStd(v any) bool {
 	switch path, name := declaredIn(v); path {
-	case "net", "os", "os/exec", "crypto/tls", "net/http":
+	case "net", "os", "os/exec", "crypto/tls":
 		return true
+	case "net/http":
+		return reflect.TypeOf(v).Kind() != reflect.Func // http.HandlerFunc is anybody's
 	case "io":
 		return strings.HasPrefix(name, "Pipe")
+	case "":
+		return embedsWaiting(reflect.ValueOf(v))
 	default:
 		return strings.HasPrefix(path, "net/http/internal")
 	}
+}
+
+func embedsWaiting(v reflect.Value) bool {
+	if v.Kind() == reflect.Pointer {
+		v = v.Elem()
+	}
+	if v.Kind() != reflect.Struct {
+		return false
+	}
+	for i := range v.NumField() {
+		if f := v.Type().Field(i); f.Anonymous && f.IsExported() && waitsInStd(v.Field(i).Interface()) {
+			return true
+		}
+	}
+	return false
 }
 
 // declaredIn returns the package and the name of the type of v, or of what v

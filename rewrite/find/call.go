@@ -151,7 +151,7 @@ func (p *plan) format(holes []Hole) (string, []Hole) {
 	}
 	text := p.text
 	if p.on != nil {
-		holes = append(holes, moved(p.on.x))
+		holes = append(holes, again(p.on.x))
 		list = append(list, fmt.Sprintf("$%d$", len(holes)-1)+p.on.post)
 	}
 	if p.fun != nil {
@@ -389,16 +389,18 @@ func (f *finder) repeatable(x ast.Expr) bool {
 }
 
 // fits reports whether x can be passed where a type parameter is already
-// inferred to be t.
+// inferred to be t. If the type of x is a defined one it would be inferred instead
+// of a type literal that x is assignable to.
 func (f *finder) fits(x ast.Expr, t types.Type) bool {
-	if !types.IsInterface(t) {
-		return true
-	}
 	if _, ok := ast.Unparen(x).(*ast.BasicLit); ok {
 		return true
 	}
 	tv := f.Info.Types[x]
-	return tv.IsNil() || types.Identical(tv.Type, t)
+	if tv.IsNil() || types.Identical(tv.Type, t) {
+		return true
+	}
+	_, defined := types.Unalias(tv.Type).(*types.Named)
+	return !defined && !types.IsInterface(t)
 }
 
 // fromGreen reports whether an object belongs to package green.
@@ -406,10 +408,17 @@ func fromGreen(obj types.Object) bool {
 	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == GreenPath
 }
 
-// typeText writes t, an interface or a basic type, as this file can at pos.
+// typeText writes t, a type with a name, or a slice of or pointer to one, as this
+// file can at pos.
 func (f *finder) typeText(t types.Type, pos token.Pos) (string, bool) {
 	var obj types.Object
 	switch t := t.(type) {
+	case *types.Slice:
+		elem, ok := f.typeText(t.Elem(), pos)
+		return "[]" + elem, ok
+	case *types.Pointer:
+		elem, ok := f.typeText(t.Elem(), pos)
+		return "(*" + elem + ")", ok
 	case *types.Alias:
 		if t.TypeArgs().Len() > 0 {
 			return "", false

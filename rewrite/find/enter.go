@@ -50,10 +50,10 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	if f.Info.Types[x].IsNil() || f.entered(x) {
 		return
 	}
+	if id, _ := callee(x); id != nil && isFunc(f.Info.TypeOf(x)) {
+		f.seen[id] = true // a value, but none that the program calls
+	}
 	if f.fromStd(x) {
-		if id, _ := callee(x); id != nil {
-			f.seen[id] = true // a value, but none that the program calls
-		}
 		return
 	}
 	what := "callback of " + r.Symbol()

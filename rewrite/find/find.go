@@ -244,6 +244,9 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	switch fn {
 	case "", "CString", "CBytes", "GoString", "GoStringN", "GoBytes", "malloc", "_CMalloc", "calloc", "free":
 		return
+	case "char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "ulonglong", "float", "double", "size_t",
+		"int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t":
+		return // conversions; what cmd/cgo makes of them is not seen in the original file
 	}
 	if f.inOffload(stack) {
 		return

@@ -33,7 +33,7 @@ func (f *finder) goStmt(n *ast.GoStmt) {
 	case planned:
 		g.callee = p.text
 		if p.on != nil {
-			g.args = append(g.args, g.now(g.hole(moved(p.on.x))+p.on.post))
+			g.args = append(g.args, g.now(g.hole(again(p.on.x))+p.on.post))
 		}
 		if p.fun != nil {
 			g.operand(arg{x: p.fun})

@@ -33,10 +33,12 @@ type Part struct {
 type Hole struct {
 	X     ast.Expr
 	Moved bool
+	Copy  bool // Moved, and another hole contains X
 }
 
 func in(x ast.Expr) Hole    { return Hole{X: x} }
 func moved(x ast.Expr) Hole { return Hole{X: x, Moved: true} }
+func again(x ast.Expr) Hole { return Hole{X: x, Moved: true, Copy: true} }
 
 func replace(n ast.Node, text string, holes ...Hole) *Shape {
 	return &Shape{Node: n, Parts: []Part{{Pos: n.Pos(), End: n.End(), Text: text, Holes: holes}}}

@@ -38,8 +38,8 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 		f.fieldUse(node, obj, parent, r)
 		return
 	}
-	switch {
-	case r.Act == rules.Offload && f.offloaded(node, parent):
+	switch call, _ := parent.(*ast.CallExpr); {
+	case r.Act == rules.Offload && (f.offloaded(node, parent) || call != nil && f.entered(call)):
 	case r.Act == rules.Left:
 		if !f.inOffload(stack) {
 			f.leave(node, r.Group, what, r.Why)

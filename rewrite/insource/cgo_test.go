@@ -1,20 +1,26 @@
 package insource
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
 
-// A function that C may call is a finding: a thread that C made runs it beside
-// the hub. One that only looks so, in a file without cgo, is none.
+// A function that C may call enters the hub: a thread that C made may run it. One
+// that only looks so, in a file without cgo, is none, nor is one that enters.
 func TestExported(t *testing.T) {
 	dir := module(t, map[string]string{
-		"main.go":  "package main\n\n/*\nvoid called(void);\n*/\nimport \"C\"\n\n//export called\nfunc called() {}\n\nfunc main() {}\n",
-		"other.go": "package main\n\n//export alone\nfunc alone() {}\n",
+		"main.go":   "package main\n\n/*\nvoid called(void);\n*/\nimport \"C\"\n\n//export called\nfunc called() {}\n\nfunc main() {}\n",
+		"enters.go": "package main\n\n/*\nvoid enters(void);\n*/\nimport \"C\"\nimport green \"github.com/greenify-go/greenify/runtime\"\n\n//export enters\nfunc enters() { defer green.Enter()() }\n",
+		"other.go":  "package main\n\n//export alone\nfunc alone() {}\n",
 	})
 	out := run(t, exitFound, Check, "-C", dir)
-	const want = "main.go:9:6: called cannot be patched here: a thread that C made runs it beside the hub"
-	if !strings.Contains(out, want) || strings.Count(out, "cannot be patched here") != 1 {
+	const want = "main.go:9:6: called runs outside the hub, a thread that C made may call it: defer green.Enter first"
+	if !strings.Contains(out, want) || strings.Count(out, "runs outside the hub") != 1 {
 		t.Errorf("check prints\n%swant one finding of an exported function:\n%s", out, want)
+	}
+	run(t, 0, Rewrite, "-C", dir, "-w")
+	if src := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(src, "func called() {\n\tdefer green.Enter()()\n}") {
+		t.Errorf("main.go is\n%s", src)
 	}
 }

@@ -70,9 +70,12 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 	var register *find.Site
 	var starts []*find.Site
 	for _, s := range f.Sites {
+		if !s.Active() {
+			continue
+		}
+		_, first := s.Shape.Node.(*ast.FuncDecl) // a statement that a function begins with
 		switch {
-		case !s.Active():
-		case s.Kind == find.Main && s.What != "rules version":
+		case first:
 			starts = append(starts, s)
 		case s.Kind == find.Register && s.What == "package":
 			register = s
@@ -195,9 +198,35 @@ func (p *patcher) now(n dst.Node) dst.Node {
 func (p *patcher) holes(part find.Part) []dst.Node {
 	var list []dst.Node
 	for _, h := range part.Holes {
-		list = append(list, p.now(p.nodes[h.X]))
+		n := p.now(p.nodes[h.X])
+		if h.Copy {
+			n = bare(n)
+		}
+		list = append(list, n)
 	}
 	return list
+}
+
+// bare returns a copy of n, which is repeatable (package find), without its
+// comments, which the original keeps.
+func bare(n dst.Node) dst.Node {
+	n = dst.Clone(n)
+	dst.Inspect(n, func(m dst.Node) bool {
+		switch m := m.(type) {
+		case *dst.Ident:
+			m.Decs = dst.IdentDecorations{}
+		case *dst.SelectorExpr:
+			m.Decs = dst.SelectorExprDecorations{}
+		case *dst.StarExpr:
+			m.Decs = dst.StarExprDecorations{}
+		case *dst.ParenExpr:
+			m.Decs = dst.ParenExprDecorations{}
+		case *dst.IndexExpr:
+			m.Decs = dst.IndexExprDecorations{}
+		}
+		return true
+	})
+	return n
 }
 
 // rescue puts comments that have lost their place above the statement.

@@ -7,7 +7,8 @@
 //
 // The table in testdata/ticker/ticks.tsv is compared: every operation must be of
 // the class it has there. -update writes it anew. Ticks differ from run to run,
-// classes do not: an operation gets five chances to be cooperative.
+// classes do not: an operation gets five chances to be cooperative. What is not
+// cooperative in source must be a finding of greenify check.
 //
 // Exit status: 0 all is as in the table, 1 it is not, 2 nothing could be run.
 package main
@@ -107,15 +108,21 @@ func run(update, source bool) (int, error) {
 		return 0, err
 	}
 	modes := []string{"plain", "whole"}
+	var found map[string]string
 	if source {
 		modes = append(modes, "source")
 		if err := rewrite(greenify, filepath.Join(dir, "src"), filepath.Join(dir, "source")); err != nil {
 			return 0, err
 		}
+		if found, err = findings(greenify, filepath.Join(dir, "src")); err != nil {
+			return 0, err
+		}
 	}
-	rows, err := readTable()
-	if err != nil {
-		return 0, err
+	var rows map[string]map[string]string
+	if !update {
+		if rows, err = readTable(); err != nil {
+			return 0, err
+		}
 	}
 	results := map[string][]result{}
 	for _, mode := range modes {
@@ -128,7 +135,7 @@ func run(update, source bool) (int, error) {
 		}
 		results[mode] = list
 	}
-	return show(modes, results, rows, update)
+	return show(modes, results, rows, found, update)
 }
 
 // rewrite patches a copy of the operations in source and builds it.
@@ -299,7 +306,7 @@ func readTable() (map[string]map[string]string, error) {
 	rows := map[string]map[string]string{}
 	for line := range strings.Lines(string(data)) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) != 7 {
+		if len(f) != 8 {
 			return nil, fmt.Errorf("%s: strange line %q", table, line)
 		}
 		rows[f[1]] = map[string]string{"whole": f[3], "source": f[5]}
@@ -309,9 +316,9 @@ func readTable() (map[string]map[string]string, error) {
 }
 
 // show prints the table and what differs from the one kept.
-func show(modes []string, results map[string][]result, want map[string]map[string]string, update bool) (int, error) {
+func show(modes []string, results map[string][]result, want map[string]map[string]string, found map[string]string, update bool) (int, error) {
 	var b strings.Builder
-	b.WriteString("group\toperation\tplain\twhole program\tticks\tin source\tticks\n")
+	b.WriteString("group\toperation\tplain\twhole program\tticks\tin source\tticks\tfinding of greenify check\n")
 	var differ []string
 	count := map[string]map[string]int{"whole": {}, "source": {}}
 	for i, p := range results["plain"] {
@@ -322,12 +329,24 @@ func show(modes []string, results map[string][]result, want map[string]map[strin
 		for _, mode := range []string{"whole", "source"} {
 			if len(results[mode]) == 0 {
 				b.WriteString("\t\t")
+				if mode == "source" {
+					b.WriteString("\t")
+				}
 				continue
 			}
 			r := results[mode][i]
 			class := r.class(&p)
 			count[mode][class]++
 			fmt.Fprintf(&b, "\t%s\t%s", class, r.cell())
+			if mode == "source" {
+				why := ""
+				if class == blocks || class == hangs {
+					if why = found[p.name]; why == "" {
+						differ = append(differ, fmt.Sprintf("%s: in source it %s, and greenify check does not say so", p.name, class))
+					}
+				}
+				b.WriteString("\t" + why)
+			}
 			switch w := want[p.name][mode]; {
 			case w == class, w == short && class == cooperative:
 			case update:
@@ -352,10 +371,13 @@ func show(modes []string, results map[string][]result, want map[string]map[strin
 		fmt.Println()
 	}
 	if update {
-		return 0, os.WriteFile(table, []byte(b.String()), 0o644)
-	}
-	for name := range want {
-		differ = append(differ, name+": is in "+table+" but was not run")
+		if err := os.WriteFile(table, []byte(b.String()), 0o644); err != nil {
+			return 0, err
+		}
+	} else {
+		for name := range want {
+			differ = append(differ, name+": is in "+table+" but was not run")
+		}
 	}
 	for _, d := range differ {
 		fmt.Fprintln(os.Stderr, "ticker: "+d)

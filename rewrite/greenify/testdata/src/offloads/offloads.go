@@ -97,6 +97,7 @@ func receivers(conns []net.Conn, next func() net.Conn, w io.WriteCloser, h hash.
 	p.r.Read(nil)                                   // want `green.Method12`
 	go p.r.Read(nil)                                // want `go statement`
 	defer w.Write(nil)                              // want `green.Method12`
+	w.Write(named{})                                // want `green.Method12`
 	raw.Read(func(fd uintptr) bool { return true }) // want `syscall.\(RawConn\).Read holds .*green.Method11`
 }
 
@@ -125,6 +126,8 @@ func streamsLeft(w io.Writer, ws []io.Writer, c conn) {
 	slog.NewTextHandler(new(bytes.Buffer), nil)
 	syscall.Syscall(0, 0, 0, 0) // want `syscall.Syscall cannot be patched here: it may wait in the kernel: wrap it in green.Offload`
 }
+
+type named []byte
 
 func two() (io.Writer, int) { return nil, 0 }
 
