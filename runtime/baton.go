@@ -50,6 +50,7 @@ var hub struct {
 // long as it runs.
 type thread struct {
 	g    uintptr       // its goroutine; only that one uses it
+	pool workers       // does work of that offload pool, without the baton; zero if of none; only its goroutine uses it
 	turn chan struct{} // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
 
 	id     atomic.Uint64 // its goroutine's number; 0 before that has first run
@@ -57,6 +58,7 @@ type thread struct {
 	pc     uintptr // where it was started
 
 	// Only its own goroutine uses these.
+	outer *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
 	ops   uint8         // operations that did not have to wait
 	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
@@ -110,16 +112,20 @@ func readManifest() ManifestInfo {
 
 func enabled() bool { return hub.on.Load() }
 
-// self returns the calling thread if it has the baton: nil in a native
-// goroutine, in the middle of a native wait, and while the hub is off.
+// self returns the calling thread if it has the baton, or the worker of an offload
+// pool: nil in other native goroutines, in the middle of a native wait, and while
+// the hub is off.
 func self() *thread {
 	if g := hub.owner.Load(); g == 0 || g != uintptr(getg()) { // 0: spare the call
-		return nil
+		return worker()
 	}
 	return hub.holder
 }
 
-func inHub() bool { return self() != nil }
+func inHub() bool {
+	t := self()
+	return t != nil && t.pool == workers{}
+}
 
 // own records that the caller has the baton.
 func (t *thread) own() {
@@ -137,7 +143,7 @@ var hubEpoch = time.Now()
 // slice is called where an operation went on without waiting. When the time slice
 // is over the thread goes behind the ready ones. It looks at the clock seldom.
 func (t *thread) slice() {
-	if t.ops++; t.ops%64 != 0 {
+	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
 	now := time.Since(hubEpoch)
@@ -166,9 +172,13 @@ func (t *thread) grant() {
 	}
 }
 
-// leave gives the baton away for a native wait. The wait must be followed by
-// back, also if it panics: user code runs only with the baton.
+// leave gives the baton, or the worker, away for a native wait. The wait must be
+// followed by back, also if it panics: user code runs only with the baton.
 func (t *thread) leave(wait string) {
+	if t.pool != (workers{}) {
+		t.rest()
+		return
+	}
 	hub.owner.Store(0)
 	now := time.Now()
 	hub.mu.Lock()
@@ -186,8 +196,12 @@ func (t *thread) leave(wait string) {
 	next.grant()
 }
 
-// back waits for the baton after a native wait.
+// back waits for the baton, or a worker, after a native wait.
 func (t *thread) back() {
+	if t.pool != (workers{}) {
+		t.work()
+		return
+	}
 	hub.mu.Lock()
 	t.wait = ""
 	hub.out--
@@ -213,7 +227,7 @@ func (t *thread) queue() (queued bool) {
 // yield goes behind the ready threads.
 func yield() {
 	t := self()
-	if t == nil {
+	if t == nil || t.pool != (workers{}) {
 		runtime.Gosched()
 		return
 	}
@@ -305,8 +319,12 @@ func (t *thread) end() {
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
+	outer := t.outer
 	*t = thread{turn: t.turn}
 	threadPool.Put(t)
+	if outer != nil {
+		outer.work()
+	}
 }
 
 // spawn returns a new thread, ready to run, that the caller's caller starts. It
@@ -350,6 +368,9 @@ func callback() *thread {
 	}
 	t := newThread()
 	t.begin()
+	if t.outer = worker(); t.outer != nil {
+		t.outer.rest()
+	}
 	hub.mu.Lock()
 	t.join()
 	queued := t.queue()
@@ -361,18 +382,16 @@ func callback() *thread {
 	return t
 }
 
-func offload(f func()) {
-	if t := self(); t != nil {
-		t.leave("native work")
-		defer t.back()
-	}
-	f()
-}
-
 // adopt moves the thread to the calling goroutine: iter.Pull's iterator acts
 // for its caller.
 func (t *thread) adopt() {
-	if t != nil {
+	switch {
+	case t == nil:
+	case t.pool != workers{}:
+		working.byG.Delete(t.g)
+		t.g = uintptr(getg())
+		working.byG.Store(t.g, t)
+	default:
 		t.g = uintptr(getg())
 		t.own()
 	}

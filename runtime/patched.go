@@ -18,6 +18,9 @@ func inHub() bool
 func enabled() bool
 func leave() bool
 func enter(left bool)
+func makeWorkers(size int32) unsafe.Pointer
+func work(pool unsafe.Pointer) (before uintptr, left bool)
+func rest(pool unsafe.Pointer, before uintptr, left bool)
 func threads(buf []record) int
 func deadlocks(list []stuckRecord, text []byte) (threads, length int)
 func native(f func())
@@ -50,6 +53,17 @@ func offload(f func()) {
 	if leave() {
 		defer enter(true)
 	}
+	f()
+}
+
+// workers are an offload pool, in package runtime.
+type workers struct{ pool unsafe.Pointer }
+
+func newWorkers(size int) workers { return workers{makeWorkers(int32(size))} }
+
+func (w workers) do(f func()) {
+	before, left := work(w.pool)
+	defer rest(w.pool, before, left)
 	f()
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -22,17 +23,32 @@ var settings struct {
 // readSettings reads the GREENIFY variable, once.
 var readSettings = sync.OnceFunc(func() {
 	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
-		switch field {
-		case "":
-		case "off":
-			settings.off = true
-		case "stats=1":
-			settings.stats = true
-		default:
+		if !readSetting(field) {
 			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
 		}
 	}
 })
+
+// readSetting reads one setting. It reports false for a wrong key or value.
+func readSetting(field string) bool {
+	key, value, _ := strings.Cut(field, "=")
+	switch key {
+	case "off":
+		settings.off = true
+		return field == "off"
+	case "stats":
+		settings.stats = true
+		return value == "1"
+	case "offload":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > maxWorkers {
+			return false
+		}
+		offloadPool.free.Resize(n)
+		return true
+	}
+	return field == ""
+}
 
 // mainPatched is 1 in a program whose main, or whose tests, are patched: see
 // package patchedmain.

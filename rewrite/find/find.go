@@ -217,6 +217,17 @@ func (f *finder) leave(n ast.Node, group, what, why string) {
 // waits is the fact about everything that yields.
 const waits = "holds the hub while it waits"
 
+// offloads reports whether a function calls its argument outside the hub: Offload
+// and OffloadPool.Do of package green.
+func offloads(obj types.Object) bool {
+	fn, ok := obj.(*types.Func)
+	if !ok || !fromGreen(fn) {
+		return false
+	}
+	method := fn.Signature().Recv() != nil
+	return fn.Name() == "Offload" && !method || fn.Name() == "Do" && method
+}
+
 // importSpec reports drivers that wait in C.
 func (f *finder) importSpec(n *ast.ImportSpec) {
 	path := strings.Trim(n.Path.Value, "`\"")
@@ -239,7 +250,7 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	}
 	for _, outer := range stack {
 		if call, ok := outer.(*ast.CallExpr); ok {
-			if id, _ := callee(call.Fun); id != nil && id.Name == "Offload" && fromGreen(f.Info.Uses[id]) {
+			if id, _ := callee(call.Fun); id != nil && offloads(f.Info.Uses[id]) {
 				return
 			}
 		}
