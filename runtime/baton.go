@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // The baton: the hub of a program that is patched in source.
@@ -100,9 +102,9 @@ var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signa
 
 func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
-		return ManifestInfo{Mode: "unpatched"}
+		return ManifestInfo{Mode: code.Unpatched, Go: runtime.Version()}
 	}
-	m := ManifestInfo{Mode: "in source", Groups: groups}
+	m := ManifestInfo{Mode: code.InSource, Go: runtime.Version(), Groups: groups}
 	for _, p := range registered {
 		m.Rules = p.rules // they are all the same, or the hub would not start
 		m.Packages = append(m.Packages, p.path)

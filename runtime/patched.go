@@ -4,8 +4,9 @@ package green
 
 import (
 	"runtime"
-	"strings"
 	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 func goroutine() (g unsafe.Pointer, id uint64)
@@ -67,26 +68,8 @@ func (w workers) do(f func()) {
 	f()
 }
 
-// readManifest reads what rewrite/inspect wrote: lines of a key and its values.
 func readManifest() ManifestInfo {
-	m := ManifestInfo{Mode: "whole program"}
-	for line := range strings.Lines(manifest()) {
-		switch f := strings.Fields(line); {
-		case len(f) < 2:
-		case f[0] == "rules":
-			m.Rules = f[1]
-		case f[0] == "scope":
-			m.Scope = f[1]
-		case f[0] == "groups":
-			m.Groups = f[1:]
-		case f[0] == "std":
-			m.Packages = f[1:]
-		case f[0] == "offload":
-			m.Offload = f[1]
-		case f[0] == "drivers":
-			m.drivers = f[1:]
-		}
-	}
+	m, _ := code.Unmark([]byte(manifest()))
 	return m
 }
 
