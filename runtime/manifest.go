@@ -14,7 +14,8 @@ import (
 type ManifestInfo = code.Manifest
 
 // A LeftCall is a call that is left blocking: it keeps the hub for as long as it
-// lasts, or in C for at most 10 ms.
+// lasts, or in C for at most 10 ms. One in a function that is offloaded is listed
+// as well.
 type LeftCall = code.Left
 
 // Manifest returns the manifest of the running program. It is that of the
