@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // The baton: the hub of a program that is patched in source.
@@ -54,6 +56,7 @@ var hub struct {
 // long as it runs.
 type thread struct {
 	g    atomic.Uintptr // its goroutine
+	pool workers        // does work of that offload pool, without the baton; zero if of none; only its goroutine uses it
 	turn chan struct{}  // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
 
 	id     atomic.Uint64 // its goroutine's number; 0 before that has first run
@@ -61,6 +64,7 @@ type thread struct {
 	pc     uintptr // where it was started
 
 	// Only its own goroutine uses these.
+	outer *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
 	ops   uint8         // operations that did not have to wait
 	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
@@ -103,10 +107,10 @@ var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signa
 
 func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
-		return ManifestInfo{Mode: "unpatched"}
+		return ManifestInfo{Mode: code.Unpatched, Go: runtime.Version()}
 	}
 	version := startedBy // all packages have the same, or the hub would not start
-	m := ManifestInfo{Mode: "in source", Groups: groups}
+	m := ManifestInfo{Mode: code.InSource, Go: runtime.Version(), Groups: groups}
 	for _, p := range registered {
 		version = p.rules
 		m.Packages = append(m.Packages, p.path)
@@ -120,19 +124,25 @@ func readManifest() ManifestInfo {
 
 func enabled() bool { return hub.on.Load() }
 
-// self returns the calling thread if it has the baton: nil in a native
-// goroutine, in the middle of a native wait, and while the hub is off.
+// self returns the calling thread if it has the baton, or the worker of an offload
+// pool: nil in other native goroutines, in the middle of a native wait, and while
+// the hub is off.
 func self() *thread {
 	if t := hub.owner.Load(); t != nil && t.g.Load() == uintptr(getg()) { // nil: spare the call
 		return t
 	}
 	if hub.lost.Load() != 0 {
-		return reclaim()
+		if t := reclaim(); t != nil {
+			return t
+		}
 	}
-	return nil
+	return worker()
 }
 
-func inHub() bool { return self() != nil }
+func inHub() bool {
+	t := self()
+	return t != nil && t.pool == workers{}
+}
 
 // own records that the caller has the baton.
 func (t *thread) own() {
@@ -153,7 +163,7 @@ var hubEpoch = time.Now()
 // slice is called where an operation went on without waiting. When the time slice
 // is over the thread goes behind the ready ones. It looks at the clock seldom.
 func (t *thread) slice() {
-	if t.ops++; t.ops%64 != 0 {
+	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
 	now := time.Since(hubEpoch)
@@ -183,9 +193,13 @@ func (t *thread) grant() {
 	}
 }
 
-// leave gives the baton away for a native wait. The wait must be followed by
-// back, also if it panics: user code runs only with the baton.
+// leave gives the baton, or the worker, away for a native wait. The wait must be
+// followed by back, also if it panics: user code runs only with the baton.
 func (t *thread) leave(wait string) {
+	if t.pool != (workers{}) {
+		t.rest()
+		return
+	}
 	t.disown()
 	now := time.Now()
 	hub.mu.Lock()
@@ -209,8 +223,12 @@ func (t *thread) leave(wait string) {
 	next.grant()
 }
 
-// back waits for the baton after a native wait.
+// back waits for the baton, or a worker, after a native wait.
 func (t *thread) back() {
+	if t.pool != (workers{}) {
+		t.work()
+		return
+	}
 	hub.mu.Lock()
 	t.wait = ""
 	hub.out--
@@ -237,7 +255,7 @@ func (t *thread) queue() (queued bool) {
 // yield goes behind the ready threads.
 func yield() {
 	t := self()
-	if t == nil {
+	if t == nil || t.pool != (workers{}) {
 		runtime.Gosched()
 		return
 	}
@@ -340,11 +358,15 @@ func (t *thread) end() {
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
+	outer := t.outer
 	t.g.Store(0)
 	t.id.Store(0)
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
-	t.kill, t.wait, t.next, t.prev = false, "", nil, nil
+	t.kill, t.wait, t.next, t.prev, t.outer = false, "", nil, nil, nil
 	threadPool.Put(t)
+	if outer != nil {
+		outer.work()
+	}
 }
 
 // spawn returns a new thread, ready to run, that the caller's caller starts. It
@@ -383,11 +405,18 @@ func (t *thread) run(f func()) {
 // callback takes the baton for a callback: until end. It returns nil if the
 // caller has the baton already, and while the hub is off.
 func callback() *thread {
-	if !enabled() || self() != nil {
+	if !enabled() {
+		return nil
+	}
+	outer := self()
+	if outer != nil && outer.pool == (workers{}) {
 		return nil
 	}
 	t := newThread()
 	t.begin()
+	if t.outer = outer; outer != nil {
+		outer.rest()
+	}
 	hub.mu.Lock()
 	t.join()
 	queued := t.queue()
@@ -399,18 +428,16 @@ func callback() *thread {
 	return t
 }
 
-func offload(f func()) {
-	if t := self(); t != nil {
-		t.leave("native work")
-		defer t.back()
-	}
-	f()
-}
-
 // adopt moves the thread to the calling goroutine: iter.Pull's iterator acts
 // for its caller.
 func (t *thread) adopt() {
-	if t != nil {
+	switch {
+	case t == nil:
+	case t.pool != workers{}:
+		working.byG.Delete(t.g.Load())
+		t.g.Store(uintptr(getg()))
+		working.byG.Store(t.g.Load(), t)
+	default:
 		t.g.Store(uintptr(getg()))
 		t.own()
 	}

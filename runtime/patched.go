@@ -4,8 +4,9 @@ package green
 
 import (
 	"runtime"
-	"strings"
 	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 func goroutine() (g unsafe.Pointer, id uint64)
@@ -18,6 +19,9 @@ func inHub() bool
 func enabled() bool
 func leave() bool
 func enter(left bool)
+func makeWorkers(size int32) unsafe.Pointer
+func work(pool unsafe.Pointer) (before uintptr, left bool)
+func rest(pool unsafe.Pointer, before uintptr, left bool)
 func threads(buf []record) int
 func deadlocks(list []stuckRecord, text []byte) (threads, length int)
 func native(f func())
@@ -53,26 +57,19 @@ func offload(f func()) {
 	f()
 }
 
-// readManifest reads what rewrite/inspect wrote: lines of a key and its values.
+// workers are an offload pool, in package runtime.
+type workers struct{ pool unsafe.Pointer }
+
+func newWorkers(size int) workers { return workers{makeWorkers(int32(size))} }
+
+func (w workers) do(f func()) {
+	before, left := work(w.pool)
+	defer rest(w.pool, before, left)
+	f()
+}
+
 func readManifest() ManifestInfo {
-	m := ManifestInfo{Mode: "whole program"}
-	for line := range strings.Lines(manifest()) {
-		switch f := strings.Fields(line); {
-		case len(f) < 2:
-		case f[0] == "rules":
-			m.Rules = f[1]
-		case f[0] == "scope":
-			m.Scope = f[1]
-		case f[0] == "groups":
-			m.Groups = f[1:]
-		case f[0] == "std":
-			m.Packages = f[1:]
-		case f[0] == "offload":
-			m.Offload = f[1]
-		case f[0] == "drivers":
-			m.drivers = f[1:]
-		}
-	}
+	m, _ := code.Unmark([]byte(manifest()))
 	return m
 }
 

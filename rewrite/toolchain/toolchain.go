@@ -25,9 +25,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/greenify-go/greenify/rewrite/inspect"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/splice"
+	"github.com/greenify-go/greenify/runtime/code"
 	"github.com/greenify-go/greenify/runtime/hub"
 )
 
@@ -263,7 +263,7 @@ func (p *patch) describe(env goEnv, opt Options) {
 			std = append(std, dir)
 		}
 	}
-	m := inspect.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: std}
+	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: std}
 	if opt.Disk {
 		m.Offload = "disk"
 	}
@@ -272,7 +272,7 @@ func (p *patch) describe(env goEnv, opt Options) {
 	}
 	for _, r := range [][2]string{
 		{"const hubGroups = hubGroupAll", "const hubGroups = " + bits},
-		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(inspect.Mark(m))},
+		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(code.Mark(m))},
 	} {
 		p.added[file] = bytes.Replace(p.added[file], []byte(r[0]), []byte(r[1]), 1)
 	}

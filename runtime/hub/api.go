@@ -13,7 +13,7 @@ func green_inHub() bool { return getg().hub.owner }
 func green_enabled() bool { return hub.on }
 
 //go:linkname green_leave github.com/greenify-go/greenify/runtime.leave
-func green_leave() bool { return hubLeavePool() }
+func green_leave() bool { return hubLeavePool(&hubPool) }
 
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
 func green_enter(left bool) {
@@ -21,6 +21,25 @@ func green_enter(left bool) {
 	if getg().hub.kill != hubKillNone {
 		hubPoint()
 	}
+}
+
+//go:linkname green_makeWorkers github.com/greenify-go/greenify/runtime.makeWorkers
+func green_makeWorkers(size int32) unsafe.Pointer {
+	w := &hubWorkers{size: size}
+	lockInit(&w.lock, lockRankLeafRank)
+	return unsafe.Pointer(w)
+}
+
+//go:linkname green_work github.com/greenify-go/greenify/runtime.work
+func green_work(w unsafe.Pointer) (before hubPoolPtr, left bool) { return hubWork((*hubWorkers)(w)) }
+
+//go:linkname green_rest github.com/greenify-go/greenify/runtime.rest
+func green_rest(w unsafe.Pointer, before hubPoolPtr, left bool) {
+	if left {
+		green_enter(true)
+		return
+	}
+	hubRest((*hubWorkers)(w), before)
 }
 
 //go:linkname green_self github.com/greenify-go/greenify/runtime.goroutine
@@ -33,13 +52,16 @@ func green_self() (gp unsafe.Pointer, goid uint64) {
 //
 //go:linkname green_kill github.com/greenify-go/greenify/runtime.kill
 func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
-	native := !getg().hub.owner
+	native, pool := !getg().hub.owner, getg().hub.pool
 	if native {
 		hubEnter(true)
 	}
 	found = hubKill((*g)(gp), goid)
 	if native {
 		hubLeave()
+		if pool != 0 {
+			hubPoolJoin(pool.ptr())
+		}
 	}
 	return found
 }
@@ -178,5 +200,5 @@ func hubLeavePoolQuiet() bool {
 		return false
 	}
 	gp.hub.quiet = true
-	return hubLeavePool()
+	return hubLeavePool(&hubPool)
 }

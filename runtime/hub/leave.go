@@ -96,7 +96,7 @@ func hubEnter(left bool) {
 	}
 	gp := getg()
 	gp.hub.quiet = false
-	if gp.hub.pooled {
+	if gp.hub.pool != 0 {
 		hubPoolDone(gp)
 	}
 	gp.hub.green = true

@@ -65,7 +65,7 @@ func hubRelease(gp *g) bool {
 // hubKeep undoes hubRelease, which returned released.
 func hubKeep(gp *g, released bool) {
 	if !released {
-		if gp.hub.pooled && !gp.hub.worker {
+		if gp.hub.pool != 0 && !gp.hub.worker {
 			hubPoolKeep(gp)
 		}
 		return
@@ -174,7 +174,7 @@ func hubEnd(gp *g) bool {
 // is what the caller is.
 func hubMove(from hubState, to *g) {
 	to.hub.green, to.hub.owner = from.green, from.owner
-	to.hub.pooled, to.hub.worker = from.pooled, from.worker
+	to.hub.pool, to.hub.worker = from.pool, from.worker
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

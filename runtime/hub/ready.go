@@ -9,7 +9,7 @@ package runtime
 //
 // Inv: gp is in no queue, and its status is _Grunnable.
 func hubReady(gp *g) (queued bool) {
-	if gp.hub.pooled {
+	if gp.hub.pool != 0 {
 		return hubPoolReady(gp)
 	}
 	mp := getg().m

@@ -31,7 +31,7 @@ var Table = []Setting{
 	{"offload=20", []string{
 		"how many threads do offloaded work at once (green.Offload,",
 		"-offload=disk), at least 1; 20 unless built with -offload-size",
-	}, false},
+	}, true},
 	{"races=1", []string{
 		"in a program built with -race, report the races that the program",
 		"would have as plain Go; under the hub it has none",
