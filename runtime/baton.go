@@ -57,8 +57,9 @@ type thread struct {
 	pc     uintptr // where it was started
 
 	// Only its own goroutine uses these.
-	ops   uint8         // operations that did not have to wait
-	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
+	strict bool          // in NoYield
+	ops    uint8         // operations that did not have to wait
+	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
@@ -143,7 +144,7 @@ func (t *thread) slice() {
 	now := time.Since(hubEpoch)
 	if t.began == 0 {
 		t.began = now
-	} else if now-t.began > timeSlice {
+	} else if now-t.began > timeSlice && !t.strict {
 		t.began = 0
 		yield()
 	}
@@ -169,6 +170,9 @@ func (t *thread) grant() {
 // leave gives the baton away for a native wait. The wait must be followed by
 // back, also if it panics: user code runs only with the baton.
 func (t *thread) leave(wait string) {
+	if t.strict {
+		yieldsInside()
+	}
 	hub.owner.Store(0)
 	now := time.Now()
 	hub.mu.Lock()
@@ -189,6 +193,10 @@ func (t *thread) leave(wait string) {
 // back waits for the baton after a native wait.
 func (t *thread) back() {
 	hub.mu.Lock()
+	if t.wait == "" { // leave did not return
+		hub.mu.Unlock()
+		return
+	}
 	t.wait = ""
 	hub.out--
 	queued := t.queue()
@@ -216,6 +224,9 @@ func yield() {
 	if t == nil {
 		runtime.Gosched()
 		return
+	}
+	if t.strict {
+		yieldsInside()
 	}
 	hub.mu.Lock()
 	native := hub.out != 0 || hub.ready.first == nil

@@ -64,7 +64,7 @@ func (w *world) pause() {
 
 // act does one random thing that may wait, perhaps for ever.
 func (w *world) act(depth int) {
-	switch w.rnd.IntN(19) {
+	switch w.rnd.IntN(20) {
 	case 0:
 		w.c[w.rnd.IntN(3)] <- 1
 	case 1:
@@ -134,6 +134,12 @@ func (w *world) act(depth int) {
 		green.Offload(runtime.Gosched)
 	case 18:
 		w.cond.Broadcast()
+	case 19:
+		if depth < 3 {
+			if _, other := inside(func() { w.act(depth + 1) }); other != nil {
+				w.failf("NoYield: %v", other)
+			}
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ func kill(g unsafe.Pointer, id uint64) (found bool)
 func dying() (killed bool)
 func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
+func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
 func enabled() bool

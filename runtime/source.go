@@ -74,4 +74,13 @@ func setData(d *threadData) {
 	dataByID.Store(d.id, d)
 }
 
+func strict(on bool, _ func()) (changed bool) {
+	t := self()
+	if t == nil || t.strict == on {
+		return false
+	}
+	t.strict = on
+	return true
+}
+
 func pending() int { return 0 }

@@ -49,9 +49,9 @@ func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
 //
 //go:linkname green_dying github.com/greenify-go/greenify/runtime.dying
 func green_dying() (killed bool) {
-	gp := getg()
-	killed = gp.hub.kill != hubKillNone
-	gp.hub.kill = hubKillDying
+	kill := getg().hub.killed()
+	killed = *kill != hubKillNone
+	*kill = hubKillDying
 	return killed
 }
 
@@ -145,6 +145,7 @@ func net_hubEnter(left bool) { hubEnter(left) }
 func poll_hubHold(n int8) { hubHold(n) }
 
 func hubLeaveQuiet() bool {
+	hubStrictly()
 	getg().hub.quiet = true
 	return hubLeave()
 }
@@ -153,6 +154,7 @@ func hubLeaveQuiet() bool {
 
 //go:linkname poll_hubLeave internal/poll.hubLeave
 func poll_hubLeave() bool {
+	hubStrictly()
 	getg().hub.quiet = true
 	return hubLeavePool()
 }

@@ -35,6 +35,7 @@ func hubLeavePool() bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly() // before it has a worker
 	if hubPoolTake(gp) {
 		return hubLeave()
 	}
