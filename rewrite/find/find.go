@@ -41,6 +41,7 @@ const (
 	Cgo       Kind = "cgo"      // a package that waits in C
 	Pinned    Kind = "pinned"   // runtime.LockOSThread
 	Held      Kind = "held"     // a lock held across a yield point, without a deferred unlock
+	NoYield   Kind = "noyield"  // a wait inside green.NoYield
 	Mixed     Kind = "mixed"    // an unpatched file in a patched package
 	Main      Kind = "main"     // main.main does not start the hub
 	Register  Kind = "register" // the package does not register itself
@@ -141,6 +142,7 @@ func Find(in Input) []*File {
 		w := &finder{Input: in, File: f, table: rules, seen: map[ast.Node]bool{}}
 		w.walk()
 		w.held()
+		w.noYield()
 		w.directives()
 		finders[i] = w
 	}

@@ -13,8 +13,9 @@ import (
 
 // A wait is something in the source that waits, patched or not yet.
 type wait struct {
-	pos  token.Pos
-	what string
+	pos, end token.Pos
+	what     string
+	to       string // the function or method of package green that it is or becomes
 }
 
 // held reports locks that stay held while the thread waits, with nothing that
@@ -58,8 +59,9 @@ func statements(n ast.Node) []ast.Stmt {
 func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
-		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.What) {
-			list = append(list, wait{s.Pos, s.What})
+		to := s.To[strings.LastIndexByte(s.To, '.')+1:]
+		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(to, s.What) {
+			list = append(list, wait{s.Pos, s.End, s.What, to})
 		}
 	}
 	wrapped := map[ast.Expr]string{}
@@ -67,7 +69,7 @@ func (f *finder) waits() []wait {
 		if id.Name == "Reader" || id.Name == "Writer" {
 			wrapped[call] = id.Name
 		} else if greenWaits(id.Name, "") {
-			list = append(list, wait{call.Pos(), "green." + id.Name})
+			list = append(list, wait{call.Pos(), call.End(), "green." + id.Name, id.Name})
 		}
 	}
 	if len(wrapped) > 0 {
@@ -79,7 +81,7 @@ func (f *finder) waits() []wait {
 						continue
 					}
 					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Symbol()) {
-						list = append(list, wait{x.Pos(), r.Symbol()})
+						list = append(list, wait{x.Pos(), x.End(), r.Symbol(), wrapped[x]})
 					}
 				}
 			}

@@ -57,6 +57,7 @@ func Sleep(d time.Duration)              {}
 func Poll()                              {}
 func Yield()                             {}
 func Offload(f func())                   {}
+func NoYield(f func())                   {}
 
 func Call00(f func())                                                           { f() }
 func Call01[R1 any](f func() R1) R1                                             { return f() }
