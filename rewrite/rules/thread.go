@@ -92,7 +92,7 @@ var thread = []Leaf{
 
 	// The watchdog for a thread that keeps the hub.
 	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},
-	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubBlockedDefault = 100e6", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms"},
+	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubTest()", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms, and where a channel of a deadlock was made"},
 	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
 
 	// Reports.
@@ -100,6 +100,8 @@ var thread = []Leaf{
 	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
 	{File: "runtime/signal_unix.go", Edit: edit("sighandler", after, "tracebackothers(gp)", "; hubQuit(sig)", 1), Why: "SIGQUIT: who waits for what"},
+	{File: chans, Edit: edit("hchan", after, "elemsize uint16", "made hubPlace", 1), Why: "where the channel was made, in what would be padding"},
+	{File: chans, Edit: edit("makechan", before, "lockInit(&c.lock, lockRankHchan)", "if hubMade > 0 { c.made = hubHere() }", 1), Why: "GREENIFY=made=1: for reports of deadlocks"},
 	{File: "testing/testing.go", Edit: edit("M.after", before, "m.writeProfiles()", "hubTestEnd()", 1), Why: "deadlocks of some threads, at the end of the tests or at -timeout"},
 	{File: proc, Edit: edit("checkdead", before, `print("runtime: checkdead: find g ", gp.goid, " in status ", s, "\n")`, "if hubStuck(gp) { grunning++; return }", 1), Why: "a ready thread cannot run while a wait of an unpatched group keeps the hub"},
 	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", "hubTraceEnd()", 1), Why: "GREENIFY=trace=file: the trace of a program that panics is complete"},

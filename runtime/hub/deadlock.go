@@ -103,6 +103,7 @@ func hubPrintObject(gp *g, others bool) {
 			} else {
 				print(c.qcount, " of ", c.dataqsiz, ")")
 			}
+			c.made.print("made")
 			if others {
 				hubPrintOthers(gp, lo, hi, ", known to thread ")
 			}

@@ -44,6 +44,7 @@ func hubInit() {
 	lockInit(&hub.lock, lockRankLeafRank)
 	lockInit(&hubBlock.lock, lockRankLeafRank)
 	lockInit(&hubPool.lock, lockRankLeafRank)
+	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
 	hubTraceStart()
@@ -72,6 +73,12 @@ func hubSet(field string) bool {
 	case "races":
 		hubSettings.races = true
 		return value == "1"
+	case "made":
+		hubMade = 1
+		if value == "0" {
+			hubMade = -1
+		}
+		return value == "0" || value == "1"
 	case "admin":
 		return hubSetAdmin(value)
 	case "trace":

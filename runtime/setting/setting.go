@@ -26,6 +26,10 @@ var Table = []Setting{
 		"for longer than that: which thread, its stack and, at the end, how long;",
 		"us, ms or s, 0 is off; 100ms in a test binary, else off",
 	}, false},
+	{"made=1", []string{
+		"reports of deadlocks say where a channel was made; 1 in a test binary,",
+		"else 0",
+	}, false},
 	{"off", []string{"run as plain Go: the same binary, no green threads"}, true},
 	{"offload=20", []string{
 		"how many threads do offloaded work at once (green.Offload,",
