@@ -91,6 +91,11 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		(build, of programs) write nothing and exit with 1 if a call is left
 		blocking: one that greenify inspect would list. The program is
 		linked twice.
+	-locks
+		every sync.Mutex and RWMutex knows who holds it, so that reports of
+		deadlocks say so, with the line that locked it, and circles of locks
+		are proven. They become larger (24 bytes, and 176), and to lock and
+		unlock a free one takes about 40 ns more.
 	-offload disk
 		calls that wait for a disk (open, read, write, sync, ReadDir of files)
 		are made by workers of the offload pool, and other threads run
@@ -239,6 +244,7 @@ func (c *command) goCommand(name string, args []string) int {
 		Scope:    f.scope,
 		Groups:   f.groups,
 		Disk:     f.disk,
+		Locks:    f.locks,
 		Workers:  f.workers,
 		Progress: c.progress(f.verbose),
 	})

@@ -24,6 +24,7 @@ type goFlags struct {
 	dir     string   // value of -C
 	scope   toolchain.Scope
 	disk    bool // -offload=disk
+	locks   bool // -locks
 	workers int  // -offload-size, 0 if not given
 	verbose bool
 	work    bool
@@ -95,6 +96,9 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 			continue
 		case "allow-partial":
 			f.allowPartial = !hasValue || value == "true" || value == "1"
+			continue
+		case "locks":
+			f.locks = !hasValue || value == "true" || value == "1"
 			continue
 		case "strict":
 			if f.strict = !hasValue || value == "true" || value == "1"; f.strict && command != "build" {

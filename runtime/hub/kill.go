@@ -243,11 +243,14 @@ func hubCutSema(gp *g) bool {
 // internal/sync and internal/poll refuse to compile if they are others.
 const (
 	hubMutexSema  = 4 // internal/sync.Mutex: state int32, sema uint32
-	hubWGSema     = 8 // sync.WaitGroup: state uint64, sema uint32
-	hubRWWriter   = 8 // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount int32
-	hubRWReader   = 12
-	hubRWCount    = 16
-	hubFDRead     = 8 // internal/poll.fdMutex: state uint64, rsema, wsema uint32
+	hubMutexLock  = 8 // with -locks: hub hubLock
+	hubMutexSize  = hubMutexLock + hubLocks*16
+	hubWGSema     = 8            // sync.WaitGroup: state uint64, sema uint32
+	hubRWWriter   = hubMutexSize // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount, readerWait int32
+	hubRWReader   = hubMutexSize + 4
+	hubRWCount    = hubMutexSize + 8
+	hubRWReaders  = hubMutexSize + 16 // with -locks: hub hubReaders
+	hubFDRead     = 8                 // internal/poll.fdMutex: state uint64, rsema, wsema uint32
 	hubFDWrite    = 12
 	hubFDReadOne  = 1 << 23
 	hubFDWriteOne = 1 << 43
@@ -362,6 +365,9 @@ func hubBehind(reason waitReason) {
 			// retracted while they do, so another thread waits in its place
 			// and unlocks at once.
 			hubStandIn(unsafe.Add(addr, -hubRWWriter))
+			if hubLocks == 1 {
+				(*hubLock)(unsafe.Add(addr, hubMutexLock-hubRWWriter)).handed = true
+			}
 		}
 	}
 	hubUnwind()
