@@ -61,6 +61,8 @@ usage:
 		the green threads of a program that runs with GREENIFY=admin=SOCKET
 	greenify top SOCKET
 		the same as a live screen, which sorts, filters and kills
+	greenify profile [-seconds N] [-o FILE] SOCKET
+		for how long its threads are parked, by stack: for go tool pprof
 	greenify trace html|pprof FILE
 		what GREENIFY=trace=FILE wrote as one page, or as a profile of parked time
 	greenify version
@@ -144,6 +146,8 @@ func (c *command) run(args []string) int {
 		return c.ps(args)
 	case "top":
 		return c.top(args)
+	case "profile":
+		return c.profile(args)
 	case "trace":
 		return c.trace(args)
 	case "explain":

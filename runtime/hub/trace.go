@@ -129,13 +129,7 @@ func hubTracePark(gp *g) {
 	pcs := hubStack(gp, t.pcs[:])
 	tr := &gp.hub.trace
 	tr.reason, tr.pc, tr.stack = gp.waitreason, 0, 0
-	for len(pcs) > 0 { // begin where the runtime was called
-		f, ok := hubFrameAt(pcs[0])
-		if ok && hubPackage(f.name) != "runtime" {
-			break
-		}
-		pcs = pcs[1:]
-	}
+	pcs = hubCallers(pcs)
 	for _, pc := range pcs {
 		if f, ok := hubFrameAt(pc); ok && hubOfScope(hubPackage(f.name), hubScopeDeps) {
 			tr.pc = pc
