@@ -65,6 +65,7 @@ type thread struct {
 	kill       bool   // ends when it next leaves the hub or yields
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
+	name       *string // nil if it has none
 	behind     *thread // in hub.ready
 	next, prev *thread // in hub.alive
 }
@@ -416,7 +417,7 @@ func threads(buf []record) int {
 			runtime.Gosched() // its goroutine is about to run for the first time
 		}
 		if n < len(buf) {
-			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder}
+			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder, name: t.name}
 			if t.wait != "" {
 				r.since = time.Since(t.since)
 			}

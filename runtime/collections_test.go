@@ -1,10 +1,14 @@
 package green_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"runtime/pprof"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -15,13 +19,15 @@ import (
 
 func TestTaskWaitAndLink(t *testing.T) {
 	order := ""
-	task := green.Spawn(func() (string, error) { green.Yield(); return "v", nil })
+	linkedAll := make(chan bool)
+	task := green.Spawn(func() (string, error) { green.Recv(linkedAll); return "v", nil })
 	task.Link(func(h *green.Handle) { order += "a" })
 	task.Link(func(h *green.Handle) { order += "x" }).Unlink()
 	task.Link(func(h *green.Handle) {
 		h.Link(func(*green.Handle) { order += "c" }) // ended: at once
 		order += "b"
 	})
+	close(linkedAll)
 	for range 2 {
 		if v, err := task.Wait(); v != "v" || err != nil {
 			t.Error(v, err)
@@ -54,6 +60,56 @@ func TestTaskCurrent(t *testing.T) {
 	close(started)
 	if h, _ := task.Wait(); h != task.Handle || task.Name() != "worker" || task.ID() != 0 {
 		t.Error(h, task.Name(), task.ID())
+	}
+}
+
+// TestName: a name shows from when it is set.
+func TestName(t *testing.T) {
+	c := make(chan bool)
+	body := func() (bool, error) { return green.Recv(c), nil }
+	early, late := green.Spawn(body), green.Spawn(body)
+	early.SetName("early")
+	green.Sleep(10 * time.Millisecond)
+	late.SetName("late")
+	names := ""
+	for _, th := range green.Threads() {
+		if th.ID == early.ID() || th.ID == late.ID() {
+			names += th.Name + " "
+		}
+	}
+	if names != "early late " && names != "late early " && green.Enabled() {
+		t.Errorf("%q", names)
+	}
+	close(c)
+	early.Wait()
+	late.Wait()
+}
+
+// TestLabels: threads inherit the labels of runtime/pprof from who asks for them.
+func TestLabels(t *testing.T) {
+	var profile bytes.Buffer
+	show := func() (int, error) {
+		profile.Reset()
+		return 0, pprof.Lookup("goroutine").WriteTo(&profile, 1)
+	}
+	for name, f := range map[string]func(){
+		"Spawn":      func() { green.Spawn(show).Wait() },
+		"SpawnAfter": func() { green.SpawnAfter(time.Millisecond, show).Wait() },
+		"SpawnIn":    func() { green.SpawnIn(green.NewPool(1), show).Wait() },
+		"WithTimeout": func() {
+			if green.WithTimeout(time.Minute, func() error { show(); return nil }) != nil {
+				show() // unpatched
+			}
+		},
+	} {
+		pprof.Do(context.Background(), pprof.Labels("by", name), func(context.Context) { f() })
+		labelled := false
+		for block := range strings.SplitSeq(profile.String(), "\n\n") { // one for each stack
+			labelled = labelled || strings.Contains(block, "pprof.(*Profile).WriteTo") && strings.Contains(block, fmt.Sprintf("{\"by\":%q}", name))
+		}
+		if !labelled {
+			t.Errorf("%s: no label in\n%s", name, &profile)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ func kill(g unsafe.Pointer, id uint64) (found bool)
 func dying() (killed bool)
 func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
+func setName(g unsafe.Pointer, name *string)
 func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
@@ -96,6 +97,9 @@ func (r threadRef) kill() error {
 	kill(r.g, r.id)
 	return nil
 }
+
+// setName is called while the thread has not ended.
+func (r threadRef) setName(name string) { setName(r.g, &name) }
 
 // immune protects the calling thread from being killed, and reports whether it
 // has been.

@@ -28,6 +28,15 @@ func (r threadRef) kill() error {
 	return nil
 }
 
+// setName is called while the thread has not ended.
+func (r threadRef) setName(name string) {
+	if r.t != nil {
+		hub.mu.Lock()
+		defer hub.mu.Unlock()
+		r.t.name = &name
+	}
+}
+
 // setKilled notes that the calling thread unwinds because it was killed.
 func setKilled() {
 	if d := data(); d != nil && d.handle != nil {

@@ -47,7 +47,11 @@ func Spawn[T any](f func() (T, error)) *Task[T] {
 func SpawnAfter[T any](d time.Duration, f func() (T, error)) *Task[T] {
 	t := &Task[T]{Handle: newHandle()}
 	call := t.call(f)
-	t.timer = time.AfterFunc(d, func() { t.launch(call) })
+	labels := profLabel()
+	t.timer = time.AfterFunc(d, func() {
+		setProfLabel(labels) // launch inherits them
+		t.launch(call)
+	})
 	return t
 }
 
@@ -133,6 +137,9 @@ func (h *Handle) run(f func() error) {
 	}
 	h.state = taskRuns
 	h.ref = thisThread()
+	if h.name != "" {
+		h.ref.setName(h.name)
+	}
 	marked := h.cause != nil // a timeout of no time: at the first yield point
 	h.mu.Unlock()
 	setData(&threadData{handle: h, bindings: h.inherit, id: h.ref.id})
@@ -197,7 +204,8 @@ func (h *Handle) Wait() error {
 	return h.err
 }
 
-// Name and SetName are for reports; Current().SetName names the calling thread.
+// Name and SetName are for reports: Threads, deadlocks, greenify ps and top, traces.
+// Current().SetName names the calling thread.
 func (h *Handle) Name() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -209,6 +217,9 @@ func (h *Handle) SetName(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.name = name
+	if h.state == taskRuns {
+		h.ref.setName(name)
+	}
 }
 
 // ID is the number of the thread's goroutine as in stack dumps and Threads; 0

@@ -302,8 +302,13 @@ func hubPrintThreads() {
 		if !gp.hub.green && !gp.hub.ran || status == _Gdead || status == _Gdeadextra || status == _Gidle {
 			return
 		}
-		print(sep, `{"id":`, gp.goid, `,"parent":`, gp.parentGoid, `,"state":"`)
+		print(sep, `{"id":`, gp.goid, `,"parent":`, gp.parentGoid)
 		sep = ",\n"
+		if gp.hub.name != nil {
+			print(`,"name":`)
+			hubPrintQuoted(*gp.hub.name)
+		}
+		print(`,"state":"`)
 		switch {
 		case gp.hub.owner:
 			print(`running"`)

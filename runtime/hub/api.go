@@ -61,6 +61,15 @@ func green_local() unsafe.Pointer { return getg().hub.local }
 //go:linkname green_setLocal github.com/greenify-go/greenify/runtime.setLocal
 func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
 
+// green_setName names a thread that has not ended.
+//
+//go:linkname green_setName github.com/greenify-go/greenify/runtime.setName
+func green_setName(gp unsafe.Pointer, name *string) {
+	h := &(*g)(gp).hub
+	h.name = name
+	h.trace.named = false // once more
+}
+
 //go:linkname green_manifest github.com/greenify-go/greenify/runtime.manifest
 func green_manifest() string { return hubManifest }
 
@@ -72,6 +81,7 @@ type hubThread struct {
 	wait   string // wait reason; empty if ready or running
 	since  int64  // nanoseconds waited
 	owner  bool
+	name   *string
 }
 
 // green_threads fills buf with the green threads and returns how many there
@@ -87,7 +97,7 @@ func green_threads(buf []hubThread) int {
 			return
 		}
 		if n < len(buf) {
-			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner}
+			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner, name: gp.hub.name}
 			if hubParked(gp) {
 				t.wait = gp.waitreason.String()
 				t.since = int64(now-gp.hub.since) * 1e6

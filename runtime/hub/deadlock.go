@@ -75,7 +75,11 @@ func hubParked(gp *g) bool {
 }
 
 func hubPrintWait(gp *g) {
-	print("\tthread ", gp.goid, " waits in ", gp.waitreason.String())
+	print("\tthread ", gp.goid)
+	if gp.hub.name != nil {
+		print(" (", *gp.hub.name, ")")
+	}
+	print(" waits in ", gp.waitreason.String())
 	hubPrintObject(gp, true)
 	if group := hubKeeps(gp); group != "" {
 		print(" and keeps the hub, for group ", group, " is not patched")

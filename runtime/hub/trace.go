@@ -207,12 +207,14 @@ func (t *hubTraceState) slice(gp *g, now int64) {
 	t.end()
 }
 
-// name names a thread by its go statement.
+// name names a thread, by its go statement if it has no name.
 func (t *hubTraceState) name(gp *g) {
 	gp.hub.trace.named = true
 	t.event("M", gp, 0)
 	t.str(`,"name":"thread_name","args":{"name":"`)
-	if f := findfunc(gp.gopc); f.valid() && gp.goid != 1 {
+	if name := gp.hub.name; name != nil {
+		t.quote(*name)
+	} else if f := findfunc(gp.gopc); f.valid() && gp.goid != 1 {
 		file, line := funcline(f, gp.gopc-1)
 		t.quote(hubBase(file))
 		t.str(":")
