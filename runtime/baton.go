@@ -272,13 +272,16 @@ func (t *thread) unwind() {
 	runtime.Goexit()
 }
 
-// newThread returns a thread that the caller's caller's caller starts.
-func newThread() *thread {
+// newThread returns a thread that is started at pc, or if that is 0 by the caller's
+// caller's caller.
+func newThread(at uintptr) *thread {
 	t := threadPool.Get().(*thread)
 	t.parent = goid()
-	var pc [1]uintptr
-	runtime.Callers(4, pc[:])
-	t.pc = pc[0]
+	if t.pc = at; at == 0 {
+		var pc [1]uintptr
+		runtime.Callers(4, pc[:])
+		t.pc = pc[0]
+	}
 	return t
 }
 
@@ -321,13 +324,13 @@ func (t *thread) end() {
 	threadPool.Put(t)
 }
 
-// spawn returns a new thread, ready to run, that the caller's caller starts. It
-// returns nil while the hub is off.
-func spawn() *thread {
+// spawn returns a new thread, ready to run, that is started at pc, or if that is 0 by
+// the caller's caller. It returns nil while the hub is off.
+func spawn(pc uintptr) *thread {
 	if !enabled() {
 		return nil
 	}
-	t := newThread()
+	t := newThread(pc)
 	hub.mu.Lock()
 	t.join()
 	queued := t.queue()
@@ -360,7 +363,7 @@ func callback() *thread {
 	if !enabled() || hub.owner.Load() == uintptr(getg()) {
 		return nil
 	}
-	t := newThread()
+	t := newThread(0)
 	t.begin()
 	hub.mu.Lock()
 	t.join()
@@ -393,7 +396,7 @@ func (t *thread) adopt() {
 // startMain turns the calling goroutine into the first green thread, and the hub
 // on.
 func startMain() {
-	t := newThread()
+	t := newThread(0)
 	t.parent, t.pc = 0, 0
 	t.begin()
 	hub.mu.Lock()

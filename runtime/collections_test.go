@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"path/filepath"
 	"runtime/pprof"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -83,6 +85,51 @@ func TestName(t *testing.T) {
 	close(c)
 	early.Wait()
 	late.Wait()
+}
+
+// TestStarted: a thread was started where its maker was called, by whatever function.
+func TestStarted(t *testing.T) {
+	if off() {
+		return // nothing lists the threads
+	}
+	c := make(chan int)
+	wait := func() { green.Recv(c) }
+	body := func() (int, error) { return green.Recv(c), nil }
+	var wg sync.WaitGroup
+	pool := green.NewPool(1)
+	line := 0
+	start := map[string]func(){
+		"Go":         func() { line = here(); green.Go(wait) },
+		"WaitGo":     func() { line = here(); green.WaitGo(&wg, wait) },
+		"Spawn":      func() { line = here(); green.Spawn(body) },
+		"SpawnIn":    func() { line = here(); green.SpawnIn(pool, body) },
+		"SpawnAfter": func() { line = here(); green.SpawnAfter(time.Microsecond, body) },
+	}
+	if patched {
+		start["WaitGroup.Go"] = func() { line = here(); wg.Go(wait) }
+	}
+	for name, f := range start {
+		before := map[uint64]bool{}
+		for _, th := range green.Threads() {
+			before[th.ID] = true
+		}
+		f()
+		place := ""
+		want := fmt.Sprintf("collections_test.go:%d", line)
+		for end := time.Now().Add(5 * time.Second); place == "" && time.Now().Before(end); green.Sleep(time.Millisecond) {
+			for _, th := range green.Threads() {
+				if !before[th.ID] && th.Wait == "chan receive" {
+					place = fmt.Sprintf("%s:%d", filepath.Base(th.File), th.Line)
+				}
+			}
+		}
+		if place != want {
+			t.Errorf("%s: started at %q, want %s", name, place, want)
+		}
+		c <- 1
+	}
+	wg.Wait()
+	pool.Wait()
 }
 
 // TestLabels: threads inherit the labels of runtime/pprof from who asks for them.

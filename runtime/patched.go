@@ -13,6 +13,7 @@ func kill(g unsafe.Pointer, id uint64) (found bool)
 func dying() (killed bool)
 func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
+func startAt(pc uintptr)
 func setName(g unsafe.Pointer, name *string)
 func strict(on bool, yields func()) (changed bool)
 func pending() int
@@ -38,7 +39,7 @@ type thread struct{}
 
 func self() *thread          { return nil }
 func callback() *thread      { return nil }
-func spawn() *thread         { return nil }
+func spawn(uintptr) *thread  { return nil }
 func (*thread) run(func())   {}
 func (*thread) leave(string) {}
 func (*thread) back()        {}

@@ -78,6 +78,7 @@ type Handle struct {
 	File string // where it was started
 	Line int
 
+	pc    uintptr       // likewise
 	done  chan struct{} // closed once it has ended
 	timer *time.Timer   // of SpawnAfter
 	carry bool          // a panic is the task's error
@@ -121,11 +122,18 @@ func newHandle() *Handle {
 	runtime.Callers(3, pc[:])
 	frame, _ := runtime.CallersFrames(pc[:]).Next()
 	h.File, h.Line = frame.File, frame.Line
+	h.pc = pc[0]
 	return h
 }
 
 func (h *Handle) launch(f func() error) {
-	Go(func() { h.run(f) })
+	run := func() { h.run(f) }
+	if t := spawn(h.pc); t != nil {
+		go t.run(run)
+		return
+	}
+	startAt(h.pc)
+	go run()
 }
 
 // run is the thread.

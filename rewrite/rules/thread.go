@@ -17,7 +17,7 @@ var thread = []Leaf{
 	// What a goroutine is.
 	{File: "runtime/runtime2.go", Edit: edit("g", after, "bubble *synctestBubble", "hub hubState", 1), Why: "every goroutine knows whether it is green and owns the hub"},
 	{File: proc, Edit: edit("main", before, "main_init_done = make(chan bool)", "hubInit()", 1), Why: "main is the first green thread, before any package is initialized"},
-	{File: proc, Edit: edit("newproc1", before, "newg.bubble = callergp.bubble", "hubAdmit(newg, callerpc)", 1), Why: "goroutines are born green, the runtime's own native"},
+	{File: proc, Edit: edit("newproc1", before, "newg.bubble = callergp.bubble", "hubAdmit(newg)", 1), Why: "goroutines are born green, the runtime's own native"},
 	{File: proc, Edit: edit("newproc", before, "runqput(pp, newg, true)", "if hubSpawn(newg) { return }", 1), Why: "go statement: the thread waits for its turn, first in first out"},
 
 	// Ready: every way in which a waiting goroutine becomes runnable.
@@ -96,6 +96,7 @@ var thread = []Leaf{
 	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
 
 	// Reports.
+	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Go", before, "go func() {", "hubStartHere()", 1), Why: "a thread is started, and in the scope of the patch or not, where WaitGroup.Go is called"},
 	{File: "runtime/extern.go", Edit: edit("GOROOT", replace, "defaultGOROOT", "hubFile(defaultGOROOT)", 1), Why: "the release's own folder"},
 	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},

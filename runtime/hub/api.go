@@ -61,6 +61,23 @@ func green_local() unsafe.Pointer { return getg().hub.local }
 //go:linkname green_setLocal github.com/greenify-go/greenify/runtime.setLocal
 func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
 
+// green_startAt says where the thread is started that the caller starts next: at pc, or
+// if that is 0 where the caller was called.
+//
+//go:linkname green_startAt github.com/greenify-go/greenify/runtime.startAt
+func green_startAt(pc uintptr) {
+	if getg().hub.starts = pc; pc == 0 {
+		hubStartHere(getfp())
+	}
+}
+
+//go:linkname sync_hubStartHere sync.hubStartHere
+func sync_hubStartHere() {
+	if getg().hub.starts == 0 { // green.WaitGo knows better
+		hubStartHere(getfp())
+	}
+}
+
 // green_setName names a thread that has not ended.
 //
 //go:linkname green_setName github.com/greenify-go/greenify/runtime.setName
@@ -97,7 +114,7 @@ func green_threads(buf []hubThread) int {
 			return
 		}
 		if n < len(buf) {
-			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner, name: gp.hub.name}
+			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: hubStart(gp), owner: gp.hub.owner, name: gp.hub.name}
 			if hubParked(gp) {
 				t.wait = gp.waitreason.String()
 				t.since = int64(now-gp.hub.since) * 1e6

@@ -208,12 +208,13 @@ func hubPrintStart(gp *g) {
 // hubPrintPlace prints where a goroutine was started, and reports whether it was
 // by another one.
 func hubPrintPlace(gp *g) bool {
-	f := findfunc(gp.gopc)
+	pc := hubStart(gp)
+	f := findfunc(pc)
 	if gp.goid == 1 || !f.valid() {
 		print("as main")
 		return false
 	}
-	file, line := funcline(f, gp.gopc-1)
+	file, line := funcline(f, pc-1)
 	print("at ", file, ":", line)
 	return true
 }

@@ -52,7 +52,7 @@ func hubInit() {
 	hub.on = true
 	hub.busy = true
 	hub.last.set(gp)
-	hubAdmit(gp, 0)
+	hubAdmit(gp)
 	gp.hub.green = true
 	hubOwn(gp)
 }

@@ -214,8 +214,8 @@ func (t *hubTraceState) name(gp *g) {
 	t.str(`,"name":"thread_name","args":{"name":"`)
 	if name := gp.hub.name; name != nil {
 		t.quote(*name)
-	} else if f := findfunc(gp.gopc); f.valid() && gp.goid != 1 {
-		file, line := funcline(f, gp.gopc-1)
+	} else if f := findfunc(hubStart(gp)); f.valid() && gp.goid != 1 {
+		file, line := funcline(f, hubStart(gp)-1)
 		t.quote(hubBase(file))
 		t.str(":")
 		t.num(uint64(line))

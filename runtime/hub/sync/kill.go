@@ -9,6 +9,10 @@ import "unsafe"
 // Provided by package runtime.
 func hubPoint()
 
+// hubStartHere says that the next thread is started where the caller was called;
+// provided by package runtime.
+func hubStartHere()
+
 func hubSetStandIn(func(unsafe.Pointer))
 
 func init() { hubSetStandIn(hubStandIn) }
