@@ -54,11 +54,13 @@ func hubSpawn(gp *g) (queued bool) {
 
 // hubAdmit decides at birth what a goroutine is: green, unless it is one of
 // the runtime's own or its go statement lies outside the scope of the patch.
+// Inv: gp.hub is zero, as it is of a new g and behind hubEnd.
 func hubAdmit(gp *g) {
-	gp.hub = hubState{}
 	if parent := getg().m.curg; parent != nil {
 		gp.hub.local = parent.hub.local
-		gp.hub.start, parent.hub.starts = parent.hub.starts, 0
+		if pc := parent.hub.starts; pc != 0 {
+			gp.hub.start, parent.hub.starts = pc, 0
+		}
 	}
 	gp.hub.green = hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
 	if gp.hub.green {
