@@ -64,15 +64,17 @@ type thread struct {
 	pc     uintptr // where it was started
 
 	// Only its own goroutine uses these.
-	outer *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
-	ops   uint8         // operations that did not have to wait
-	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
+	outer  *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
+	strict atomic.Bool   // in NoYield
+	ops    uint8         // operations that did not have to wait
+	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
 	lost       bool   // the baton was taken from it in a native wait
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
+	name       *string // nil if it has none
 	behind     *thread // in hub.ready
 	next, prev *thread // in hub.alive
 }
@@ -169,7 +171,7 @@ func (t *thread) slice() {
 	now := time.Since(hubEpoch)
 	if t.began == 0 {
 		t.began = now
-	} else if now-t.began > timeSlice {
+	} else if now-t.began > timeSlice && !t.strict.Load() {
 		t.began = 0
 		yield()
 	}
@@ -199,6 +201,9 @@ func (t *thread) leave(wait string) {
 	if t.pool != (workers{}) {
 		t.rest()
 		return
+	}
+	if t.strict.Load() {
+		yieldsInside()
 	}
 	t.disown()
 	now := time.Now()
@@ -230,6 +235,10 @@ func (t *thread) back() {
 		return
 	}
 	hub.mu.Lock()
+	if t.wait == "" { // leave did not return
+		hub.mu.Unlock()
+		return
+	}
 	t.wait = ""
 	hub.out--
 	queued := t.queue()
@@ -258,6 +267,9 @@ func yield() {
 	if t == nil || t.pool != (workers{}) {
 		runtime.Gosched()
 		return
+	}
+	if t.strict.Load() {
+		yieldsInside()
 	}
 	hub.mu.Lock()
 	native := hub.out != 0 || hub.ready.first == nil
@@ -308,13 +320,16 @@ func (t *thread) unwind() {
 	runtime.Goexit()
 }
 
-// newThread returns a thread that the caller's caller's caller starts.
-func newThread() *thread {
+// newThread returns a thread that is started at pc, or if that is 0 by the caller's
+// caller's caller.
+func newThread(at uintptr) *thread {
 	t := threadPool.Get().(*thread)
 	t.parent = goid()
-	var pc [1]uintptr
-	runtime.Callers(4, pc[:])
-	t.pc = pc[0]
+	if t.pc = at; at == 0 {
+		var pc [1]uintptr
+		runtime.Callers(4, pc[:])
+		t.pc = pc[0]
+	}
 	return t
 }
 
@@ -362,20 +377,21 @@ func (t *thread) end() {
 	t.g.Store(0)
 	t.id.Store(0)
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
-	t.kill, t.wait, t.next, t.prev, t.outer = false, "", nil, nil, nil
+	t.strict.Store(false)
+	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
 	threadPool.Put(t)
 	if outer != nil {
 		outer.work()
 	}
 }
 
-// spawn returns a new thread, ready to run, that the caller's caller starts. It
-// returns nil while the hub is off.
-func spawn() *thread {
+// spawn returns a new thread, ready to run, that is started at pc, or if that is 0 by
+// the caller's caller. It returns nil while the hub is off.
+func spawn(pc uintptr) *thread {
 	if !enabled() {
 		return nil
 	}
-	t := newThread()
+	t := newThread(pc)
 	hub.mu.Lock()
 	t.join()
 	queued := t.queue()
@@ -412,7 +428,7 @@ func callback() *thread {
 	if outer != nil && outer.pool == (workers{}) {
 		return nil
 	}
-	t := newThread()
+	t := newThread(0)
 	t.begin()
 	if t.outer = outer; outer != nil {
 		outer.rest()
@@ -446,7 +462,7 @@ func (t *thread) adopt() {
 // startMain turns the calling goroutine into the first green thread, and the hub
 // on.
 func startMain() {
-	t := newThread()
+	t := newThread(0)
 	t.parent, t.pc = 0, 0
 	t.begin()
 	hub.mu.Lock()
@@ -470,7 +486,7 @@ func threads(buf []record) int {
 			runtime.Gosched() // its goroutine is about to run for the first time
 		}
 		if n < len(buf) {
-			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder}
+			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder, name: t.name}
 			if t.wait != "" {
 				r.since = time.Since(t.since)
 			}

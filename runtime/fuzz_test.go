@@ -65,7 +65,7 @@ func (w *world) pause() {
 
 // act does one random thing that may wait, perhaps for ever.
 func (w *world) act(depth int) {
-	switch w.rnd.IntN(20) {
+	switch w.rnd.IntN(21) {
 	case 0:
 		w.c[w.rnd.IntN(3)] <- 1
 	case 1:
@@ -141,6 +141,12 @@ func (w *world) act(depth int) {
 			time.Sleep(time.Microsecond)
 			w.pools[1-first].Do(runtime.Gosched)
 		})
+	case 20:
+		if depth < 3 {
+			if _, other := inside(func() { w.act(depth + 1) }); other != nil {
+				w.failf("NoYield: %v", other)
+			}
+		}
 	}
 }
 

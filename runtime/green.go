@@ -20,10 +20,11 @@ func Go(f func()) {
 	if f == nil {
 		go f() // fatal, in the caller
 	}
-	if t := spawn(); t != nil {
+	if t := spawn(0); t != nil {
 		go t.run(f)
 		return
 	}
+	startAt(0)
 	go f()
 }
 

@@ -14,6 +14,9 @@ func kill(g unsafe.Pointer, id uint64) (found bool)
 func dying() (killed bool)
 func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
+func startAt(pc uintptr)
+func setName(g unsafe.Pointer, name *string)
+func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
 func enabled() bool
@@ -40,7 +43,7 @@ type thread struct{}
 
 func self() *thread          { return nil }
 func callback() *thread      { return nil }
-func spawn() *thread         { return nil }
+func spawn(uintptr) *thread  { return nil }
 func (*thread) run(func())   {}
 func (*thread) leave(string) {}
 func (*thread) back()        {}
@@ -96,6 +99,9 @@ func (r threadRef) kill() error {
 	kill(r.g, r.id)
 	return nil
 }
+
+// setName is called while the thread has not ended.
+func (r threadRef) setName(name string) { setName(r.g, &name) }
 
 // immune protects the calling thread from being killed, and reports whether it
 // has been.

@@ -41,6 +41,7 @@ const (
 	Cgo       Kind = "cgo"      // a package that waits in C
 	Pinned    Kind = "pinned"   // runtime.LockOSThread
 	Held      Kind = "held"     // a lock held across a yield point, without a deferred unlock
+	NoYield   Kind = "noyield"  // a wait inside green.NoYield
 	Mixed     Kind = "mixed"    // an unpatched file in a patched package
 	Main      Kind = "main"     // main.main does not start the hub
 	Register  Kind = "register" // the package does not register itself
@@ -146,6 +147,7 @@ func Find(in Input) []*File {
 		w.walk()
 		others := w.selectGroups()
 		w.held()
+		w.noYield()
 		w.directives(others)
 		finders[i] = w
 	}

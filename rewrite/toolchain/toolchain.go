@@ -78,6 +78,7 @@ type Options struct {
 	Scope    Scope                            // "" is ScopeAll
 	Groups   []string                         // module groups to patch; nil is all of them
 	Disk     bool                             // offload calls that wait for a disk
+	Locks    bool                             // locks know who holds them
 	Workers  int                              // of the offload pool; 0 is the default
 	CacheDir string                           // "" is CacheDir()
 	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
@@ -211,6 +212,11 @@ func load(env goEnv, opt Options) (*patch, error) {
 	if opt.Disk {
 		leaves = append(leaves, rules.Disk()...)
 	}
+	locks := "const hubLocks = 0"
+	if opt.Locks {
+		leaves = append(leaves, rules.Locks()...)
+		locks = "const hubLocks = 1"
+	}
 	for _, r := range leaves {
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
@@ -221,6 +227,7 @@ func load(env goEnv, opt Options) (*patch, error) {
 	set := strings.NewReplacer(
 		"const hubScope = hubScopeAll", "const hubScope = "+opt.Scope.hubConst(),
 		"const hubPoolDefault = 20", "const hubPoolDefault = "+strconv.Itoa(workers),
+		"const hubLocks = 0", locks,
 		"var hubCgo = []string{}", fmt.Sprintf("var hubCgo = %#v", cgoWaits()),
 	)
 	for name, src := range hub.Files() {

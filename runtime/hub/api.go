@@ -71,9 +71,9 @@ func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
 //
 //go:linkname green_dying github.com/greenify-go/greenify/runtime.dying
 func green_dying() (killed bool) {
-	gp := getg()
-	killed = gp.hub.kill != hubKillNone
-	gp.hub.kill = hubKillDying
+	kill := getg().hub.killed()
+	killed = *kill != hubKillNone
+	*kill = hubKillDying
 	return killed
 }
 
@@ -82,6 +82,32 @@ func green_local() unsafe.Pointer { return getg().hub.local }
 
 //go:linkname green_setLocal github.com/greenify-go/greenify/runtime.setLocal
 func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
+
+// green_startAt says where the thread is started that the caller starts next: at pc, or
+// if that is 0 where the caller was called.
+//
+//go:linkname green_startAt github.com/greenify-go/greenify/runtime.startAt
+func green_startAt(pc uintptr) {
+	if getg().hub.starts = pc; pc == 0 {
+		hubStartHere(getfp())
+	}
+}
+
+//go:linkname sync_hubStartHere sync.hubStartHere
+func sync_hubStartHere() {
+	if getg().hub.starts == 0 { // green.WaitGo knows better
+		hubStartHere(getfp())
+	}
+}
+
+// green_setName names a thread that has not ended.
+//
+//go:linkname green_setName github.com/greenify-go/greenify/runtime.setName
+func green_setName(gp unsafe.Pointer, name *string) {
+	h := &(*g)(gp).hub
+	h.name = name
+	h.trace.named = false // once more
+}
 
 //go:linkname green_manifest github.com/greenify-go/greenify/runtime.manifest
 func green_manifest() string { return hubManifest }
@@ -94,6 +120,7 @@ type hubThread struct {
 	wait   string // wait reason; empty if ready or running
 	since  int64  // nanoseconds waited
 	owner  bool
+	name   *string
 }
 
 // green_threads fills buf with the green threads and returns how many there
@@ -109,7 +136,7 @@ func green_threads(buf []hubThread) int {
 			return
 		}
 		if n < len(buf) {
-			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner}
+			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: hubStart(gp), owner: gp.hub.owner, name: gp.hub.name}
 			if hubParked(gp) {
 				t.wait = gp.waitreason.String()
 				t.since = int64(now-gp.hub.since) * 1e6
@@ -173,6 +200,7 @@ func hubLeaveQuiet() bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly()
 	gp.hub.quiet = true
 	return hubLeave()
 }
@@ -199,6 +227,7 @@ func hubLeavePoolQuiet() bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly()
 	gp.hub.quiet = true
 	return hubLeavePool(&hubPool)
 }

@@ -89,8 +89,13 @@ type hubState struct {
 	since  uint32 // hub ticks (hubNow) when it parked
 
 	kill     uint8          // hubKillNone and so on. Others than the thread itself change it only as owner of the hub
+	under    uint8          // likewise, while strict: what kill is else
+	strict   bool           // in green.NoYield. Inv: kill is hubStrict unless its wait was cut
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
 	waitlock uintptr        // gopark's lock argument: where the thread waits
+	start    uintptr        // where it was started, if gopc lies in what starts threads for others; else 0
+	starts   uintptr        // likewise of the thread that it starts next
+	name     *string        // for reports; nil if it has none
 	local    unsafe.Pointer // package green's data of the thread; born with its parent's
 }
 

@@ -46,6 +46,7 @@ func hubLeavePool(w *hubWorkers) bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly() // before it has a worker
 	if hubPoolTake(gp, w) {
 		return hubLeave()
 	}
