@@ -39,9 +39,10 @@ race: $(GREENIFY)
 	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
 
-# browser opens the page of a trace in chromium (apt-get install chromium).
+# browser opens the pages of traces in chromium, from a Debian package (as root).
 browser:
-	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTracePage -count=1
+	command -v chromium >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; }
+	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTrace -count=1
 
 # hosts runs the analyzer in every host; it builds golangci-lint, gopls and nogo.
 hosts:

@@ -156,6 +156,11 @@ func (h *hosts) require(t *testing.T, dir string) {
 // run runs a command, demands its exit code and returns what it prints.
 func (h *hosts) run(t *testing.T, dir string, code int, env []string, name string, args ...string) string {
 	t.Helper()
+	return runCommand(t, dir, code, env, name, args...)
+}
+
+func runCommand(t *testing.T, dir string, code int, env []string, name string, args ...string) string {
+	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
 	cmd.Env = append(append(os.Environ(), "GOFLAGS=", "GOWORK=off", "GOTOOLCHAIN=local"), env...)
