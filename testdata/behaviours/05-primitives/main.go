@@ -3,6 +3,7 @@
 package main
 
 import (
+	"runtime"
 	"sync"
 
 	"behaviours/internal/check"
@@ -61,6 +62,7 @@ func main() {
 		for range writes {
 			state.Lock() // while readers wait to send their results
 			written++
+			runtime.Gosched() // readers come
 			state.Unlock()
 		}
 		collected <- true

@@ -43,13 +43,14 @@ func main() {
 	check.That(deferred, "deferred calls ran")
 
 	// The outer one's passes through the inner one.
-	after := false
+	after, unwound := false, false
 	err = green.WithTimeout(soon, func() error {
-		inner := green.WithTimeout(time.Hour, sleep)
+		inner := green.WithTimeout(time.Hour, func() error { defer func() { unwound = true }(); return sleep() })
 		after = true
 		return inner
 	})
 	check.That(mine(err, soon) && !after, "outer: %v", err)
+	check.That(unwound, "what it called has unwound")
 
 	// Three: each of them may be the first.
 	for first := range 3 {

@@ -19,6 +19,7 @@ import (
 func main() {
 	const limit, clients = 3, 10
 	var inside, most, served atomic.Int32
+	gate := make(chan bool) // who is being served waits here
 	l := check.Must1(net.Listen("tcp", "127.0.0.1:0"))
 	pool := green.NewPool(limit)
 	handle := func(c net.Conn) {
@@ -30,7 +31,7 @@ func main() {
 		n := inside.Add(1)
 		for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
 		}
-		time.Sleep(20 * time.Millisecond)
+		<-gate
 		inside.Add(-1)
 		served.Add(1)
 		fmt.Fprint(c, "echo ", line)
@@ -58,6 +59,12 @@ func main() {
 		c := check.Must1(net.Dial("tcp", l.Addr().String()))
 		wg.Go(func() { ask(c, n) })
 	}
+	full := func() bool { return inside.Load() >= limit }
+	check.Until("three are being served", full)
+	time.Sleep(20 * time.Millisecond) // for a fourth, if the limit is none
+	for range clients {
+		gate <- true
+	}
 	wg.Wait()
 	check.Equal("served", served.Load(), clients)
 	check.Equal("at once", most.Load(), limit)
@@ -67,10 +74,16 @@ func main() {
 		c := check.Must1(net.Dial("tcp", l.Addr().String()))
 		wg.Go(func() { ask(c, n) })
 	}
-	check.Until("three are being served", func() bool { return inside.Load() == limit })
+	check.Until("three are being served", full)
 	check.Must(l.Close())
 	err := check.Within("the loop ends", stopped)
 	check.That(errors.Is(err, net.ErrClosed), "the loop ends: %v", err)
+	check.Equal("served up to now", served.Load(), clients)
+	go func() {
+		for range limit {
+			gate <- true
+		}
+	}()
 	pool.Wait()
 	check.Equal("served in all", served.Load(), clients+limit)
 	wg.Wait()

@@ -41,8 +41,8 @@ func main() {
 	case first = <-reads[1]:
 	}
 	event := make(chan string)
-	go func() { time.Sleep(nap); event <- "event" }()
 	begin := time.Now()
+	go func() { time.Sleep(nap); event <- "event" }()
 	check.Equal("the event", <-event, "event")
 	check.That(time.Since(begin) >= nap, "not before it was sent")
 	other := <-reads[1-first.from]

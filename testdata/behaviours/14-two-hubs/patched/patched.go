@@ -10,7 +10,9 @@ import (
 
 // Count calls step n times in a thread of its own.
 func Count(wg *sync.WaitGroup, n int, step func()) {
-	green.WaitGo(wg, func() {
+	wg.Add(1)
+	green.Go(func() {
+		defer wg.Done()
 		for range n {
 			step()
 		}
