@@ -25,6 +25,16 @@ func compute(d time.Duration) (n int) {
 	return n
 }
 
+const limit = 200 * time.Millisecond
+
+// stalls is how many reports a machine that has other things to do may have caused:
+// f took that much longer than usual.
+func stalls(usual time.Duration, f func()) int {
+	begin := time.Now()
+	f()
+	return int((time.Since(begin) - usual) / (limit / 2))
+}
+
 func main() {
 	var (
 		mu   sync.Mutex
@@ -48,19 +58,30 @@ func main() {
 			time.Sleep(time.Millisecond)
 		}
 	}()
+	slow := 0
 	for range 100 {
-		compute(5 * time.Millisecond)
-		green.Yield()
+		slow += stalls(5*time.Millisecond, func() {
+			compute(5 * time.Millisecond)
+			green.Yield()
+		})
 	}
-	check.Equal("reports while threads take turns", reports(), 0)
+	before := reports()
+	check.That(before <= slow, "reports while threads take turns: %d, stalls: %d", before, slow)
+	if before > 0 {
+		time.Sleep(1200 * time.Millisecond) // no more than one a second is printed
+	}
 
 	compute(2 * time.Second) // @call
-	check.Until("a report", func() bool { return reports() > 0 })
-	time.Sleep(100 * time.Millisecond)
-	check.Equal("reports of one turn", reports(), 1)
+	slow += stalls(100*time.Millisecond, func() {
+		check.Until("a report", func() bool { return reports() > before })
+		time.Sleep(100 * time.Millisecond)
+	})
+	n := reports()
+	check.That(before < n && n <= 1+slow, "reports: %d, stalls: %d", n, slow)
 
+	b := seen[before]
 	found := false
-	for frames := seen[0].Frames(); ; {
+	for frames := b.Frames(); ; {
 		f, more := frames.Next()
 		found = found || f.Function == "main.compute"
 		if !more {
@@ -68,5 +89,5 @@ func main() {
 		}
 	}
 	check.That(found, "its stack has main.compute")
-	check.That(seen[0].Held >= 200*time.Millisecond && seen[0].Ready >= 1, "held for %v, ready meanwhile: %d", seen[0].Held, seen[0].Ready)
+	check.That(b.Held >= limit && b.Ready >= 1, "held for %v, ready meanwhile: %d", b.Held, b.Ready)
 }
