@@ -143,12 +143,61 @@ func (b *behaviourBuild) run(t *testing.T, row behaviour) {
 	if row.off {
 		runs = append(runs, run{title: "off", bin: bin, env: []string{"GREENIFY=off"}})
 	}
+	checkRuns(t, want, runs)
+}
+
+// checkRuns runs programs that check themselves.
+func checkRuns(t *testing.T, want directives, runs []run) {
 	for _, r := range runs {
 		r.do(t, want)
 		t.Logf("%s:\n%s", r.title, r.stdout)
 		for _, problem := range want.check(r, r) {
 			t.Errorf("%s: %s", r.title, problem)
 		}
+	}
+}
+
+// notInSource are the programs whose behaviour is another when they are patched in
+// source, and why.
+var notInSource = map[string]string{
+	"07-kill":             "a thread is killed when its wait is over (Handle.Kill)",
+	"08-timeouts":         "likewise",
+	"11-blocked-detector": "there is no watchdog (OnBlocked)",
+	"15-offload":          "the number of offloaded calls is not bounded",
+	"17-stale-wakeup":     "a thread is killed when its wait is over",
+	"18-broken-pipe":      "Write of an io.Writer that is a pipe or connection keeps the hub",
+}
+
+// The same behaviours in source: greenify rewrite -w patches the programs, the plain
+// go command builds them.
+func TestBehavioursInSource(t *testing.T) {
+	src, bin := t.TempDir(), t.TempDir()
+	if err := os.CopyFS(src, os.DirFS(behaviours)); err != nil {
+		t.Fatal(err)
+	}
+	requireGreen(t, src)
+	goCommand(t, src, greenifyCommand(t), "rewrite", "-w", "./...")
+	goCommand(t, src, "go", "build", "-o", bin+string(filepath.Separator), "./...")
+	for _, row := range behaviourTable {
+		source := filepath.Join(src, row.name, "main.go")
+		if _, err := os.Stat(source); err != nil {
+			continue
+		}
+		t.Run(row.name, func(t *testing.T) {
+			t.Parallel()
+			var runs []run
+			if notInSource[row.name] == "" {
+				runs = append(runs,
+					run{title: "patched", bin: filepath.Join(bin, row.name)},
+					run{title: "patched on one processor", bin: filepath.Join(bin, row.name), env: []string{"GOMAXPROCS=1"}})
+			}
+			if row.off {
+				runs = append(runs, run{title: "off", bin: filepath.Join(bin, row.name), env: []string{"GREENIFY=off"}})
+			}
+			want := readDirectives(t, source)
+			want.stderr = append(want.stderr, regexp.MustCompile("")) // statistics may be there
+			checkRuns(t, want, runs)
+		})
 	}
 }
 
