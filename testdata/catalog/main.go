@@ -29,11 +29,11 @@ import (
 // truthName is the ground truth, below the root of the repository.
 const truthName = "rewrite/rules/testdata/std.tsv"
 
-// dynamic are the rows of the ground truth that only dynamic dispatch explains, by
-// pattern and reason.
+// differences are those between the computation and the ground truth that are
+// explained.
 //
-//go:embed dynamic.tsv
-var dynamic string
+//go:embed differences.tsv
+var differences string
 
 func main() {
 	update := flag.Bool("update", false, "write "+truthName)
@@ -57,7 +57,7 @@ func main() {
 		fail("%v: run it at the root of the repository", err)
 	}
 	truth := parse(string(data))
-	known, err := parseDynamic(dynamic)
+	known, err := parseDifferences(differences)
 	if err != nil {
 		fail("%v", err)
 	}
@@ -65,8 +65,8 @@ func main() {
 	for _, line := range differ {
 		fmt.Println(line)
 	}
-	fmt.Printf("%s: %d functions in %s, %d of them computed, the others explained by dynamic.tsv; %d differences\n",
-		runtime.Version(), len(truth), filepath.Base(truthName), len(rows), len(differ))
+	fmt.Printf("%s: %d functions in %s, %d computed; %d differences, and %d explained in differences.tsv\n",
+		runtime.Version(), len(truth), filepath.Base(truthName), len(rows), len(differ), len(known))
 	if *update {
 		if err := os.WriteFile(truthName, []byte(merge(rows, truth, known)), 0o644); err != nil {
 			fail("%v", err)
@@ -122,9 +122,8 @@ func parse(data string) []row {
 	return rows
 }
 
-// explained are the lines of dynamic.tsv: a symbol, or the beginning of one with
-// a * behind it; what differs ("+" the row is in the ground truth only, "-" only
-// computed, or a kind with such a sign); why.
+// explained are the lines of differences.tsv: a symbol; what differs ("+" the row is
+// in the ground truth only, "-" only computed, or a kind with such a sign); why.
 type explained []*explanation
 
 type explanation struct {
@@ -132,7 +131,7 @@ type explanation struct {
 	used              bool
 }
 
-func parseDynamic(data string) (explained, error) {
+func parseDifferences(data string) (explained, error) {
 	var list explained
 	for line := range strings.Lines(data) {
 		line = strings.TrimSuffix(line, "\n")
@@ -141,7 +140,7 @@ func parseDynamic(data string) (explained, error) {
 		}
 		f := strings.Split(line, "\t")
 		if len(f) != 3 || f[2] == "" {
-			return nil, fmt.Errorf("dynamic.tsv: %q is not symbol, difference, reason", line)
+			return nil, fmt.Errorf("differences.tsv: %q is not symbol, difference, reason", line)
 		}
 		list = append(list, &explanation{symbol: f[0], what: f[1], why: f[2]})
 	}
@@ -150,8 +149,7 @@ func parseDynamic(data string) (explained, error) {
 
 func (e explained) match(name, what string) bool {
 	for _, x := range e {
-		prefix, many := strings.CutSuffix(x.symbol, "*")
-		if (x.symbol == name || many && strings.HasPrefix(name, prefix)) && x.what == what {
+		if x.symbol == name && x.what == what {
 			x.used = true
 			return true
 		}
@@ -198,14 +196,14 @@ func compare(rows, truth []row, known explained) []string {
 	}
 	for _, x := range known {
 		if !x.used {
-			differ = append(differ, "! dynamic.tsv: "+x.symbol+"\t"+x.what+"\texplains nothing any more")
+			differ = append(differ, "! differences.tsv: "+x.symbol+"\t"+x.what+"\texplains nothing any more")
 		}
 	}
 	return differ
 }
 
 // merge makes the ground truth of this release: what is computed, and the rows
-// and kinds that only dynamic dispatch explains.
+// and kinds of the old that are explained.
 func merge(rows, truth []row, known explained) string {
 	old := map[string]row{}
 	for _, t := range truth {
