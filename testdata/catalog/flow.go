@@ -62,8 +62,6 @@ func (fl *flow) scan(f *ssa.Function) {
 				fl.store(f, instr.Addr, instr.Val)
 			case *ssa.MapUpdate:
 				fl.store(f, instr.Map, instr.Value)
-			case *ssa.Send:
-				fl.store(f, instr.Chan, instr.X)
 			case *ssa.Return:
 				for i, v := range instr.Results {
 					fl.add(result{f, i}, fl.known(fl.origins(v), f))
@@ -248,8 +246,8 @@ func (fl *flow) origins(v ssa.Value) map[origin]bool {
 	return set
 }
 
-// walk follows a value to the places where it was kept, and to its origins. A
-// container is one with its elements.
+// walk follows a value to the places where it was kept, and to its origins. A map,
+// slice or array is one with its elements.
 func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 	seen := map[ssa.Value]bool{}
 	var walk func(v ssa.Value)
@@ -268,7 +266,7 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 					found(o)
 					continue
 				}
-				place(o.param)
+				place(o.param) // all that std passes; nothing for an exported function
 				if i := slices.Index(t.f.Params, o.param); i >= 0 && i < len(args) && args[i] != nil {
 					walk(args[i])
 				}
@@ -308,7 +306,7 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 			}
 		case *ssa.Call:
 			returned(&v.Call, 0)
-		case *ssa.UnOp: // a load, or a receive
+		case *ssa.UnOp: // a load
 			walk(v.X)
 		case *ssa.Index:
 			walk(v.X)
@@ -326,7 +324,7 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 			place(field(v.X.Type(), v.Field))
 		case *ssa.FieldAddr:
 			place(field(v.X.Type().Underlying().(*types.Pointer).Elem(), v.Field))
-		case *ssa.MakeMap, *ssa.MakeChan, *ssa.MakeSlice, *ssa.Global:
+		case *ssa.MakeMap, *ssa.MakeSlice, *ssa.Global:
 			place(v)
 		case *ssa.Alloc:
 			eachStore(v, walk)
@@ -341,9 +339,6 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 			found(origin{param: v})
 		case *ssa.MakeInterface:
 			found(origin{typ: fl.canonical(v.X.Type())})
-			if carries(v.X.Type()) { // a container
-				walk(v.X)
-			}
 		}
 	}
 	walk(v)
@@ -407,8 +402,6 @@ func carries(t types.Type) bool {
 		case *types.Slice:
 			t = u.Elem()
 		case *types.Array:
-			t = u.Elem()
-		case *types.Chan:
 			t = u.Elem()
 		case *types.Map:
 			t = u.Elem()

@@ -42,7 +42,7 @@ func main() {
 	if flag.NArg() > 0 {
 		fail("catalog takes no arguments")
 	}
-	rows, err := compute()
+	rows, err := compute("", "std")
 	if err != nil {
 		fail("%v", err)
 	}
@@ -248,9 +248,10 @@ func sameKinds(a, b row) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a.kinds)), slices.Sorted(slices.Values(b.kinds)))
 }
 
-// compute loads the standard library and finds what blocks in it.
-func compute() ([]row, error) {
-	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax}, "std")
+// compute loads packages, those of the standard library but for tests, and finds
+// what blocks in them. dir is where the go command runs, "" for here.
+func compute(dir, pattern string) ([]row, error) {
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Dir: dir}, pattern)
 	if err != nil {
 		return nil, err
 	}
