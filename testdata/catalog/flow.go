@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/types/typeutil"
 )
@@ -13,26 +14,33 @@ import (
 // A flow is what std itself puts into its variables: for each field of a struct
 // type, global variable, container and result of a function the functions and
 // concrete types that std stores there. The question is answered per field, not
-// per object. What a user of std passes to an exported function stays unknown,
-// also where std is that user: bufio.Writer is not a network connection because
+// per object. What a user of std passes to an exported function stays open, also
+// where std is that user: bufio.Writer is not a network connection because
 // net/http makes some of them over one.
 type flow struct {
 	g       *graph
 	types   typeutil.Map // makes types comparable
 	kept    map[any]map[origin]bool
 	changed bool
+	settled bool // what is known is complete: what else there is, is open
 
 	implementing map[*types.Named]map[origin]bool // std's types, by interface
+	owner        map[*types.Var]*types.TypeName   // struct types, by field
+	assigned     map[*ssa.Global]bool             // other than by their declarations
 }
 
 // An origin is one of: a function, a concrete type in an interface, a parameter
-// of the function in which the value is, or of one around that.
+// of the function in which the value is, or of one around that; or it is open.
 type origin struct {
 	fn    *ssa.Function
 	once  bool // fn runs at the first call only: sync.OnceFunc and its like
 	typ   types.Type
 	param *ssa.Parameter
+	open  string // where a value is from that a user may give: its name if it is a function
 }
+
+// open is the origin of values that a user may give, in kept.
+var open = origin{open: "?"}
 
 // The keys of kept are *types.Var for a field, *ssa.Global, *ssa.Parameter,
 // *ssa.FreeVar in the wrapper of a method value, the instruction that makes a
@@ -42,13 +50,32 @@ type result struct {
 	i int
 }
 
-func newFlow(g *graph) *flow {
-	fl := &flow{g: g, kept: map[any]map[origin]bool{}, implementing: map[*types.Named]map[origin]bool{}}
-	for fl.changed = true; fl.changed; {
-		fl.changed = false
-		for _, f := range g.funcs {
-			fl.scan(f)
+func newFlow(g *graph, pkgs []*packages.Package) *flow {
+	fl := &flow{
+		g: g, kept: map[any]map[origin]bool{}, implementing: map[*types.Named]map[origin]bool{},
+		owner: map[*types.Var]*types.TypeName{}, assigned: map[*ssa.Global]bool{},
+	}
+	packages.Visit(pkgs, nil, func(p *packages.Package) {
+		for _, name := range p.Types.Scope().Names() {
+			obj, ok := p.Types.Scope().Lookup(name).(*types.TypeName)
+			if !ok || obj.IsAlias() {
+				continue
+			}
+			if st, ok := obj.Type().Underlying().(*types.Struct); ok {
+				for field := range st.Fields() {
+					fl.owner[field] = obj
+				}
+			}
 		}
+	})
+	for range 2 {
+		for fl.changed = true; fl.changed; {
+			fl.changed = false
+			for _, f := range g.funcs {
+				fl.scan(f)
+			}
+		}
+		fl.settled = true
 	}
 	return fl
 }
@@ -59,6 +86,9 @@ func (fl *flow) scan(f *ssa.Function) {
 		for _, instr := range b.Instrs {
 			switch instr := instr.(type) {
 			case *ssa.Store:
+				if v, ok := instr.Addr.(*ssa.Global); ok && f.Synthetic == "" {
+					fl.assigned[v] = true
+				}
 				fl.store(f, instr.Addr, instr.Val)
 			case *ssa.MapUpdate:
 				fl.store(f, instr.Map, instr.Value)
@@ -73,14 +103,14 @@ func (fl *flow) scan(f *ssa.Function) {
 					}
 				}
 			case ssa.CallInstruction:
-				fl.call(instr.Common())
+				fl.call(f, instr.Common())
 			}
 		}
 	}
 }
 
 // call adds what a call calls, and what it passes to parameters.
-func (fl *flow) call(call *ssa.CallCommon) {
+func (fl *flow) call(f *ssa.Function, call *ssa.CallCommon) {
 	if call.StaticCallee() == nil {
 		fl.add(call, fl.origins(call.Value))
 	}
@@ -89,7 +119,11 @@ func (fl *flow) call(call *ssa.CallCommon) {
 			continue
 		}
 		for i, a := range arguments(call, t.f) {
-			if a != nil {
+			switch {
+			case a == nil:
+			case tests(path(f)) && path(t.f) != path(f):
+				fl.add(t.f.Params[i], map[origin]bool{open: true})
+			default:
 				fl.add(t.f.Params[i], fl.known(fl.origins(a), nil))
 			}
 		}
@@ -123,13 +157,21 @@ func (fl *flow) store(f *ssa.Function, to, v ssa.Value) {
 }
 
 // within reports whether a package is the other or belongs to it. Others store in
-// its fields as any user does, a test server too.
+// its fields as any user does.
 func within(pkg, of string) bool {
-	return pkg == of || strings.HasPrefix(pkg, of+"/") && pkg != "net/http/httptest"
+	return pkg == of || strings.HasPrefix(pkg, of+"/") && !tests(pkg)
+}
+
+// tests reports whether a package is for tests only: it uses std as they do.
+func tests(pkg string) bool {
+	return pkg == "testing" || strings.HasPrefix(pkg, "testing/") || pkg == "net/http/httptest"
 }
 
 func (fl *flow) add(place any, origins map[origin]bool) {
 	for o := range origins {
+		if o.open != "" {
+			o = open
+		}
 		if fl.kept[place] == nil {
 			fl.kept[place] = map[origin]bool{}
 		}
@@ -146,6 +188,8 @@ func (fl *flow) known(origins map[origin]bool, f *ssa.Function) map[origin]bool 
 	for o := range origins {
 		if o.param == nil || o.param.Parent() == f {
 			set[o] = true
+		} else if api(o.param.Parent()) {
+			set[open] = true
 		} else {
 			maps.Copy(set, fl.kept[o.param])
 		}
@@ -187,7 +231,7 @@ func (fl *flow) implementations(call *ssa.CallCommon) []target {
 		return nil
 	}
 	n, ok := types.Unalias(call.Value.Type()).(*types.Named)
-	if !ok || n.Obj().Pkg() == nil || n.Obj().Exported() && !connects(call.Signature()) {
+	if !ok || n.Obj().Pkg() == nil || n.Obj().Exported() && !connects(call.Signature(), n) {
 		return nil
 	}
 	if fl.implementing[n] == nil {
@@ -203,12 +247,12 @@ func (fl *flow) implementations(call *ssa.CallCommon) []target {
 }
 
 // connects reports whether a call returns a connection.
-func connects(sig *types.Signature) bool {
+func connects(sig *types.Signature, n *types.Named) bool {
 	name := ""
 	if sig.Results().Len() > 0 {
 		name = types.TypeString(sig.Results().At(0).Type(), nil)
 	}
-	return name == "net.Conn" || name == "syscall.RawConn"
+	return name == n.String() || name == "net.Conn" || name == "syscall.RawConn"
 }
 
 // called is what a dynamic call calls of its value: a method, or "" for itself.
@@ -237,13 +281,39 @@ func (fl *flow) resolve(origins map[origin]bool, method string) []target {
 	return list
 }
 
+// opens reports whether a call may call more than what is known.
+func (fl *flow) opens(call *ssa.CallCommon, known []target) bool {
+	return fl.settled && (len(known) == 0 || fl.known(fl.kept[call], nil)[open] && len(fl.implementations(call)) == 0)
+}
+
 // origins are the origins of a value.
 func (fl *flow) origins(v ssa.Value) map[origin]bool {
 	set := map[origin]bool{}
 	if carries(v.Type()) {
-		fl.walk(v, func(place any) { maps.Copy(set, fl.kept[place]) }, func(o origin) { set[o] = true })
+		fl.walk(v, func(place any) {
+			for o := range fl.kept[place] {
+				if o != open {
+					set[o] = true
+				}
+			}
+			if _, ok := place.(*ssa.Parameter); !ok && (fl.kept[place][open] || fl.public(place)) {
+				set[origin{open: fl.placeName(place)}] = true
+			}
+		}, func(o origin) { set[o] = true })
 	}
 	return set
+}
+
+// public reports whether a user can store in a field or variable. An embedded
+// interface is whatever its struct was made with.
+func (fl *flow) public(place any) bool {
+	switch p := place.(type) {
+	case *types.Var:
+		return p.Exported() && !hidden(p.Pkg().Path()) && (p.Embedded() || fl.owner[p] != nil && fl.owner[p].Exported())
+	case *ssa.Global:
+		return fl.assigned[p] && p.Object() != nil && p.Object().Exported() && !hidden(p.Pkg.Pkg.Path())
+	}
+	return false
 }
 
 // walk follows a value to the places where it was kept, and to its origins. A map,
@@ -259,10 +329,20 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 			}
 			return
 		}
-		for _, t := range slices.Concat(fl.targets(call), fl.passed(call), fl.implementations(call)) {
+		targets := slices.Concat(fl.targets(call), fl.passed(call), fl.implementations(call))
+		if fl.opens(call, targets) {
+			found(origin{open: "result of " + calleeName(call)})
+		}
+		for _, t := range targets {
+			if t.f.Blocks == nil {
+				found(origin{open: "result of " + funcName(t.f)})
+			}
 			args := arguments(call, t.f)
 			for o := range fl.kept[result{t.f, i}] {
 				if o.param == nil {
+					if o == open {
+						o.open = "result of " + funcName(t.f)
+					}
 					found(o)
 					continue
 				}
@@ -284,6 +364,9 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 				walk(e)
 			}
 		case *ssa.ChangeType:
+			if _, ok := types.Unalias(v.X.Type()).(*types.TypeParam); ok {
+				found(open)
+			}
 			walk(v.X)
 		case *ssa.ChangeInterface:
 			walk(v.X)
@@ -337,6 +420,8 @@ func (fl *flow) walk(v ssa.Value, place func(any), found func(origin)) {
 			found(origin{fn: v})
 		case *ssa.Parameter:
 			found(origin{param: v})
+		case *ssa.Convert: // of an unsafe.Pointer
+			found(open)
 		case *ssa.MakeInterface:
 			found(origin{typ: fl.canonical(v.X.Type())})
 		}
@@ -416,15 +501,6 @@ func carries(t types.Type) bool {
 	}
 	return false
 }
-
-// conventions are interfaces whose methods by convention do not wait, whatever
-// implements them.
-var conventions = map[string]bool{
-	"error": true, "context.Context": true, "reflect.Type": true, "go/types.Type": true,
-	"fmt.Stringer": true, "fmt.Formatter": true, "fmt.GoStringer": true, "fmt.State": true,
-}
-
-func convention(t types.Type) bool { return conventions[types.TypeString(t, nil)] }
 
 // api reports whether users of std can call a function.
 func api(f *ssa.Function) bool {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 // TestFlow computes testdata/flow.txtar. What is named Waits does, what is named
-// Never does not.
+// Never does not; needs.tsv is what waits if a value of the caller does.
 func TestFlow(t *testing.T) {
 	archive, err := txtar.ParseFile("testdata/flow.txtar")
 	if err != nil {
@@ -18,7 +19,11 @@ func TestFlow(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var names []string
+	var want string
 	for _, f := range archive.Files {
+		if f.Name == "needs.tsv" {
+			want = string(f.Data)
+		}
 		name := filepath.Join(dir, f.Name)
 		if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 			t.Fatal(err)
@@ -35,7 +40,7 @@ func TestFlow(t *testing.T) {
 			}
 		}
 	}
-	rows, err := compute(dir, "./...")
+	rows, callers, err := compute(dir, "./...")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,5 +55,13 @@ func TestFlow(t *testing.T) {
 		case strings.HasPrefix(name, "Never") && row != "":
 			t.Errorf("%s", row)
 		}
+	}
+
+	var got strings.Builder
+	for _, r := range callers {
+		fmt.Fprintln(&got, r)
+	}
+	if got.String() != want {
+		t.Errorf("needs:\n%swant:\n%s", got.String(), want)
 	}
 }

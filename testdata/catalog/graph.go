@@ -47,13 +47,17 @@ type wait struct {
 // primitiveLeaf is the leaf of a function that waits by definition.
 const primitiveLeaf = "[primitive]"
 
-func newGraph(prog *ssa.Program, pkgs []*packages.Package) *graph {
+func newGraph(prog *ssa.Program, pkgs []*packages.Package, symbols []symbol) *graph {
 	g := &graph{
 		prog: prog, links: map[string]*ssa.Function{}, params: map[*ssa.Function]map[int]map[string]bool{},
 		edges: map[*ssa.Function][]edge{}, waits: map[*ssa.Function]map[string]wait{},
 		locks: map[string]bool{"syscall.ForkLock": true}, // taken and given back in other functions than the one that forks
 	}
-	for f := range ssautil.AllFunctions(prog) {
+	all := ssautil.AllFunctions(prog)
+	for _, s := range symbols {
+		all[s.f] = true // methods of generic types
+	}
+	for f := range all {
 		if f.Pkg == nil && f.Origin() == nil && f.Synthetic == "" || opaque(path(f)) && !isPrimitive(f) {
 			continue
 		}
@@ -61,7 +65,7 @@ func newGraph(prog *ssa.Program, pkgs []*packages.Package) *graph {
 	}
 	slices.SortFunc(g.funcs, func(a, b *ssa.Function) int { return cmp.Compare(a.String(), b.String()) })
 	g.linknames(pkgs)
-	g.flow = newFlow(g)
+	g.flow = newFlow(g, pkgs)
 	g.summarize()
 	for _, f := range g.funcs {
 		g.addEdges(f)
@@ -137,7 +141,7 @@ func (g *graph) summarize() {
 	for changed := true; changed; {
 		changed = false
 		for _, f := range g.funcs {
-			note := func(v ssa.Value, what string) {
+			g.eachDynamic(f, func(v ssa.Value, u use) {
 				for o := range g.flow.origins(v) {
 					if o.param == nil || !g.calledBy(f, o.param.Parent()) {
 						continue
@@ -149,35 +153,42 @@ func (g *graph) summarize() {
 					if g.params[owner][i] == nil {
 						g.params[owner][i] = map[string]bool{}
 					}
-					if !g.params[owner][i][what] {
-						g.params[owner][i][what] = true
+					if !g.params[owner][i][u.method] {
+						g.params[owner][i][u.method] = true
 						changed = true
 					}
-				}
-			}
-			g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
-				if call.IsInvoke() {
-					if !convention(call.Value.Type()) {
-						note(call.Value, call.Method.Name())
-					}
-				} else if call.StaticCallee() == nil {
-					note(call.Value, "")
-				}
-				for _, t := range g.flow.targets(call) {
-					g.eachUse(call, t.f, note)
 				}
 			})
 		}
 	}
 }
 
+// A use is a call of a value, or of a method of it.
+type use struct {
+	method string     // "" for the value itself
+	as     types.Type // that the value has where it is called
+}
+
+// eachDynamic visits the values that a function calls, and those that it passes to
+// functions which call them.
+func (g *graph) eachDynamic(f *ssa.Function, visit func(v ssa.Value, u use)) {
+	g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
+		if call.StaticCallee() == nil {
+			visit(call.Value, use{called(call), call.Value.Type()})
+		}
+		for _, t := range g.flow.targets(call) {
+			g.eachUse(call, t.f, visit)
+		}
+	})
+}
+
 // eachUse visits the arguments of a call that the function called calls, or their
 // methods.
-func (g *graph) eachUse(call *ssa.CallCommon, to *ssa.Function, visit func(v ssa.Value, what string)) {
+func (g *graph) eachUse(call *ssa.CallCommon, to *ssa.Function, visit func(v ssa.Value, u use)) {
 	for i, a := range arguments(call, to) {
-		for what := range g.params[to][i] {
+		for method := range g.params[to][i] {
 			if a != nil {
-				visit(a, what)
+				visit(a, use{method, to.Params[i].Type()})
 			}
 		}
 	}
@@ -204,7 +215,7 @@ func (g *graph) called(fn *ssa.Function) bool {
 			found = true
 		}
 		for _, t := range g.flow.targets(call) {
-			g.eachUse(call, t.f, func(v ssa.Value, what string) { found = found || what == "" && is(v) })
+			g.eachUse(call, t.f, func(v ssa.Value, u use) { found = found || u.method == "" && is(v) })
 		}
 	})
 	return found
@@ -277,8 +288,8 @@ func (g *graph) addEdges(f *ssa.Function) {
 		}
 		for _, t := range g.flow.targets(call) {
 			add(t, callee == nil)
-			g.eachUse(call, t.f, func(v ssa.Value, what string) {
-				for _, t := range g.flow.resolve(g.flow.origins(v), what) {
+			g.eachUse(call, t.f, func(v ssa.Value, u use) {
+				for _, t := range g.flow.resolve(g.flow.origins(v), u.method) {
 					add(t, true)
 				}
 			})
@@ -399,32 +410,46 @@ func funcName(f *ssa.Function) string {
 }
 
 // rows lists the exported functions and methods that wait.
-func (g *graph) rows(pkgs []*packages.Package) []row {
+func (g *graph) rows(symbols []symbol) []row {
 	var list []row
+	for _, s := range symbols {
+		r := row{pkg: s.pkg, symbol: s.name, witness: map[string]string{}}
+		if _, ok := g.waits[s.f]["anylock"]; ok {
+			g.waits[s.f]["lock"] = wait{leaf: primitiveLeaf}
+		}
+		logs := g.logs(s.f)
+		for _, k := range kindOrder {
+			if _, ok := g.waits[s.f][k]; ok {
+				r.kinds = append(r.kinds, k)
+				r.witness[k] = g.chain(s.f, k)
+			} else if logs[k] {
+				r.kinds = append(r.kinds, k)
+				r.witness[k] = "-> [default logger, os.Stderr]"
+			}
+		}
+		if r.kinds != nil {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// A symbol is an exported function or method.
+type symbol struct {
+	pkg, name string
+	f         *ssa.Function
+}
+
+// symbols lists what users can call, in the order of the ground truth.
+func symbols(prog *ssa.Program, pkgs []*packages.Package) []symbol {
+	var list []symbol
 	for _, p := range pkgs {
 		if hidden(p.PkgPath) {
 			continue
 		}
-		add := func(symbol string, f *ssa.Function) {
-			if f == nil {
-				return
-			}
-			r := row{pkg: p.PkgPath, symbol: symbol, witness: map[string]string{}}
-			if _, ok := g.waits[f]["anylock"]; ok {
-				g.waits[f]["lock"] = wait{leaf: primitiveLeaf}
-			}
-			logs := g.logs(f)
-			for _, k := range kindOrder {
-				if _, ok := g.waits[f][k]; ok {
-					r.kinds = append(r.kinds, k)
-					r.witness[k] = g.chain(f, k)
-				} else if logs[k] {
-					r.kinds = append(r.kinds, k)
-					r.witness[k] = "-> [default logger, os.Stderr]"
-				}
-			}
-			if r.kinds != nil {
-				list = append(list, r)
+		add := func(name string, f *ssa.Function) {
+			if f != nil {
+				list = append(list, symbol{p.PkgPath, name, f})
 			}
 		}
 		scope := p.Types.Scope()
@@ -432,28 +457,33 @@ func (g *graph) rows(pkgs []*packages.Package) []row {
 			switch obj := scope.Lookup(name).(type) {
 			case *types.Func:
 				if obj.Exported() {
-					add(name, g.prog.FuncValue(obj))
+					add(name, prog.FuncValue(obj))
 				}
 			case *types.TypeName:
-				if named, ok := obj.Type().(*types.Named); ok && obj.Exported() && !obj.IsAlias() && !types.IsInterface(named) && named.TypeParams().Len() == 0 {
-					value := g.prog.MethodSets.MethodSet(named)
-					pointer := g.prog.MethodSets.MethodSet(types.NewPointer(named))
-					for i := range pointer.Len() {
-						sel := pointer.At(i)
-						if !sel.Obj().Exported() {
-							continue
-						}
-						recv := "(*" + name + ")"
-						if value.Lookup(sel.Obj().Pkg(), sel.Obj().Name()) != nil {
-							recv = "(" + name + ")"
-						}
-						add(recv+"."+sel.Obj().Name(), g.prog.MethodValue(sel))
+				named, ok := obj.Type().(*types.Named)
+				if !ok || !obj.Exported() || obj.IsAlias() || types.IsInterface(named) {
+					continue
+				}
+				value := prog.MethodSets.MethodSet(named)
+				pointer := prog.MethodSets.MethodSet(types.NewPointer(named))
+				for i := range pointer.Len() {
+					sel, recv := pointer.At(i), "(*"+name+")."
+					if !sel.Obj().Exported() {
+						continue
+					}
+					if v := value.Lookup(sel.Obj().Pkg(), sel.Obj().Name()); v != nil {
+						sel, recv = v, "("+name+")."
+					}
+					if named.TypeParams().Len() > 0 {
+						add(recv+sel.Obj().Name(), prog.FuncValue(sel.Obj().(*types.Func)))
+					} else {
+						add(recv+sel.Obj().Name(), prog.MethodValue(sel))
 					}
 				}
 			}
 		}
 	}
-	slices.SortFunc(list, func(a, b row) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.symbol, b.symbol)) })
+	slices.SortFunc(list, func(a, b symbol) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name)) })
 	return list
 }
 
