@@ -1,12 +1,17 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: kills demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
+.PHONY: kills mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
 
 GREENIFY = .cache/greenify
 
 # kills ends greenify rewrite -w at 200 random moments.
 kills:
 	GREENIFY_KILLS=200 go test ./rewrite/insource -run TestKillRewrite -count=1 -v -timeout 30m
+
+# mutants breaks each of the 24 behaviours of testdata/behaviours on purpose, in a
+# copy of the repository, and demands that its test fails: half an hour.
+mutants:
+	GREENIFY_MUTANTS=1 go test ./cmd/greenify -run 'TestMutants' -count=1 -v -timeout 2h
 
 # demo patches and runs a real, unmodified program and shows the difference.
 demo:
@@ -39,9 +44,10 @@ race: $(GREENIFY)
 	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
 
-# browser opens the page of a trace in chromium (apt-get install chromium).
+# browser opens the pages of traces in chromium, from a Debian package (as root).
 browser:
-	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTracePage -count=1
+	command -v chromium >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; }
+	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTrace -count=1
 
 # hosts runs the analyzer in every host; it builds golangci-lint, gopls and nogo.
 hosts:

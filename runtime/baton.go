@@ -8,6 +8,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // The baton: the hub of a program that is patched in source.
@@ -54,6 +56,7 @@ var hub struct {
 // long as it runs.
 type thread struct {
 	g    atomic.Uintptr // its goroutine
+	pool workers        // does work of that offload pool, without the baton; zero if of none; only its goroutine uses it
 	turn chan struct{}  // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
 
 	id     atomic.Uint64 // its goroutine's number; 0 before that has first run
@@ -61,14 +64,17 @@ type thread struct {
 	pc     uintptr // where it was started
 
 	// Only its own goroutine uses these.
-	ops   uint8         // operations that did not have to wait
-	began time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
+	outer  *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
+	strict atomic.Bool   // in NoYield
+	ops    uint8         // operations that did not have to wait
+	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
 	lost       bool   // the baton was taken from it in a native wait
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
+	name       *string // nil if it has none
 	behind     *thread // in hub.ready
 	next, prev *thread // in hub.alive
 }
@@ -103,10 +109,10 @@ var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signa
 
 func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
-		return ManifestInfo{Mode: "unpatched"}
+		return ManifestInfo{Mode: code.Unpatched, Go: runtime.Version()}
 	}
 	version := startedBy // all packages have the same, or the hub would not start
-	m := ManifestInfo{Mode: "in source", Groups: groups}
+	m := ManifestInfo{Mode: code.InSource, Go: runtime.Version(), Groups: groups}
 	for _, p := range registered {
 		version = p.rules
 		m.Packages = append(m.Packages, p.path)
@@ -120,19 +126,25 @@ func readManifest() ManifestInfo {
 
 func enabled() bool { return hub.on.Load() }
 
-// self returns the calling thread if it has the baton: nil in a native
-// goroutine, in the middle of a native wait, and while the hub is off.
+// self returns the calling thread if it has the baton, or the worker of an offload
+// pool: nil in other native goroutines, in the middle of a native wait, and while
+// the hub is off.
 func self() *thread {
 	if t := hub.owner.Load(); t != nil && t.g.Load() == uintptr(getg()) { // nil: spare the call
 		return t
 	}
 	if hub.lost.Load() != 0 {
-		return reclaim()
+		if t := reclaim(); t != nil {
+			return t
+		}
 	}
-	return nil
+	return worker()
 }
 
-func inHub() bool { return self() != nil }
+func inHub() bool {
+	t := self()
+	return t != nil && t.pool == workers{}
+}
 
 // own records that the caller has the baton.
 func (t *thread) own() {
@@ -153,13 +165,13 @@ var hubEpoch = time.Now()
 // slice is called where an operation went on without waiting. When the time slice
 // is over the thread goes behind the ready ones. It looks at the clock seldom.
 func (t *thread) slice() {
-	if t.ops++; t.ops%64 != 0 {
+	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
 	now := time.Since(hubEpoch)
 	if t.began == 0 {
 		t.began = now
-	} else if now-t.began > timeSlice {
+	} else if now-t.began > timeSlice && !t.strict.Load() {
 		t.began = 0
 		yield()
 	}
@@ -183,9 +195,16 @@ func (t *thread) grant() {
 	}
 }
 
-// leave gives the baton away for a native wait. The wait must be followed by
-// back, also if it panics: user code runs only with the baton.
+// leave gives the baton, or the worker, away for a native wait. The wait must be
+// followed by back, also if it panics: user code runs only with the baton.
 func (t *thread) leave(wait string) {
+	if t.pool != (workers{}) {
+		t.rest()
+		return
+	}
+	if t.strict.Load() {
+		yieldsInside()
+	}
 	t.disown()
 	now := time.Now()
 	hub.mu.Lock()
@@ -209,9 +228,17 @@ func (t *thread) leave(wait string) {
 	next.grant()
 }
 
-// back waits for the baton after a native wait.
+// back waits for the baton, or a worker, after a native wait.
 func (t *thread) back() {
+	if t.pool != (workers{}) {
+		t.work()
+		return
+	}
 	hub.mu.Lock()
+	if t.wait == "" { // leave did not return
+		hub.mu.Unlock()
+		return
+	}
 	t.wait = ""
 	hub.out--
 	queued := t.queue()
@@ -237,9 +264,12 @@ func (t *thread) queue() (queued bool) {
 // yield goes behind the ready threads.
 func yield() {
 	t := self()
-	if t == nil {
+	if t == nil || t.pool != (workers{}) {
 		runtime.Gosched()
 		return
+	}
+	if t.strict.Load() {
+		yieldsInside()
 	}
 	hub.mu.Lock()
 	native := hub.out != 0 || hub.ready.first == nil
@@ -290,13 +320,16 @@ func (t *thread) unwind() {
 	runtime.Goexit()
 }
 
-// newThread returns a thread that the caller's caller's caller starts.
-func newThread() *thread {
+// newThread returns a thread that is started at pc, or if that is 0 by the caller's
+// caller's caller.
+func newThread(at uintptr) *thread {
 	t := threadPool.Get().(*thread)
 	t.parent = goid()
-	var pc [1]uintptr
-	runtime.Callers(4, pc[:])
-	t.pc = pc[0]
+	if t.pc = at; at == 0 {
+		var pc [1]uintptr
+		runtime.Callers(4, pc[:])
+		t.pc = pc[0]
+	}
 	return t
 }
 
@@ -340,20 +373,25 @@ func (t *thread) end() {
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
+	outer := t.outer
 	t.g.Store(0)
 	t.id.Store(0)
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
-	t.kill, t.wait, t.next, t.prev = false, "", nil, nil
+	t.strict.Store(false)
+	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
 	threadPool.Put(t)
+	if outer != nil {
+		outer.work()
+	}
 }
 
-// spawn returns a new thread, ready to run, that the caller's caller starts. It
-// returns nil while the hub is off.
-func spawn() *thread {
+// spawn returns a new thread, ready to run, that is started at pc, or if that is 0 by
+// the caller's caller. It returns nil while the hub is off.
+func spawn(pc uintptr) *thread {
 	if !enabled() {
 		return nil
 	}
-	t := newThread()
+	t := newThread(pc)
 	hub.mu.Lock()
 	t.join()
 	queued := t.queue()
@@ -383,11 +421,18 @@ func (t *thread) run(f func()) {
 // callback takes the baton for a callback: until end. It returns nil if the
 // caller has the baton already, and while the hub is off.
 func callback() *thread {
-	if !enabled() || self() != nil {
+	if !enabled() {
 		return nil
 	}
-	t := newThread()
+	outer := self()
+	if outer != nil && outer.pool == (workers{}) {
+		return nil
+	}
+	t := newThread(0)
 	t.begin()
+	if t.outer = outer; outer != nil {
+		outer.rest()
+	}
 	hub.mu.Lock()
 	t.join()
 	queued := t.queue()
@@ -399,18 +444,16 @@ func callback() *thread {
 	return t
 }
 
-func offload(f func()) {
-	if t := self(); t != nil {
-		t.leave("native work")
-		defer t.back()
-	}
-	f()
-}
-
 // adopt moves the thread to the calling goroutine: iter.Pull's iterator acts
 // for its caller.
 func (t *thread) adopt() {
-	if t != nil {
+	switch {
+	case t == nil:
+	case t.pool != workers{}:
+		working.byG.Delete(t.g.Load())
+		t.g.Store(uintptr(getg()))
+		working.byG.Store(t.g.Load(), t)
+	default:
 		t.g.Store(uintptr(getg()))
 		t.own()
 	}
@@ -419,7 +462,7 @@ func (t *thread) adopt() {
 // startMain turns the calling goroutine into the first green thread, and the hub
 // on.
 func startMain() {
-	t := newThread()
+	t := newThread(0)
 	t.parent, t.pc = 0, 0
 	t.begin()
 	hub.mu.Lock()
@@ -443,7 +486,7 @@ func threads(buf []record) int {
 			runtime.Gosched() // its goroutine is about to run for the first time
 		}
 		if n < len(buf) {
-			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder}
+			r := record{id: t.id.Load(), parent: t.parent, gopc: t.pc, wait: t.wait, owner: hub.held && t == hub.holder, name: t.name}
 			if t.wait != "" {
 				r.since = time.Since(t.since)
 			}

@@ -1,10 +1,16 @@
 package green_test
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"iter"
+	"path/filepath"
+	"runtime/pprof"
 	"slices"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,13 +21,15 @@ import (
 
 func TestTaskWaitAndLink(t *testing.T) {
 	order := ""
-	task := green.Spawn(func() (string, error) { green.Yield(); return "v", nil })
+	linkedAll := make(chan bool)
+	task := green.Spawn(func() (string, error) { green.Recv(linkedAll); return "v", nil })
 	task.Link(func(h *green.Handle) { order += "a" })
 	task.Link(func(h *green.Handle) { order += "x" }).Unlink()
 	task.Link(func(h *green.Handle) {
 		h.Link(func(*green.Handle) { order += "c" }) // ended: at once
 		order += "b"
 	})
+	close(linkedAll)
 	for range 2 {
 		if v, err := task.Wait(); v != "v" || err != nil {
 			t.Error(v, err)
@@ -54,6 +62,101 @@ func TestTaskCurrent(t *testing.T) {
 	close(started)
 	if h, _ := task.Wait(); h != task.Handle || task.Name() != "worker" || task.ID() != 0 {
 		t.Error(h, task.Name(), task.ID())
+	}
+}
+
+// TestName: a name shows from when it is set.
+func TestName(t *testing.T) {
+	c := make(chan bool)
+	body := func() (bool, error) { return green.Recv(c), nil }
+	early, late := green.Spawn(body), green.Spawn(body)
+	early.SetName("early")
+	green.Sleep(10 * time.Millisecond)
+	late.SetName("late")
+	names := ""
+	for _, th := range green.Threads() {
+		if th.ID == early.ID() || th.ID == late.ID() {
+			names += th.Name + " "
+		}
+	}
+	if names != "early late " && names != "late early " && green.Enabled() {
+		t.Errorf("%q", names)
+	}
+	close(c)
+	early.Wait()
+	late.Wait()
+}
+
+// TestStarted: a thread was started where its maker was called, by whatever function.
+func TestStarted(t *testing.T) {
+	if off() {
+		return // nothing lists the threads
+	}
+	c := make(chan int)
+	wait := func() { green.Recv(c) }
+	body := func() (int, error) { return green.Recv(c), nil }
+	var wg sync.WaitGroup
+	pool := green.NewPool(1)
+	line := 0
+	start := map[string]func(){
+		"Go":         func() { line = here(); green.Go(wait) },
+		"WaitGo":     func() { line = here(); green.WaitGo(&wg, wait) },
+		"Spawn":      func() { line = here(); green.Spawn(body) },
+		"SpawnIn":    func() { line = here(); green.SpawnIn(pool, body) },
+		"SpawnAfter": func() { line = here(); green.SpawnAfter(time.Microsecond, body) },
+	}
+	if patched {
+		start["WaitGroup.Go"] = func() { line = here(); wg.Go(wait) }
+	}
+	for name, f := range start {
+		before := map[uint64]bool{}
+		for _, th := range green.Threads() {
+			before[th.ID] = true
+		}
+		f()
+		place := ""
+		want := fmt.Sprintf("collections_test.go:%d", line)
+		for end := time.Now().Add(5 * time.Second); place == "" && time.Now().Before(end); green.Sleep(time.Millisecond) {
+			for _, th := range green.Threads() {
+				if !before[th.ID] && th.Wait == "chan receive" {
+					place = fmt.Sprintf("%s:%d", filepath.Base(th.File), th.Line)
+				}
+			}
+		}
+		if place != want {
+			t.Errorf("%s: started at %q, want %s", name, place, want)
+		}
+		c <- 1
+	}
+	wg.Wait()
+	pool.Wait()
+}
+
+// TestLabels: threads inherit the labels of runtime/pprof from who asks for them.
+func TestLabels(t *testing.T) {
+	var profile bytes.Buffer
+	show := func() (int, error) {
+		profile.Reset()
+		return 0, pprof.Lookup("goroutine").WriteTo(&profile, 1)
+	}
+	for name, f := range map[string]func(){
+		"Spawn":      func() { green.Spawn(show).Wait() },
+		"SpawnAfter": func() { green.SpawnAfter(time.Millisecond, show).Wait() },
+		"SpawnIn":    func() { green.SpawnIn(green.NewPool(1), show).Wait() },
+		"WithTimeout": func() {
+			if green.WithTimeout(time.Minute, func() error { show(); return nil }) != nil {
+				show() // unpatched
+			}
+		},
+	} {
+		pprof.Do(context.Background(), pprof.Labels("by", name), func(context.Context) { f() })
+		labelled := false
+		for block := range strings.SplitSeq(profile.String(), "\n\n") { // one for each stack
+			labelled = labelled || strings.Contains(block, "pprof.(*Profile).WriteTo") && strings.Contains(block, fmt.Sprintf("{\"by\":%q}", name))
+		}
+		if !labelled {
+			t.Errorf("%s: no label in\n%s", name, &profile)
+		}
 	}
 }
 

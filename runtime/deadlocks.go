@@ -3,9 +3,10 @@ package green
 // A Deadlock is a set of threads that wait only for each other.
 type Deadlock struct {
 	Threads []uint64 // their IDs
-	// Proven: nothing that can still run refers to what they wait on. Otherwise
-	// they wait for locks in a circle, and the holder of a lock is taken to be who
-	// has a pointer to it on its stack.
+	// Proven: nothing that can still run refers to what they wait on, or, in a
+	// program built with -locks, they wait for locks whose holders are among them
+	// or have ended. Otherwise they wait for locks in a circle, and the holder of a
+	// lock is taken to be who has a pointer to it on its stack.
 	Proven bool
 	Report string // who waits for what, since when, started where, and the stacks
 }

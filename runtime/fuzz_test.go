@@ -33,6 +33,7 @@ type world struct {
 	sem    *green.Semaphore
 	q      *green.Queue[int]
 	pr, pw *os.File
+	pools  [2]*green.OffloadPool
 
 	locked, written int // holders of mu, writers of rw
 	ended           map[*green.Task[int]]int
@@ -64,7 +65,7 @@ func (w *world) pause() {
 
 // act does one random thing that may wait, perhaps for ever.
 func (w *world) act(depth int) {
-	switch w.rnd.IntN(19) {
+	switch w.rnd.IntN(21) {
 	case 0:
 		w.c[w.rnd.IntN(3)] <- 1
 	case 1:
@@ -134,6 +135,18 @@ func (w *world) act(depth int) {
 		green.Offload(runtime.Gosched)
 	case 18:
 		w.cond.Broadcast()
+	case 19:
+		first := w.rnd.IntN(2)
+		w.pools[first].Do(func() {
+			time.Sleep(time.Microsecond)
+			w.pools[1-first].Do(runtime.Gosched)
+		})
+	case 20:
+		if depth < 3 {
+			if _, other := inside(func() { w.act(depth + 1) }); other != nil {
+				w.failf("NoYield: %v", other)
+			}
+		}
 	}
 }
 
@@ -151,6 +164,7 @@ func TestRandomOperations(t *testing.T) {
 		sem:   green.NewSemaphore(4),
 		q:     green.NewQueue[int](2),
 		ended: map[*green.Task[int]]int{},
+		pools: [2]*green.OffloadPool{green.NewOffloadPool(1), green.NewOffloadPool(2)},
 	}
 	w.cond = sync.NewCond(&w.condMu)
 	var err error
@@ -247,6 +261,11 @@ func TestRandomOperations(t *testing.T) {
 	}
 	if w.sem.Free() != 4 {
 		t.Errorf("%d units free of 4", w.sem.Free())
+	}
+	for i, p := range w.pools {
+		if n := atOnce(5, p.Do); int(n) != 1+i {
+			t.Errorf("a pool of %d does %d works at once", 1+i, n)
+		}
 	}
 	for i, c := range w.c {
 		select {

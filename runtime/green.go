@@ -20,10 +20,11 @@ func Go(f func()) {
 	if f == nil {
 		go f() // fatal, in the caller
 	}
-	if t := spawn(); t != nil {
+	if t := spawn(0); t != nil {
 		go t.run(f)
 		return
 	}
+	startAt(0)
 	go f()
 }
 
@@ -45,4 +46,9 @@ func Yield() { yield() }
 // a C library that blocks. f must not touch what green threads share without a
 // lock. When f returns or panics the caller waits for its turn in the hub.
 // In a native goroutine, and unpatched, it just calls f. (eventlet.tpool.execute)
+//
+// GREENIFY=offload=N bounds how many threads do such work at once, 20 if it does not
+// say. Work that waits for a channel, a lock or a connection makes room meanwhile, so
+// work may wait for other work; in a program patched in source only if it waits by a
+// function of this package. A wait in C or in the kernel keeps its place.
 func Offload(f func()) { offload(f) }

@@ -60,8 +60,9 @@ func Wait(w interface{ Wait() }) {
 // WaitGo is w.Go(f): it starts f as a goroutine, a green thread in a patched
 // program, for which Wait waits. It does not yield.
 func WaitGo(w *sync.WaitGroup, f func()) {
-	t := spawn()
+	t := spawn(0)
 	if t == nil {
+		startAt(0)
 		w.Go(f)
 		return
 	}

@@ -11,66 +11,55 @@ import (
 
 // A ManifestInfo says how the program is patched: what greenify inspect says of the
 // binary.
-type ManifestInfo struct {
-	Mode     string   // "whole program", "in source" or "unpatched"
-	Rules    string   // version of the rule table
-	Scope    string   // whole program: whose go statements start green threads: "all", "deps" or "main"
-	Groups   []string // module groups that are patched
-	Offload  string   // whole program: "disk" if calls that wait for one are offloaded
-	Packages []string // whole program: patched packages of the standard library; in source: those that registered
-
-	Left    []LeftCall // calls that keep the hub, by position; nil if the program is unpatched
-	LeftErr error      // why Left is not known
-
-	drivers []string // packages whose calls of C leave the hub
-}
+type ManifestInfo = code.Manifest
 
 // A LeftCall is a call that is left blocking: it keeps the hub for as long as it
-// lasts, or in C for at most 10 ms.
+// lasts, or in C for at most 10 ms. One in a function that is offloaded is listed
+// as well.
 type LeftCall = code.Left
 
 // Manifest returns the manifest of the running program. It is that of the
 // binary: GREENIFY=off does not change it.
 //
-// The calls that are left are found in the machine code, which the first call of
-// Manifest reads from /proc/self/exe outside the hub: it yields, and takes some
-// 10 ms for each 10 MB.
+// What can only be found in the machine code, such as the calls that are left, the
+// first call of Manifest reads from /proc/self/exe, outside the hub: it yields, and
+// takes some 10 ms for each 10 MB.
 func Manifest() ManifestInfo {
 	m := readManifest()
-	if m.Mode == "unpatched" {
+	if m.Mode == code.Unpatched {
 		return m
 	}
-	if left.Load() == nil {
-		Offload(func() {
-			var r leftCalls
-			r.list, r.err = readLeft(m)
-			left.CompareAndSwap(nil, &r)
-		})
+	if found.Load() == nil {
+		Offload(func() { found.CompareAndSwap(nil, readCode(m)) })
 	}
-	r := left.Load()
-	m.Left, m.LeftErr = slices.Clone(r.list), r.err
+	f := found.Load()
+	if m.Mode == code.WholeProgram {
+		m.Packages = slices.Clone(f.packages)
+	}
+	m.Left, m.Err = slices.Clone(f.left), f.err
 	return m
 }
 
-// left is what the first call of Manifest found.
-var left atomic.Pointer[leftCalls]
+// found is what the first call of Manifest read.
+var found atomic.Pointer[foundCode]
 
-type leftCalls struct {
-	list []LeftCall
-	err  error
+type foundCode struct {
+	packages []string
+	left     []LeftCall
+	err      error
 }
 
-func readLeft(m ManifestInfo) ([]LeftCall, error) {
+func readCode(m ManifestInfo) *foundCode {
 	f, err := os.Open("/proc/self/exe")
 	if err != nil {
-		return nil, err
+		return &foundCode{err: err}
 	}
 	defer f.Close()
 	prog, err := code.Read(f)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.Name(), err)
+		return &foundCode{err: fmt.Errorf("%s: %w", f.Name(), err)}
 	}
-	return prog.Left(m.Mode == "in source", m.drivers), nil
+	return &foundCode{packages: prog.Packages(), left: prog.Left(m.Mode == code.InSource, m.Drivers)}
 }
 
 // IsPatched reports whether what blocks in a group of modules is patched: one of

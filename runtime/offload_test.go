@@ -1,11 +1,8 @@
-//go:build greenify
-
 package green_test
 
 import (
 	"context"
 	"fmt"
-	"iter"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -18,36 +15,78 @@ import (
 	green "github.com/greenify-go/greenify/runtime"
 )
 
-// The programs of these tests run with a pool of two workers.
+// do is how the programs of these tests offload: green.Offload in a program with
+// GREENIFY=offload=2, or a pool of two workers of its own.
+var do = green.Offload
+
 func init() {
 	for name, f := range map[string]func(){
-		"pool-bound":  poolBound,
-		"pool-depend": poolDepend,
-		"pool-order":  poolOrder,
-		"pool-end":    poolEnd,
-		"pool-cancel": poolCancel,
-		"pool-pull":   poolPull,
+		"bound":  poolBound,
+		"depend": poolDepend,
+		"order":  poolOrder,
+		"end":    poolEnd,
+		"cancel": poolCancel,
+		"pull":   poolPull,
 	} {
-		programs[name] = f
+		own := func() {
+			do = green.NewOffloadPool(2).Do
+			f()
+		}
+		programs["pool-"+name] = f
+		programs["own-"+name] = own
+		programs["unpatched-own-"+name] = own
 	}
+	programs["pool-callback"] = poolCallback
+	programs["own-nested"] = poolNested
+	programs["unpatched-own-nested"] = poolNested
+}
+
+var poolWant = map[string]string{
+	"bound":  "2 at once of 10\n",
+	"depend": "40 done\n",
+	"order":  "in order\n",
+	"end":    "panic: boom, stack of caller and work: true\ndeferred, then goexit\nafterwards 2 at once of 10\n",
+	"cancel": "10 cancelled\nafterwards 2 at once of 10\n",
+	"pull":   "3 values\nafterwards 2 at once of 10\n",
 }
 
 func TestOffloadPool(t *testing.T) {
 	if off() {
 		t.Skip("without a hub work is not bounded")
 	}
-	for name, want := range map[string]string{
-		"pool-bound":  "2 at once of 10\n",
-		"pool-depend": "40 done\n",
-		"pool-order":  "in order\n",
-		"pool-end":    "panic: boom, stack of caller and work: true\ndeferred, then goexit\nafterwards 2 at once of 10\n",
-		"pool-cancel": "10 cancelled\nafterwards 2 at once of 10\n",
-		"pool-pull":   "3 values\nafterwards 2 at once of 10\n",
-	} {
-		stdout, stderr, status := runProgram(t, name, "GREENIFY=offload=2")
-		if stdout != want || status != 0 {
-			t.Errorf("%s: exit status %d, stdout %q, want %q; stderr:\n%s", name, status, stdout, want, stderr)
+	for name, want := range poolWant {
+		wantProgram(t, "pool-"+name, want, "GREENIFY=offload=2")
+	}
+	wantProgram(t, "pool-callback", "1 by the callback\n", "GREENIFY=offload=1")
+}
+
+// A pool of the program's own is one in every kind of program.
+func TestOwnOffloadPool(t *testing.T) {
+	for name, want := range poolWant {
+		for _, prefix := range []string{"own-", "unpatched-own-"} {
+			wantProgram(t, prefix+name, want)
 		}
+		wantProgram(t, "own-"+name, want, "GREENIFY=off")
+	}
+	wantProgram(t, "own-nested", "same, other, back: 1 at once of 5\n")
+	wantProgram(t, "unpatched-own-nested", "same, other, back: 1 at once of 5\n")
+	for _, size := range []int{0, -1, 1 << 20} {
+		func() {
+			defer func() {
+				if s, _ := recover().(string); !strings.Contains(s, "NewOffloadPool: size") {
+					t.Errorf("a pool of size %d: panic %q", size, s)
+				}
+			}()
+			green.NewOffloadPool(size)
+		}()
+	}
+}
+
+func wantProgram(t *testing.T, name, want string, env ...string) {
+	t.Helper()
+	stdout, stderr, status := runProgram(t, name, env...)
+	if stdout != want || status != 0 {
+		t.Errorf("%s %v: exit status %d, stdout %q, want %q; stderr:\n%s", name, env, status, stdout, want, stderr)
 	}
 }
 
@@ -63,14 +102,14 @@ func TestOffloadSettings(t *testing.T) {
 	}
 }
 
-// atOnce offloads ten works, each of which waits in a system call, and returns how
+// atOnce offloads works, each of which waits in a system call, and returns how
 // many were at it at once.
-func atOnce() int32 {
+func atOnce(works int, do func(func())) int32 {
 	var now, most atomic.Int32
 	var wg sync.WaitGroup
-	for range 10 {
-		wg.Go(func() {
-			green.Offload(func() {
+	for range works {
+		green.WaitGo(&wg, func() {
+			do(func() {
 				n := now.Add(1)
 				for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 				}
@@ -80,11 +119,11 @@ func atOnce() int32 {
 			})
 		})
 	}
-	wg.Wait()
+	green.Wait(&wg)
 	return most.Load()
 }
 
-func poolBound() { fmt.Printf("%d at once of 10\n", atOnce()) }
+func poolBound() { fmt.Printf("%d at once of 10\n", atOnce(10, do)) }
 
 // poolDepend: each work waits for what the next one sends, offloaded too, and
 // the last is started last: only if work that parks gives its worker back do
@@ -99,44 +138,44 @@ func poolDepend() {
 		links[i] = make(chan bool)
 	}
 	for i := range n {
-		wg.Go(func() {
-			green.Offload(func() {
-				<-links[i+1]
-				mu.Lock()
+		green.WaitGo(&wg, func() {
+			do(func() {
+				green.Recv(links[i+1])
+				green.Lock(&mu)
 				done++
 				mu.Unlock()
 				if i > 0 {
-					links[i] <- true
+					green.Send(links[i], true)
 				}
 			})
 		})
 	}
-	wg.Go(func() { green.Offload(func() { links[n] <- true }) })
-	wg.Wait()
+	green.WaitGo(&wg, func() { do(func() { green.Send(links[n], true) }) })
+	green.Wait(&wg)
 	fmt.Println(done, "done")
 }
 
-// poolOrder: what one thread offloads is done in its order, and done when Offload
+// poolOrder: what one thread offloads is done in its order, and done when the call
 // returns, whatever the others offload.
 func poolOrder() {
 	var wg sync.WaitGroup
 	for range 8 {
-		wg.Go(func() {
+		green.WaitGo(&wg, func() {
 			var seen []int
 			for i := range 50 {
-				green.Offload(func() { seen = append(seen, i) })
-				if len(seen) != i+1 || seen[i] != i || !green.InHub() {
+				do(func() { seen = append(seen, i) })
+				if len(seen) != i+1 || seen[i] != i || green.InHub() != green.Enabled() {
 					fmt.Println("out of order:", seen)
 				}
 			}
 		})
 	}
-	wg.Wait()
+	green.Wait(&wg)
 	fmt.Println("in order")
 }
 
 //go:noinline
-func callerOfWork(f func()) { green.Offload(f) }
+func callerOfWork(f func()) { do(f) }
 
 //go:noinline
 func workThatPanics() { panic("boom") }
@@ -146,21 +185,23 @@ func workThatPanics() { panic("boom") }
 func poolEnd() {
 	for range 5 {
 		done := make(chan string)
-		go func() {
+		green.Go(func() {
 			defer func() {
 				stack := string(debug.Stack())
-				done <- fmt.Sprintf("panic: %v, stack of caller and work: %v", recover(),
-					strings.Contains(stack, "callerOfWork") && strings.Contains(stack, "workThatPanics") && green.InHub())
+				green.Send(done, fmt.Sprintf("panic: %v, stack of caller and work: %v", recover(),
+					strings.Contains(stack, "callerOfWork") && strings.Contains(stack, "workThatPanics") && green.InHub() == green.Enabled()))
 			}()
 			callerOfWork(workThatPanics)
-		}()
-		s := <-done
-		go func() {
-			defer func() { done <- fmt.Sprintf("deferred, then goexit: %v", green.InHub()) }()
-			green.Offload(runtime.Goexit)
-			done <- "came back"
-		}()
-		if e := <-done; e != "deferred, then goexit: true" {
+		})
+		s := green.Recv(done)
+		green.Go(func() {
+			defer func() {
+				green.Send(done, fmt.Sprintf("deferred, then goexit: %v", green.InHub() == green.Enabled()))
+			}()
+			do(runtime.Goexit)
+			green.Send(done, "came back")
+		})
+		if e := green.Recv(done); e != "deferred, then goexit: true" {
 			fmt.Println(e)
 		}
 		if s != "panic: boom, stack of caller and work: true" {
@@ -168,7 +209,7 @@ func poolEnd() {
 		}
 	}
 	fmt.Println("panic: boom, stack of caller and work: true\ndeferred, then goexit")
-	fmt.Printf("afterwards %d at once of 10\n", atOnce())
+	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do))
 }
 
 // poolCancel: work that its context ends leaves no worker and no goroutine.
@@ -178,49 +219,92 @@ func poolCancel() {
 	var wg sync.WaitGroup
 	var n atomic.Int32
 	for range 10 {
-		wg.Go(func() {
-			green.Offload(func() {
-				<-ctx.Done()
+		green.WaitGo(&wg, func() {
+			do(func() {
+				green.Recv(ctx.Done())
 				n.Add(1)
 			})
 		})
 	}
-	time.Sleep(10 * time.Millisecond)
+	green.Sleep(10 * time.Millisecond)
 	cancel()
-	wg.Wait()
+	green.Wait(&wg)
 	fmt.Println(n.Load(), "cancelled")
 	for range 1000 {
 		if runtime.NumGoroutine() <= before {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		green.Sleep(time.Millisecond)
 	}
 	if n := runtime.NumGoroutine(); n > before {
 		fmt.Println("goroutines:", n-before)
 	}
-	fmt.Printf("afterwards %d at once of 10\n", atOnce())
+	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do))
 }
 
-// poolPull: an iterator of iter.Pull acts for the work that calls it.
+// poolPull: an iterator of iter.Pull acts for the work that calls it: two works wait
+// in one, and a third is done meanwhile.
 func poolPull() {
-	n := 0
-	green.Offload(func() {
-		next, stop := iter.Pull(func(yield func(int) bool) {
-			for i := range 3 {
-				time.Sleep(time.Millisecond)
-				if !yield(i) {
-					return
+	var wg sync.WaitGroup
+	var n atomic.Int32
+	third := make(chan bool)
+	for range 2 {
+		green.WaitGo(&wg, func() {
+			do(func() {
+				next, stop := green.Pull(func(yield func(int) bool) {
+					green.Recv(third)
+					for i := range 3 {
+						green.Sleep(time.Millisecond)
+						if !yield(i) {
+							return
+						}
+					}
+				})
+				defer stop()
+				for {
+					if _, ok := next(); !ok {
+						return
+					}
+					n.Add(1)
 				}
-			}
+			})
 		})
-		defer stop()
-		for {
-			if _, ok := next(); !ok {
-				return
-			}
-			n++
-		}
+	}
+	green.Sleep(10 * time.Millisecond)
+	do(func() { close(third) })
+	green.Wait(&wg)
+	fmt.Println(n.Load()/2, "values")
+	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do))
+}
+
+// poolCallback: a callback that runs in the hub in the middle of work leaves the only
+// worker to what it offloads.
+func poolCallback() {
+	n := 0
+	do(func() {
+		green.Enter00(func() { do(func() { n++ }) })()
 	})
-	fmt.Println(n, "values")
-	fmt.Printf("afterwards %d at once of 10\n", atOnce())
+	fmt.Println(n, "by the callback")
+}
+
+// poolNested: work that does work of the same pool has a worker already; if it is of
+// another pool, the worker of the first is free meanwhile.
+func poolNested() {
+	a, b := green.NewOffloadPool(1), green.NewOffloadPool(1)
+	a.Do(func() { a.Do(func() { fmt.Print("same") }) })
+	var wg sync.WaitGroup
+	other := make(chan bool)
+	green.WaitGo(&wg, func() {
+		a.Do(func() {
+			b.Do(func() { green.Recv(other) })
+			fmt.Print(", back: ")
+		})
+	})
+	green.Sleep(10 * time.Millisecond)
+	a.Do(func() {
+		fmt.Print(", other")
+		close(other)
+	})
+	green.Wait(&wg)
+	fmt.Printf("%d at once of 5\n", atOnce(5, a.Do))
 }

@@ -4,8 +4,9 @@ package green
 
 import (
 	"runtime"
-	"strings"
 	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 func goroutine() (g unsafe.Pointer, id uint64)
@@ -13,11 +14,17 @@ func kill(g unsafe.Pointer, id uint64) (found bool)
 func dying() (killed bool)
 func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
+func startAt(pc uintptr)
+func setName(g unsafe.Pointer, name *string)
+func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
 func enabled() bool
 func leave() bool
 func enter(left bool)
+func makeWorkers(size int32) unsafe.Pointer
+func work(pool unsafe.Pointer) (before uintptr, left bool)
+func rest(pool unsafe.Pointer, before uintptr, left bool)
 func threads(buf []record) int
 func deadlocks(list []stuckRecord, text []byte) (threads, length int)
 func native(f func())
@@ -36,7 +43,7 @@ type thread struct{}
 
 func self() *thread          { return nil }
 func callback() *thread      { return nil }
-func spawn() *thread         { return nil }
+func spawn(uintptr) *thread  { return nil }
 func (*thread) run(func())   {}
 func (*thread) leave(string) {}
 func (*thread) back()        {}
@@ -53,26 +60,19 @@ func offload(f func()) {
 	f()
 }
 
-// readManifest reads what rewrite/inspect wrote: lines of a key and its values.
+// workers are an offload pool, in package runtime.
+type workers struct{ pool unsafe.Pointer }
+
+func newWorkers(size int) workers { return workers{makeWorkers(int32(size))} }
+
+func (w workers) do(f func()) {
+	before, left := work(w.pool)
+	defer rest(w.pool, before, left)
+	f()
+}
+
 func readManifest() ManifestInfo {
-	m := ManifestInfo{Mode: "whole program"}
-	for line := range strings.Lines(manifest()) {
-		switch f := strings.Fields(line); {
-		case len(f) < 2:
-		case f[0] == "rules":
-			m.Rules = f[1]
-		case f[0] == "scope":
-			m.Scope = f[1]
-		case f[0] == "groups":
-			m.Groups = f[1:]
-		case f[0] == "std":
-			m.Packages = f[1:]
-		case f[0] == "offload":
-			m.Offload = f[1]
-		case f[0] == "drivers":
-			m.drivers = f[1:]
-		}
-	}
+	m, _ := code.Unmark([]byte(manifest()))
 	return m
 }
 
@@ -99,6 +99,9 @@ func (r threadRef) kill() error {
 	kill(r.g, r.id)
 	return nil
 }
+
+// setName is called while the thread has not ended.
+func (r threadRef) setName(name string) { setName(r.g, &name) }
 
 // immune protects the calling thread from being killed, and reports whether it
 // has been.

@@ -38,6 +38,10 @@ func TestUnknown(t *testing.T) {
 			Do(&p, func() { panic("boom") })
 		}()
 		Do(&p, func() { n++ })
+		func() { // still in the hub if Do cannot even begin to wait
+			defer func() { in = in && InHub() && (recover() != nil) == (inSource && Enabled()) }()
+			NoYield(func() { Do(&p, func() {}) })
+		}()
 		if n != 1 || in != Enabled() || InHub() != Enabled() {
 			t.Errorf("ran %d times, always in the hub: %v", n, in)
 		}

@@ -15,7 +15,7 @@ func TestManifest(t *testing.T) {
 	want := "in source"
 	if patched {
 		want = "whole program"
-		if m.Rules == "" || m.Scope != "all" || !slices.Contains(m.Packages, "runtime") {
+		if m.Rules == "" || m.Scope != "all" || !slices.Contains(m.Std, "runtime") {
 			t.Errorf("incomplete: %+v", m)
 		}
 	}
@@ -24,9 +24,9 @@ func TestManifest(t *testing.T) {
 	}
 	_, file, line, _ := runtime.Caller(0)
 	syscall.RawSyscall(syscall.SYS_GETPID, 0, 0, 0)
-	if m.LeftErr != nil || !slices.ContainsFunc(m.Left, func(l green.LeftCall) bool {
+	if m.Err != nil || !slices.ContainsFunc(m.Left, func(l green.LeftCall) bool {
 		return l.File == file && l.Line == line+1 && l.Call == "syscall.RawSyscall" && l.Reason != ""
 	}) {
-		t.Errorf("no call of RawSyscall at %s:%d in %+v, error %v", file, line+1, m.Left, m.LeftErr)
+		t.Errorf("no call of RawSyscall at %s:%d in %+v, error %v", file, line+1, m.Left, m.Err)
 	}
 }

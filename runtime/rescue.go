@@ -23,7 +23,7 @@ import (
 // call of this package. That is counted (Stats.Rescued) and reported, for until
 // that call the thread runs in parallel with another one.
 //
-// A thread that computes keeps the baton. With GREENIFY=blocked it is reported, as
+// A thread that computes keeps the baton, and so does one in NoYield. With GREENIFY=blocked it is reported, as
 // is one that waits, as soon as the limit has passed.
 //
 // Inv: nobody looks while no thread is ready, so that package runtime's deadlock
@@ -107,7 +107,7 @@ func look() {
 		return
 	}
 	held := now - w.since
-	again := wait != "" && w.seen == stack
+	again := wait != "" && w.seen == stack && !t.strict.Load()
 	if !w.told && (again || w.limit > 0 && held >= w.limit) {
 		w.told, w.who = true, id
 		describe(&said, id, held, ready, stack)

@@ -28,6 +28,15 @@ func (r threadRef) kill() error {
 	return nil
 }
 
+// setName is called while the thread has not ended.
+func (r threadRef) setName(name string) {
+	if r.t != nil {
+		hub.mu.Lock()
+		defer hub.mu.Unlock()
+		r.t.name = &name
+	}
+}
+
 // setKilled notes that the calling thread unwinds because it was killed.
 func setKilled() {
 	if d := data(); d != nil && d.handle != nil {
@@ -73,5 +82,16 @@ func setData(d *threadData) {
 	}
 	dataByID.Store(d.id, d)
 }
+
+func strict(on bool, _ func()) (changed bool) {
+	t := self()
+	if t == nil || t.strict.Load() == on {
+		return false
+	}
+	t.strict.Store(on)
+	return true
+}
+
+func startAt(uintptr) {} // spawn does
 
 func pending() int { return 0 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -23,27 +24,36 @@ var settings struct {
 // readSettings reads the GREENIFY variable, once.
 var readSettings = sync.OnceFunc(func() {
 	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
-		limit, blocked := strings.CutPrefix(field, "blocked=")
-		switch {
-		case field == "":
-		case field == "off":
-			settings.off = true
-		case field == "stats=1":
-			settings.stats = true
-		case blocked && isLimit(limit):
-			hub.watch.limit, _ = time.ParseDuration(limit)
-		default:
+		if !readSetting(field) {
 			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
 		}
 	}
 })
 
-// isLimit reports whether s is a duration as a whole-program build reads it: 0, or
-// a number of us, ms or s.
-func isLimit(s string) bool {
-	number := strings.TrimRight(s, "ums")
-	d, err := time.ParseDuration(s)
-	return err == nil && d >= 0 && strings.Trim(number, "0123456789") == ""
+// readSetting reads one setting. It reports false for a wrong key or value.
+func readSetting(field string) bool {
+	key, value, _ := strings.Cut(field, "=")
+	switch key {
+	case "off":
+		settings.off = true
+		return field == "off"
+	case "stats":
+		settings.stats = true
+		return value == "1"
+	case "blocked":
+		limit, err := time.ParseDuration(value)
+		hub.watch.limit = limit
+		number := strings.TrimRight(value, "ums") // as a whole-program build reads it
+		return err == nil && limit >= 0 && strings.Trim(number, "0123456789") == ""
+	case "offload":
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 1 || n > maxWorkers {
+			return false
+		}
+		offloadPool.free.Resize(n)
+		return true
+	}
+	return field == ""
 }
 
 // mainPatched is 1 in a program whose main, or whose tests, are patched: see

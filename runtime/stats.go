@@ -8,6 +8,7 @@ import (
 // A Thread describes one green thread.
 type Thread struct {
 	ID      uint64        // as in a stack dump's "goroutine N"
+	Name    string        // by Handle.SetName
 	Parent  uint64        // ID of the thread that started it
 	Running bool          // owns the hub
 	Wait    string        // what it waits for, such as "chan receive"; "" if it runs or is ready
@@ -23,6 +24,7 @@ type record struct {
 	wait       string
 	since      time.Duration
 	owner      bool
+	name       *string
 }
 
 // Threads lists the green threads that are alive; nil when unpatched. It does
@@ -37,6 +39,9 @@ func Threads() []Thread {
 	var list []Thread
 	for _, r := range buf[:n] {
 		t := Thread{ID: r.id, Parent: r.parent, Running: r.owner, Wait: r.wait, Since: r.since}
+		if r.name != nil {
+			t.Name = *r.name
+		}
 		if r.gopc != 0 {
 			frame, _ := runtime.CallersFrames([]uintptr{r.gopc}).Next()
 			t.File, t.Line = frame.File, frame.Line

@@ -47,7 +47,11 @@ func Spawn[T any](f func() (T, error)) *Task[T] {
 func SpawnAfter[T any](d time.Duration, f func() (T, error)) *Task[T] {
 	t := &Task[T]{Handle: newHandle()}
 	call := t.call(f)
-	t.timer = time.AfterFunc(d, func() { t.launch(call) })
+	labels := profLabel()
+	t.timer = time.AfterFunc(d, func() {
+		setProfLabel(labels) // launch inherits them
+		t.launch(call)
+	})
 	return t
 }
 
@@ -74,6 +78,7 @@ type Handle struct {
 	File string // where it was started
 	Line int
 
+	pc    uintptr       // likewise
 	done  chan struct{} // closed once it has ended
 	timer *time.Timer   // of SpawnAfter
 	carry bool          // a panic is the task's error
@@ -117,11 +122,18 @@ func newHandle() *Handle {
 	runtime.Callers(3, pc[:])
 	frame, _ := runtime.CallersFrames(pc[:]).Next()
 	h.File, h.Line = frame.File, frame.Line
+	h.pc = pc[0]
 	return h
 }
 
 func (h *Handle) launch(f func() error) {
-	Go(func() { h.run(f) })
+	run := func() { h.run(f) }
+	if t := spawn(h.pc); t != nil {
+		go t.run(run)
+		return
+	}
+	startAt(h.pc)
+	go run()
 }
 
 // run is the thread.
@@ -133,6 +145,9 @@ func (h *Handle) run(f func() error) {
 	}
 	h.state = taskRuns
 	h.ref = thisThread()
+	if h.name != "" {
+		h.ref.setName(h.name)
+	}
 	marked := h.cause != nil // a timeout of no time: at the first yield point
 	h.mu.Unlock()
 	setData(&threadData{handle: h, bindings: h.inherit, id: h.ref.id})
@@ -197,7 +212,8 @@ func (h *Handle) Wait() error {
 	return h.err
 }
 
-// Name and SetName are for reports; Current().SetName names the calling thread.
+// Name and SetName are for reports: Threads, deadlocks, greenify ps and top, traces.
+// Current().SetName names the calling thread.
 func (h *Handle) Name() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -209,6 +225,9 @@ func (h *Handle) SetName(name string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.name = name
+	if h.state == taskRuns {
+		h.ref.setName(name)
+	}
 }
 
 // ID is the number of the thread's goroutine as in stack dumps and Threads; 0

@@ -33,6 +33,7 @@ type snapshot struct {
 
 type thread struct {
 	ID      uint64 `json:"id"`
+	Name    string `json:"name,omitempty"`
 	Parent  uint64 `json:"parent"`
 	State   string `json:"state"` // running, ready, waiting, native, syscall
 	Wait    string `json:"wait,omitempty"`
@@ -49,6 +50,9 @@ func (t thread) what() string {
 	}
 	return t.State
 }
+
+// title is its number, and its name if it has one.
+func (t thread) title() string { return strings.TrimSpace(fmt.Sprint(t.ID, " ", t.Name)) }
 
 func (t thread) since() string {
 	if t.State != "waiting" {
@@ -138,7 +142,7 @@ func (c *command) ps(args []string) int {
 	tw := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(tw, "THREAD\tSTATE\tSINCE\tAT\tSTARTED\tON")
 	for _, t := range s.Threads {
-		fmt.Fprintf(tw, "%d\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.what(), t.since(), place(t.At), place(t.Start), strings.TrimPrefix(t.On, " on "))
+		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.title(), t.what(), t.since(), place(t.At), place(t.Start), strings.TrimPrefix(t.On, " on "))
 	}
 	tw.Flush()
 	return exitOK

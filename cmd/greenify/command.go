@@ -64,6 +64,8 @@ usage:
 		the green threads of a program that runs with GREENIFY=admin=SOCKET
 	greenify top SOCKET
 		the same as a live screen, which sorts, filters and kills
+	greenify profile [-seconds N] [-o FILE] SOCKET
+		for how long its threads are parked, by stack: for go tool pprof
 	greenify trace html|pprof FILE
 		what GREENIFY=trace=FILE wrote as one page, or as a profile of parked time
 	greenify version
@@ -95,6 +97,11 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 	-strict
 		(build, of programs) write nothing and exit with 1 if a call is left
 		blocking: one that greenify inspect would list
+	-locks
+		every sync.Mutex and RWMutex knows who holds it, so that reports of
+		deadlocks say so, with the line that locked it, and circles of locks
+		are proven. They become larger (24 bytes, and 176), and to lock and
+		unlock a free one takes about 20 ns more.
 	-offload disk
 		calls that package os makes for a disk (open, read, write, sync, stat,
 		rename, remove, mkdir and so on) are made by workers of the offload
@@ -144,6 +151,8 @@ func (c *command) run(args []string) int {
 		return c.ps(args)
 	case "top":
 		return c.top(args)
+	case "profile":
+		return c.profile(args)
 	case "trace":
 		return c.trace(args)
 	case "explain":
@@ -247,6 +256,7 @@ func (c *command) goCommand(name string, args []string) int {
 		Scope:    f.scope,
 		Groups:   f.groups,
 		Disk:     f.disk,
+		Locks:    f.locks,
 		Workers:  f.workers,
 		Progress: c.progress(f.verbose),
 	})

@@ -11,10 +11,10 @@ import (
 	"testing"
 )
 
-// resolvConf and hosts are for the network namespace of testdata/dns.
+// resolvConf and etcHosts are for the network namespace of testdata/dns.
 const (
 	resolvConf = "nameserver 127.0.0.1\nsearch example.nowhere found.test\noptions timeout:1 attempts:1\n"
-	hosts      = "127.0.0.1 localhost\n::1 localhost\n192.0.2.77 hosts.example.test alias\n2001:db8::77 alias\n"
+	etcHosts   = "127.0.0.1 localhost\n::1 localhost\n192.0.2.77 hosts.example.test alias\n2001:db8::77 alias\n"
 )
 
 // TestDNS resolves names as plain Go and patched, each with Go's resolver and with
@@ -31,7 +31,7 @@ func TestDNS(t *testing.T) {
 			t.Fatalf("%v: %v\n%s", cmd, err, msg)
 		}
 	}
-	for name, text := range map[string]string{"resolv.conf": resolvConf, "hosts": hosts, "nsswitch.conf": "hosts: files dns\n"} {
+	for name, text := range map[string]string{"resolv.conf": resolvConf, "hosts": etcHosts, "nsswitch.conf": "hosts: files dns\n"} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
 			t.Fatal(err)
 		}

@@ -27,6 +27,7 @@ type goFlags struct {
 	dryRun   bool     // -n
 	scope    toolchain.Scope
 	disk     bool // -offload=disk
+	locks    bool // -locks
 	workers  int  // -offload-size, 0 if not given
 	verbose  bool
 	work     bool
@@ -99,6 +100,9 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 			continue
 		case "allow-partial":
 			f.allowPartial = !hasValue || value == "true" || value == "1"
+			continue
+		case "locks":
+			f.locks = !hasValue || value == "true" || value == "1"
 			continue
 		case "strict":
 			if f.strict = !hasValue || value == "true" || value == "1"; f.strict && command != "build" {

@@ -1,4 +1,4 @@
-package main
+package main_test
 
 import (
 	"bytes"
@@ -153,8 +153,13 @@ func (h *hosts) require(t *testing.T, dir string) {
 	h.run(t, dir, 0, nil, "go", "mod", "edit", "-require="+greenify+"@v0.0.0", "-replace="+greenify+"="+h.repo)
 }
 
-// run runs a command, demands its exit code and returns what it prints.
 func (h *hosts) run(t *testing.T, dir string, code int, env []string, name string, args ...string) string {
+	t.Helper()
+	return runCommand(t, dir, code, env, name, args...)
+}
+
+// runCommand runs a command, demands its exit code and returns what it prints.
+func runCommand(t *testing.T, dir string, code int, env []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir

@@ -181,6 +181,12 @@ func copyPrograms(t *testing.T, dir string) {
 	if err := os.CopyFS(dir, os.DirFS(programs)); err != nil {
 		t.Fatal(err)
 	}
+	requireGreen(t, dir)
+}
+
+// requireGreen makes the module in dir require package green of this repository.
+func requireGreen(t *testing.T, dir string) {
+	t.Helper()
 	repo, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

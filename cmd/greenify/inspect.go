@@ -40,14 +40,14 @@ func (c *command) inspect(args []string) int {
 	return exitOK
 }
 
-func printManifest(w io.Writer, m inspect.Manifest) error {
+func printManifest(w io.Writer, m code.Manifest) error {
 	var b strings.Builder
 	field := func(name string, values ...string) {
 		if s := strings.Join(values, " "); s != "" {
 			fmt.Fprintf(&b, "%-9s %s\n", name, s)
 		}
 	}
-	field("patched", cmp.Or(map[string]string{inspect.Unpatched: "no"}[m.Mode], m.Mode))
+	field("patched", cmp.Or(map[string]string{code.Unpatched: "no"}[m.Mode], m.Mode))
 	field("go", m.Go)
 	field("rules", m.Rules)
 	field("scope", m.Scope)
@@ -55,7 +55,7 @@ func printManifest(w io.Writer, m inspect.Manifest) error {
 	field("offload", m.Offload)
 	field("std", m.Std...)
 	field("packages", m.Packages...)
-	if m.Mode != inspect.Unpatched {
+	if m.Mode != code.Unpatched {
 		field("left", fmt.Sprintf("%d calls keep the hub", len(m.Left)))
 	}
 	printLeft(&b, m.Left)

@@ -40,24 +40,29 @@ func TestPrograms(t *testing.T) {
 		name := filepath.Base(filepath.Dir(source))
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			want := readDirectives(t, source)
-			if want.needs == "cgo" && !haveCgo(t) {
-				t.Skip("no cgo here")
-			}
-			bin := filepath.Join(patched, name)
-			runs := []run{
-				{title: "plain", bin: filepath.Join(plain, name)},
-				{title: "off", bin: bin, env: []string{"GREENIFY=off"}},
-				{title: "patched", bin: bin, green: true},
-				{title: "patched on one processor", bin: bin, green: true, env: []string{"GOMAXPROCS=1"}},
-			}
-			for i := range runs {
-				runs[i].do(t, want)
-				for _, problem := range want.check(runs[i], runs[0]) {
-					t.Errorf("%s: %s", runs[i].title, problem)
-				}
-			}
+			testProgram(t, name, plain, patched)
 		})
+	}
+}
+
+// testProgram runs a program of which there is a binary in each of two folders.
+func testProgram(t *testing.T, name, plain, patched string) {
+	want := readDirectives(t, filepath.Join(programs, name, "main.go"))
+	if want.needs == "cgo" && !haveCgo(t) {
+		t.Skip("no cgo here")
+	}
+	bin := filepath.Join(patched, name)
+	runs := []run{
+		{title: "plain", bin: filepath.Join(plain, name)},
+		{title: "off", bin: bin, env: []string{"GREENIFY=off"}},
+		{title: "patched", bin: bin, green: true},
+		{title: "patched on one processor", bin: bin, green: true, env: []string{"GOMAXPROCS=1"}},
+	}
+	for i := range runs {
+		runs[i].do(t, want)
+		for _, problem := range want.check(runs[i], runs[0]) {
+			t.Errorf("%s: %s", runs[i].title, problem)
+		}
 	}
 }
 
@@ -173,6 +178,7 @@ func readDirectives(t *testing.T, source string) directives {
 type run struct {
 	title  string
 	bin    string
+	args   []string
 	env    []string
 	green  bool // on the hub
 	exit   string
@@ -181,9 +187,17 @@ type run struct {
 }
 
 func (r *run) do(t *testing.T, d directives) {
+	t.Helper()
+	if err := r.try(t, d); err != nil {
+		t.Fatalf("%s: %v\nstdout:\n%s\nstderr:\n%s", r.title, err, r.stdout, r.stderr)
+	}
+}
+
+// try is do for a program that may hang: that is its error.
+func (r *run) try(t *testing.T, d directives) error {
 	ctx, cancel := context.WithTimeout(t.Context(), programTimeout)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, r.bin)
+	cmd := exec.CommandContext(ctx, r.bin, r.args...)
 	cmd.Dir = t.TempDir()
 	cmd.Env = slices.Concat(os.Environ(), []string{"GREENIFY="}, r.env, d.env)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) } // shows who waits for what
@@ -191,10 +205,12 @@ func (r *run) do(t *testing.T, d directives) {
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	err := cmd.Run()
+	r.stdout, r.stderr = stdout.String(), stderr.String()
 	if ctx.Err() != nil || cmd.ProcessState == nil {
-		t.Fatalf("%s: %v (%v)\nstdout:\n%s\nstderr:\n%s", r.title, err, ctx.Err(), &stdout, &stderr)
+		return fmt.Errorf("%v (%v)", err, ctx.Err())
 	}
-	r.exit, r.stdout, r.stderr = cmd.ProcessState.String(), stdout.String(), stderr.String()
+	r.exit = cmd.ProcessState.String()
+	return nil
 }
 
 // check compares a run with what is expected of it.

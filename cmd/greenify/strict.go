@@ -32,7 +32,8 @@ func (c *command) strict(tc *toolchain.Toolchain, f *goFlags) int {
 	if code != exitOK {
 		return code
 	}
-	tmp, err := os.MkdirTemp(existing(cmp.Or(dir, os.TempDir())), ".greenify-strict-")
+	// Not where it goes: go:embed might find it there.
+	tmp, err := os.MkdirTemp(getenv(c.env, "GOTMPDIR"), "greenify-strict")
 	if err != nil {
 		return c.usageError("%v", err)
 	}
@@ -63,7 +64,7 @@ func (c *command) strict(tc *toolchain.Toolchain, f *goFlags) int {
 			printLeft(c.stderr, m.Left)
 			code = exitFail
 		}
-		moves = append(moves, move{path, filepath.Join(dir, cmp.Or(name, b.Name()))})
+		moves = append(moves, move{from: path, to: filepath.Join(dir, cmp.Or(name, b.Name()))})
 	}
 	if code != exitOK || dir == "" {
 		return code
@@ -131,49 +132,70 @@ func (c *command) runGo(tc *toolchain.Toolchain, stdout io.Writer, args ...strin
 	return exitOK
 }
 
-// existing returns the lowest folder of a path that exists.
-func existing(dir string) string {
-	for {
-		if _, err := os.Stat(dir); err == nil || filepath.Dir(dir) == dir {
-			return dir
-		}
-		dir = filepath.Dir(dir)
-	}
+// A move takes a program to its place.
+type move struct {
+	from, to string
+	staged   string // next to to: what will be renamed
 }
 
-// A move is of one file, in one file system.
-type move struct{ from, to string }
-
-// moveAll makes all the moves or none. Like the go command (checkDstOverwrite) it
-// does not overwrite what is no program.
+// moveAll makes all the moves or none; each by a rename. Like the go command
+// (checkDstOverwrite) it does not overwrite what is no program.
 func moveAll(moves []move) (err error) {
 	for _, m := range moves {
 		if err := mayReplace(m.to); err != nil {
 			return err
 		}
 	}
-	for i, m := range moves {
-		old := m.from + ".old"
-		linkErr := os.Link(m.to, old) // there may be none
-		if err = os.MkdirAll(filepath.Dir(m.to), 0o777); err == nil {
-			err = os.Rename(m.from, m.to)
+	defer func() {
+		for _, m := range moves {
+			os.Remove(m.staged)
+			os.Remove(m.staged + ".old")
 		}
-		if err == nil {
-			defer func() {
-				if err == nil {
-					return
-				}
-				if linkErr == nil {
-					os.Rename(old, m.to)
-				} else {
-					os.Remove(m.to)
-				}
-			}()
-			continue
+	}()
+	for i := range moves {
+		if err := moves[i].stage(); err != nil {
+			return err
 		}
-		return fmt.Errorf("nothing is written: %w, program %d of %d", err, i+1, len(moves))
+	}
+	for _, m := range moves {
+		had := os.Link(m.to, m.staged+".old") == nil
+		if err := os.Rename(m.staged, m.to); err != nil {
+			return err
+		}
+		defer func() {
+			switch {
+			case err != nil && had:
+				os.Rename(m.staged+".old", m.to)
+			case err != nil:
+				os.Remove(m.to)
+			}
+		}()
 	}
 	return nil
+}
+
+// stage copies the program next to where it goes, which may be another file system
+// than that of temporary files.
+func (m *move) stage() error {
+	if err := os.MkdirAll(filepath.Dir(m.to), 0o777); err != nil {
+		return err
+	}
+	from, err := os.Open(m.from)
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	fi, err := from.Stat()
+	if err != nil {
+		return err
+	}
+	to, err := os.CreateTemp(filepath.Dir(m.to), ".greenify-*")
+	if err != nil {
+		return err
+	}
+	m.staged = to.Name()
+	_, err = io.Copy(to, from)
+	return cmp.Or(err, to.Chmod(fi.Mode()), to.Close())
 }
 
 func mayReplace(name string) error {

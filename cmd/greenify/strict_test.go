@@ -15,13 +15,22 @@ func TestMoveAllOrNone(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := moveAll([]move{{path("new"), path("had")}, {path("new2"), path("hadnot")}, {path("none"), path("x")}}); err == nil {
+	moves := []move{
+		{from: path("new"), to: path("had")},
+		{from: path("new"), to: path("hadnot")},
+		{from: path("new2"), to: path("folder")}, // which the next one makes a folder
+		{from: path("new"), to: path("folder/x")},
+	}
+	if err := moveAll(moves); err == nil {
 		t.Error("no error")
 	}
 	if data, err := os.ReadFile(path("had")); err != nil || string(data) != "\x7fELF old" {
 		t.Errorf("the old program is now %q, %v", data, err)
 	}
-	if _, err := os.Stat(path("hadnot")); err == nil {
-		t.Error("a program is left of a failed move")
+	if list, _ := filepath.Glob(path("*")); len(list) != 4 { // new, new2, had, folder
+		t.Errorf("there are %q after a failed move", list)
+	}
+	if list, _ := filepath.Glob(path(".*")); len(list) != 0 {
+		t.Errorf("%q is left of a failed move", list)
 	}
 }

@@ -43,7 +43,7 @@ var topColumns = []struct {
 	text  func(thread) string
 	less  func(a, b thread) int
 }{
-	{"THREAD", 8, func(t thread) string { return fmt.Sprint(t.ID) }, func(a, b thread) int { return cmp.Compare(a.ID, b.ID) }},
+	{"THREAD", 12, thread.title, func(a, b thread) int { return cmp.Compare(a.ID, b.ID) }},
 	{"STATE", 22, thread.what, func(a, b thread) int { return cmp.Compare(a.what(), b.what()) }},
 	{"SINCE", 10, thread.since, func(a, b thread) int { return cmp.Compare(b.SinceMS, a.SinceMS) }},
 	{"AT", 36, func(t thread) string { return place(t.At) }, func(a, b thread) int { return cmp.Compare(a.At, b.At) }},

@@ -40,7 +40,7 @@ func TestTop(t *testing.T) {
 			}
 			fmt.Fprintf(c, `{"uptime_ms":61000,"spawned":3,"alive":3,"peak":3,"switches":%d,"timers":7,"fd_waiters":5,"offload_size":20,"offload_busy":20,"offload_queue":6,"threads":[
 				{"id":1,"state":"running","start":"as main","at":"main.main /src/main.go:9"},
-				{"id":2,"parent":1,"state":"waiting","wait":"sleep","since_ms":20,"start":"at /src/main.go:4","at":"main.nap /src/nap.go:1"},
+				{"id":2,"name":"nap","parent":1,"state":"waiting","wait":"sleep","since_ms":20,"start":"at /src/main.go:4","at":"main.nap /src/nap.go:1"},
 				{"id":3,"parent":1,"state":"waiting","wait":"chan receive","since_ms":90000,"on":" on chan int 0x1","start":"at /src/main.go:5","at":"main.work /src/work.go:2"}]}`, n*1000)
 			c.Close()
 		}
@@ -72,22 +72,22 @@ func TestTop(t *testing.T) {
 		tty.resize(t, width)
 		tty.wait(t, want...)
 	}
-	step("", "up 1m1s  threads 3", "timers 7  fd waiters 5  offloads 20 of 20, queue 6", "THREAD v", "1        running", "2        sleep", "3        chan receive")
-	step("s", "STATE v", "3        chan receive", "1        running", "2        sleep")
-	step("r", "STATE ^", "2        sleep", "1        running", "3        chan receive")
-	step("s", "SINCE ^", "1        running", "2        sleep", "20ms", "3        chan receive", "1m30s")
+	step("", "up 1m1s  threads 3", "timers 7  fd waiters 5  offloads 20 of 20, queue 6", "THREAD v", "1            running", "2 nap        sleep", "3            chan receive")
+	step("s", "STATE v", "3            chan receive", "1            running", "2 nap        sleep")
+	step("r", "STATE ^", "2 nap        sleep", "1            running", "3            chan receive")
+	step("s", "SINCE ^", "1            running", "2 nap        sleep", "20ms", "3            chan receive", "1m30s")
 	step("k", "kill thread 1? ")
 	step("n", "q quit")
-	step("\x1b[B", "\x1b[7m2  ")
+	step("\x1b[B", "\x1b[7m2 nap")
 	step("\x1b[B", "\x1b[7m3  ")
 	step("k", "kill thread 3? ")
 	step("y", "thread 3 is killed")
-	step("\x1b[A", "\x1b[7m2  ")
+	step("\x1b[A", "\x1b[7m2 nap")
 	step("k", "kill thread 2? ")
 	step("y", "thread 2: no such thread")
 	step("/", "filter: _")
 	step("NAP", "filter: NAP_")
-	step("\r", "filter: NAP", "2        sleep")
+	step("\r", "filter: NAP", "2 nap        sleep")
 	if screen := tty.text(); strings.Contains(screen, "main.work") {
 		t.Errorf("the filter shows another thread:\n%q", screen)
 	}

@@ -8,8 +8,8 @@ import (
 	"html/template"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/pprof/profile"
 	"golang.org/x/term"
@@ -76,54 +76,21 @@ func (c *command) trace(args []string) int {
 
 // traceProfile is the profile of the time for which threads were parked, by stack.
 func traceProfile(events []traceEvent) *profile.Profile {
-	p := &profile.Profile{
-		SampleType: []*profile.ValueType{{Type: "waits", Unit: "count"}, {Type: "parked", Unit: "nanoseconds"}},
-		TimeNanos:  0,
-	}
+	p := newParkedProfile("waits")
 	stacks := map[int][]string{}
-	samples := map[string]*profile.Sample{}
-	locations := map[string]*profile.Location{}
-	locate := func(frame string) *profile.Location {
-		if l := locations[frame]; l != nil {
-			return l
-		}
-		name, pos, _ := strings.Cut(frame, " ")
-		file, line := pos, 0
-		if i := strings.LastIndex(pos, ":"); i >= 0 {
-			file = pos[:i]
-			line, _ = strconv.Atoi(pos[i+1:])
-		}
-		f := &profile.Function{ID: uint64(len(p.Function) + 1), Name: name, SystemName: name, Filename: file}
-		l := &profile.Location{ID: uint64(len(p.Location) + 1), Line: []profile.Line{{Function: f, Line: int64(line)}}}
-		p.Function, p.Location = append(p.Function, f), append(p.Location, l)
-		locations[frame] = l
-		return l
-	}
 	for _, e := range events {
 		switch {
 		case e.Ph == "M" && e.Name == "stack":
 			stacks[e.Args.ID] = e.Args.Frames
 		case e.Ph == "X" && e.Cat == "wait":
-			// The operation is the leaf, above the line that waits.
 			op := e.Name
 			if i := strings.LastIndex(op, " "); i >= 0 && strings.Contains(op[i:], ":") {
 				op = op[:i]
 			}
-			key := op + "\x00" + strconv.Itoa(e.Args.Stack)
-			s := samples[key]
-			if s == nil {
-				s = &profile.Sample{Value: []int64{0, 0}, Location: []*profile.Location{locate("[" + strings.ReplaceAll(op, " ", "-") + "] :0")}}
-				for _, frame := range stacks[e.Args.Stack] {
-					s.Location = append(s.Location, locate(frame))
-				}
-				samples[key] = s
-				p.Sample = append(p.Sample, s)
-			}
-			s.Value[0]++
-			s.Value[1] += int64(e.Dur * 1000)
+			p.add(op, stacks[e.Args.Stack], 1, time.Duration(e.Dur*float64(time.Microsecond)))
 		}
 	}
-	return p
+	return p.Profile
 }
 
 //go:embed trace.html

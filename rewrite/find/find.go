@@ -41,6 +41,7 @@ const (
 	Cgo       Kind = "cgo"      // a package that waits in C
 	Pinned    Kind = "pinned"   // runtime.LockOSThread
 	Held      Kind = "held"     // a lock held across a yield point, without a deferred unlock
+	NoYield   Kind = "noyield"  // a wait inside green.NoYield
 	Mixed     Kind = "mixed"    // an unpatched file in a patched package
 	Main      Kind = "main"     // main.main does not start the hub
 	Register  Kind = "register" // the package does not register itself
@@ -146,6 +147,7 @@ func Find(in Input) []*File {
 		w.walk()
 		others := w.selectGroups()
 		w.held()
+		w.noYield()
 		w.directives(others)
 		finders[i] = w
 	}
@@ -225,6 +227,17 @@ func (f *finder) leave(n ast.Node, group, what, why string) {
 // waits is the fact about everything that yields.
 const waits = "holds the hub while it waits"
 
+// isOffload reports whether a function calls its argument outside the hub: Offload
+// and OffloadPool.Do of package green.
+func isOffload(obj types.Object) bool {
+	fn, ok := obj.(*types.Func)
+	if !ok || !fromGreen(fn) {
+		return false
+	}
+	method := fn.Signature().Recv() != nil
+	return fn.Name() == "Offload" && !method || fn.Name() == "Do" && method
+}
+
 // importSpec reports drivers that wait in C.
 func (f *finder) importSpec(n *ast.ImportSpec) {
 	path := strings.Trim(n.Path.Value, "`\"")
@@ -264,7 +277,7 @@ func (f *finder) inOffload(stack []ast.Node) bool {
 			return false
 		}
 		id, _ := callee(call.Fun)
-		return id != nil && id.Name == "Offload" && fromGreen(f.Info.Uses[id])
+		return id != nil && isOffload(f.Info.Uses[id])
 	})
 }
 

@@ -13,9 +13,10 @@ import (
 
 // A wait is something in the source that waits, patched or not yet.
 type wait struct {
-	pos   token.Pos
-	what  string
-	frees string // the lock that is not held meanwhile: c.L for c.Wait()
+	pos, end token.Pos
+	what     string
+	to       string // the function or method of package green that it is or becomes
+	frees    string // the lock that is not held meanwhile: c.L for c.Wait()
 }
 
 // held reports locks that stay held while the thread waits, with nothing that
@@ -59,8 +60,9 @@ func statements(n ast.Node) []ast.Stmt {
 func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
-		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(s.To[strings.LastIndexByte(s.To, '.')+1:], s.Later) {
-			w := wait{pos: s.Pos, what: s.What}
+		to := s.To[strings.LastIndexByte(s.To, '.')+1:]
+		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(to, s.Later) {
+			w := wait{pos: s.Pos, end: s.End, what: s.What, to: to}
 			if call, ok := s.Shape.Node.(*ast.CallExpr); ok && s.What == "sync.(Cond).Wait" {
 				if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
 					w.frees = condLock(sel.X)
@@ -74,7 +76,7 @@ func (f *finder) waits() []wait {
 		if id.Name == "Reader" || id.Name == "Writer" {
 			wrapped[call] = id.Name
 		} else if greenWaits(id.Name, false) {
-			w := wait{pos: call.Pos(), what: "green." + id.Name}
+			w := wait{pos: call.Pos(), end: call.End(), what: "green." + id.Name, to: id.Name}
 			if id.Name == "Wait" && len(call.Args) == 1 {
 				w.frees = condLock(call.Args[0])
 			}
@@ -90,7 +92,7 @@ func (f *finder) waits() []wait {
 						continue
 					}
 					if r, ok := f.rule(f.Info.Uses[id]); ok && greenWaits(wrapped[x], r.Later()) {
-						list = append(list, wait{pos: x.Pos(), what: r.Symbol()})
+						list = append(list, wait{pos: x.Pos(), end: x.End(), what: r.Symbol(), to: wrapped[x]})
 					}
 				}
 			}

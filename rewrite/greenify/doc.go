@@ -30,6 +30,7 @@
 //   - cgo: a package that waits in C
 //   - pinned: runtime.LockOSThread
 //   - held: a lock held across a wait, without a deferred unlock
+//   - noyield: a wait inside green.NoYield
 //   - mixed: an unpatched file in a patched package
 //   - main: main.main does not start the hub
 //   - register: a patched package does not register itself
@@ -46,7 +47,8 @@
 //
 // A package that patches itself by hand with package green and one that was
 // rewritten by greenify rewrite -w are the same to the analyzer: all it has to
-// say about either is which locks are held across a wait.
+// say about either is which locks are held across a wait, and what waits inside
+// green.NoYield.
 //
 // # Analyzer greenifyfacts
 //

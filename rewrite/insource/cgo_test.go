@@ -24,3 +24,27 @@ func TestExported(t *testing.T) {
 		t.Errorf("main.go is\n%s", src)
 	}
 }
+
+// A call of C is a finding, unless it is offloaded.
+func TestOffloadedC(t *testing.T) {
+	dir := module(t, map[string]string{
+		"main.go": `package main
+
+// static void nap(void) {}
+import "C"
+import green "github.com/greenify-go/greenify/runtime"
+
+var pool = green.NewOffloadPool(1)
+
+func main() {
+	C.nap()
+	green.Offload(func() { C.nap() })
+	pool.Do(func() { C.nap() })
+}
+`,
+	})
+	out := run(t, exitFound, Check, "-C", dir)
+	if !strings.Contains(out, "main.go:10:2: C.nap holds the hub") || strings.Count(out, "C.nap") != 1 {
+		t.Errorf("check prints\n%swant one finding of a call of C, in line 10", out)
+	}
+}

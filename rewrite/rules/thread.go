@@ -17,7 +17,7 @@ var thread = []Leaf{
 	// What a goroutine is.
 	{File: "runtime/runtime2.go", Edit: edit("g", after, "bubble *synctestBubble", "hub hubState", 1), Why: "every goroutine knows whether it is green and owns the hub"},
 	{File: proc, Edit: edit("main", before, "main_init_done = make(chan bool)", "hubInit()", 1), Why: "main is the first green thread, before any package is initialized"},
-	{File: proc, Edit: edit("newproc1", before, "newg.bubble = callergp.bubble", "hubAdmit(newg, callerpc)", 1), Why: "goroutines are born green, the runtime's own native"},
+	{File: proc, Edit: edit("newproc1", before, "newg.bubble = callergp.bubble", "hubAdmit(newg)", 1), Why: "goroutines are born green, the runtime's own native"},
 	{File: proc, Edit: edit("newproc", before, "runqput(pp, newg, true)", "if hubSpawn(newg) { return }", 1), Why: "go statement: the thread waits for its turn, first in first out"},
 
 	// Ready: every way in which a waiting goroutine becomes runnable.
@@ -43,7 +43,7 @@ var thread = []Leaf{
 	{File: chans, Edit: edit("selectnbsend", entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: chans, Edit: edit("selectnbrecv", entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: "runtime/select.go", Edit: edit("selectgo", entry, "", "hubSlice()", 1), Why: "likewise"},
-	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner, gp.hub.pooled, gp.hub.worker = false, false, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner, gp.hub.pool, gp.hub.worker = false, 0, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "gdestroy(gp)", "hubEnd(gp)", 1), Why: "the iterator's goroutine ends"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
@@ -92,14 +92,17 @@ var thread = []Leaf{
 
 	// The watchdog for a thread that keeps the hub.
 	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},
-	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubBlockedDefault = 100e6", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms"},
+	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubTest()", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms, and where a channel of a deadlock was made"},
 	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
 
 	// Reports.
+	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Go", before, "go func() {", "hubStartHere()", 1), Why: "a thread is started, and in the scope of the patch or not, where WaitGroup.Go is called"},
 	{File: "runtime/extern.go", Edit: edit("GOROOT", replace, "defaultGOROOT", "hubFile(defaultGOROOT)", 1), Why: "the release's own folder"},
 	{File: "runtime/symtab.go", Edit: edit("funcfile", replace, "gostringnocopy(&datap.filetab[fileoff])", "hubFile(gostringnocopy(&datap.filetab[fileoff]))", 1), Why: "stack traces and runtime.Caller name the release's files, not the private toolchain's"},
 	{File: proc, Edit: edit("checkdead", replace, `fatal("all goroutines are asleep - deadlock!")`, "hubDeadlock()", 1), Why: "the deadlock report"},
 	{File: "runtime/signal_unix.go", Edit: edit("sighandler", after, "tracebackothers(gp)", "; hubQuit(sig)", 1), Why: "SIGQUIT: who waits for what"},
+	{File: chans, Edit: edit("hchan", after, "elemsize uint16", "made hubPlace", 1), Why: "where the channel was made, in what would be padding"},
+	{File: chans, Edit: edit("makechan", before, "lockInit(&c.lock, lockRankHchan)", "if hubMade > 0 { c.made = hubHere() }", 1), Why: "GREENIFY=made=1: for reports of deadlocks"},
 	{File: "testing/testing.go", Edit: edit("M.after", before, "m.writeProfiles()", "hubTestEnd()", 1), Why: "deadlocks of some threads, at the end of the tests or at -timeout"},
 	{File: proc, Edit: edit("checkdead", before, `print("runtime: checkdead: find g ", gp.goid, " in status ", s, "\n")`, "if hubStuck(gp) { grunning++; return }", 1), Why: "a ready thread cannot run while a wait of an unpatched group keeps the hub"},
 	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", "hubTraceEnd()", 1), Why: "GREENIFY=trace=file: the trace of a program that panics is complete"},

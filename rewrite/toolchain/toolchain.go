@@ -25,9 +25,9 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/greenify-go/greenify/rewrite/inspect"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/splice"
+	"github.com/greenify-go/greenify/runtime/code"
 	"github.com/greenify-go/greenify/runtime/hub"
 )
 
@@ -78,6 +78,7 @@ type Options struct {
 	Scope    Scope                            // "" is ScopeAll
 	Groups   []string                         // module groups to patch; nil is all of them
 	Disk     bool                             // offload calls that wait for a disk
+	Locks    bool                             // locks know who holds them
 	Workers  int                              // of the offload pool; 0 is the default
 	CacheDir string                           // "" is CacheDir()
 	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
@@ -211,6 +212,11 @@ func load(env goEnv, opt Options) (*patch, error) {
 	if opt.Disk {
 		leaves = append(leaves, rules.Disk()...)
 	}
+	locks := "const hubLocks = 0"
+	if opt.Locks {
+		leaves = append(leaves, rules.Locks()...)
+		locks = "const hubLocks = 1"
+	}
 	for _, r := range leaves {
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
@@ -221,6 +227,7 @@ func load(env goEnv, opt Options) (*patch, error) {
 	set := strings.NewReplacer(
 		"const hubScope = hubScopeAll", "const hubScope = "+opt.Scope.hubConst(),
 		"const hubPoolDefault = 20", "const hubPoolDefault = "+strconv.Itoa(workers),
+		"const hubLocks = 0", locks,
 		"var hubCgo = []string{}", fmt.Sprintf("var hubCgo = %#v", cgoWaits()),
 	)
 	for name, src := range hub.Files() {
@@ -263,7 +270,7 @@ func (p *patch) describe(env goEnv, opt Options) {
 			std = append(std, dir)
 		}
 	}
-	m := inspect.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: std}
+	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: std}
 	if opt.Disk {
 		m.Offload = "disk"
 	}
@@ -272,7 +279,7 @@ func (p *patch) describe(env goEnv, opt Options) {
 	}
 	for _, r := range [][2]string{
 		{"const hubGroups = hubGroupAll", "const hubGroups = " + bits},
-		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(inspect.Mark(m))},
+		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(code.Mark(m))},
 	} {
 		p.added[file] = bytes.Replace(p.added[file], []byte(r[0]), []byte(r[1]), 1)
 	}

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -109,7 +110,7 @@ func TestLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true})
+	p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true, Locks: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -130,8 +131,8 @@ func TestOtherRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range append(rules.Leaves(), rules.Disk()...) {
-		p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true})
+	for _, r := range slices.Concat(rules.Leaves(), rules.Disk(), rules.Locks()) {
+		p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true, Locks: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -180,6 +181,7 @@ func TestKey(t *testing.T) {
 		add("scope "+string(s), env, Options{Scope: s})
 	}
 	add("disk calls offloaded", env, Options{Scope: ScopeAll, Disk: true})
+	add("locks that know who holds them", env, Options{Scope: ScopeAll, Locks: true})
 	add("another pool", env, Options{Scope: ScopeAll, Workers: 3})
 	env.GOVERSION += "x"
 	add("another version", env, Options{Scope: ScopeAll})

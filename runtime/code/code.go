@@ -197,7 +197,8 @@ const (
 )
 
 // Left returns the calls of the program that keep the hub, by position. The C
-// functions of the packages in drivers leave it.
+// functions of the packages in drivers leave it. A call by a function that is
+// offloaded is in the list: the code does not tell who calls that function.
 func (c *Program) Left(inSource bool, drivers []string) []Left {
 	list := []Left{} // not nil: JSON has an array
 	isC := func(name string) (string, bool) {

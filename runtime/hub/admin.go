@@ -21,7 +21,7 @@ import (
 // The socket is made with mode 0600, and a client must have the user of the
 // program, or be root. One client at a time; it has a second for each step.
 //
-// Request: one line, "ps" or "kill ID". Answer: a JSON object, then the end. A kill
+// Request: one line, "ps", "stacks" or "kill ID". Answer: a JSON object, then the end. A kill
 // takes place in the hub, so it waits for a thread that keeps it.
 var hubAdmin struct {
 	addr    sockaddrUnix // no path: off. Here, as the stack of a goroutine may move
@@ -33,6 +33,7 @@ var hubAdmin struct {
 	request [64]byte
 	length  int
 	answer  []byte // complete when done is set
+	size    int    // that was enough for the last one
 	done    note
 	pcs     [64]uintptr
 	text    [1024]byte
@@ -243,22 +244,28 @@ func hubAnswer(request string) []byte {
 	if id, ok := stringslite.CutPrefix(request, "kill "); ok {
 		return []byte(hubAdminKill(id))
 	}
-	if request != "ps" {
+	say := hubPrintThreads
+	switch request {
+	case "ps":
+	case "stacks":
+		say = hubPrintStacks
+	default:
 		return []byte(`{"error": "unknown request"}` + "\n")
 	}
-	for size := 64 << 10; ; size *= 2 {
+	for size := max(hubAdmin.size, 64<<10); ; size *= 2 {
 		buf := make([]byte, size)
 		n := 0
 		stw := stopTheWorld(stwGoroutineProfile)
 		systemstack(func() {
 			g0 := getg()
 			g0.writebuf = buf[0:0:len(buf)]
-			hubPrintThreads()
+			say()
 			n = len(g0.writebuf)
 			g0.writebuf = nil
 		})
 		startTheWorld(stw)
 		if n < size {
+			hubAdmin.size = size
 			return buf[:n]
 		}
 	}
@@ -295,8 +302,13 @@ func hubPrintThreads() {
 		if !gp.hub.green && !gp.hub.ran || status == _Gdead || status == _Gdeadextra || status == _Gidle {
 			return
 		}
-		print(sep, `{"id":`, gp.goid, `,"parent":`, gp.parentGoid, `,"state":"`)
+		print(sep, `{"id":`, gp.goid, `,"parent":`, gp.parentGoid)
 		sep = ",\n"
+		if gp.hub.name != nil {
+			print(`,"name":`)
+			hubPrintQuoted(*gp.hub.name)
+		}
+		print(`,"state":"`)
 		switch {
 		case gp.hub.owner:
 			print(`running"`)
@@ -319,6 +331,30 @@ func hubPrintThreads() {
 			print(`""`)
 		}
 		print("}")
+	})
+	print("]}\n")
+}
+
+// hubPrintStacks prints the JSON object of greenify profile: who waits, and where. The
+// world is stopped.
+func hubPrintStacks() {
+	print(`{"threads":[`)
+	sep := ""
+	forEachGRace(func(gp *g) {
+		if !gp.hub.green || !hubParked(gp) {
+			return
+		}
+		print(sep, `{"wait":"`, gp.waitreason.String(), `","frames":[`)
+		sep = ",\n"
+		comma := ""
+		for _, pc := range hubCallers(hubStack(gp, hubAdmin.pcs[:])) {
+			if f, ok := hubFrameAt(pc); ok && f.name != "runtime.goexit" {
+				print(comma)
+				hubPrintQuoted(hubPrinted(func() { print(f.name, " ", f.file, ":", f.line) }))
+				comma = ","
+			}
+		}
+		print("]}")
 	})
 	print("]}\n")
 }

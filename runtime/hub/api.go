@@ -13,7 +13,7 @@ func green_inHub() bool { return getg().hub.owner }
 func green_enabled() bool { return hub.on }
 
 //go:linkname green_leave github.com/greenify-go/greenify/runtime.leave
-func green_leave() bool { return hubLeavePool() }
+func green_leave() bool { return hubLeavePool(&hubPool) }
 
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
 func green_enter(left bool) {
@@ -21,6 +21,25 @@ func green_enter(left bool) {
 	if getg().hub.kill != hubKillNone {
 		hubPoint()
 	}
+}
+
+//go:linkname green_makeWorkers github.com/greenify-go/greenify/runtime.makeWorkers
+func green_makeWorkers(size int32) unsafe.Pointer {
+	w := &hubWorkers{size: size}
+	lockInit(&w.lock, lockRankLeafRank)
+	return unsafe.Pointer(w)
+}
+
+//go:linkname green_work github.com/greenify-go/greenify/runtime.work
+func green_work(w unsafe.Pointer) (before hubPoolPtr, left bool) { return hubWork((*hubWorkers)(w)) }
+
+//go:linkname green_rest github.com/greenify-go/greenify/runtime.rest
+func green_rest(w unsafe.Pointer, before hubPoolPtr, left bool) {
+	if left {
+		green_enter(true)
+		return
+	}
+	hubRest((*hubWorkers)(w), before)
 }
 
 //go:linkname green_self github.com/greenify-go/greenify/runtime.goroutine
@@ -33,13 +52,16 @@ func green_self() (gp unsafe.Pointer, goid uint64) {
 //
 //go:linkname green_kill github.com/greenify-go/greenify/runtime.kill
 func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
-	native := !getg().hub.owner
+	native, pool := !getg().hub.owner, getg().hub.pool
 	if native {
 		hubEnter(true)
 	}
 	found = hubKill((*g)(gp), goid)
 	if native {
 		hubLeave()
+		if pool != 0 {
+			hubPoolJoin(pool.ptr())
+		}
 	}
 	return found
 }
@@ -49,9 +71,9 @@ func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
 //
 //go:linkname green_dying github.com/greenify-go/greenify/runtime.dying
 func green_dying() (killed bool) {
-	gp := getg()
-	killed = gp.hub.kill != hubKillNone
-	gp.hub.kill = hubKillDying
+	kill := getg().hub.killed()
+	killed = *kill != hubKillNone
+	*kill = hubKillDying
 	return killed
 }
 
@@ -60,6 +82,32 @@ func green_local() unsafe.Pointer { return getg().hub.local }
 
 //go:linkname green_setLocal github.com/greenify-go/greenify/runtime.setLocal
 func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
+
+// green_startAt says where the thread is started that the caller starts next: at pc, or
+// if that is 0 where the caller was called.
+//
+//go:linkname green_startAt github.com/greenify-go/greenify/runtime.startAt
+func green_startAt(pc uintptr) {
+	if getg().hub.starts = pc; pc == 0 {
+		hubStartHere(getfp())
+	}
+}
+
+//go:linkname sync_hubStartHere sync.hubStartHere
+func sync_hubStartHere() {
+	if getg().hub.starts == 0 { // green.WaitGo knows better
+		hubStartHere(getfp())
+	}
+}
+
+// green_setName names a thread that has not ended.
+//
+//go:linkname green_setName github.com/greenify-go/greenify/runtime.setName
+func green_setName(gp unsafe.Pointer, name *string) {
+	h := &(*g)(gp).hub
+	h.name = name
+	h.trace.named = false // once more
+}
 
 //go:linkname green_manifest github.com/greenify-go/greenify/runtime.manifest
 func green_manifest() string { return hubManifest }
@@ -72,6 +120,7 @@ type hubThread struct {
 	wait   string // wait reason; empty if ready or running
 	since  int64  // nanoseconds waited
 	owner  bool
+	name   *string
 }
 
 // green_threads fills buf with the green threads and returns how many there
@@ -87,7 +136,7 @@ func green_threads(buf []hubThread) int {
 			return
 		}
 		if n < len(buf) {
-			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: gp.gopc, owner: gp.hub.owner}
+			t := hubThread{id: gp.goid, parent: gp.parentGoid, gopc: hubStart(gp), owner: gp.hub.owner, name: gp.hub.name}
 			if hubParked(gp) {
 				t.wait = gp.waitreason.String()
 				t.since = int64(now-gp.hub.since) * 1e6
@@ -151,6 +200,7 @@ func hubLeaveQuiet() bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly()
 	gp.hub.quiet = true
 	return hubLeave()
 }
@@ -177,6 +227,7 @@ func hubLeavePoolQuiet() bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly()
 	gp.hub.quiet = true
-	return hubLeavePool()
+	return hubLeavePool(&hubPool)
 }

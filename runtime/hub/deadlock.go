@@ -19,7 +19,8 @@ import (
 // global variable refers to.
 //
 // Which threads wait for locks in a circle? A sync.Mutex does not know its holder,
-// and to note it would cost every Lock. But a function that has locked one keeps a
+// and to note it would cost every Lock: that is done only in a build with -locks,
+// where the answer is exact (locks.go). But a function that has locked one keeps a
 // pointer to it on its stack in order to unlock it. So the holder is perhaps among
 // the threads whose stacks refer to the lock or its object; if all those are stuck
 // themselves, the waiter is. That is a suspicion, and is called one.
@@ -74,7 +75,11 @@ func hubParked(gp *g) bool {
 }
 
 func hubPrintWait(gp *g) {
-	print("\tthread ", gp.goid, " waits in ", gp.waitreason.String())
+	print("\tthread ", gp.goid)
+	if gp.hub.name != nil {
+		print(" (", *gp.hub.name, ")")
+	}
+	print(" waits in ", gp.waitreason.String())
 	hubPrintObject(gp, true)
 	if group := hubKeeps(gp); group != "" {
 		print(" and keeps the hub, for group ", group, " is not patched")
@@ -103,12 +108,15 @@ func hubPrintObject(gp *g, others bool) {
 			} else {
 				print(c.qcount, " of ", c.dataqsiz, ")")
 			}
+			c.made.print("made")
 			if others {
 				hubPrintOthers(gp, lo, hi, ", known to thread ")
 			}
 		} else {
 			print(hex(sg.elem.uintptr()))
-			if others && hubWaitsForLock(gp) {
+			if others && hubWaitsForLock(gp) && hubLocks == 1 {
+				hubPrintHolders(gp)
+			} else if others && hubWaitsForLock(gp) {
 				hubPrintOthers(gp, lo, hi, ", perhaps held by thread ")
 			}
 		}
@@ -200,12 +208,13 @@ func hubPrintStart(gp *g) {
 // hubPrintPlace prints where a goroutine was started, and reports whether it was
 // by another one.
 func hubPrintPlace(gp *g) bool {
-	f := findfunc(gp.gopc)
+	pc := hubStart(gp)
+	f := findfunc(pc)
 	if gp.goid == 1 || !f.valid() {
 		print("as main")
 		return false
 	}
-	file, line := funcline(f, gp.gopc-1)
+	file, line := funcline(f, pc-1)
 	print("at ", file, ":", line)
 	return true
 }
@@ -213,6 +222,7 @@ func hubPrintPlace(gp *g) bool {
 const (
 	stuckNot     = iota
 	stuckPerhaps // waits for a lock whose only possible holders are stuck
+	stuckLocked  // waits for a lock whose holder is stuck or has ended (-locks)
 	stuckProven  // waits on what no thread that can run refers to
 )
 
@@ -222,24 +232,35 @@ func hubSuspect() {
 	forEachGRace(func(gp *g) {
 		if gp.hub.stuck != stuckProven {
 			gp.hub.stuck = stuckNot
-			if gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) {
-				gp.hub.stuck = stuckPerhaps
-			}
+		}
+	})
+	if hubLocks == 1 {
+		hubCircle(stuckLocked, hubUnreleased)
+		hubCircle(stuckPerhaps, hubUnreleased)
+		return
+	}
+	hubCircle(stuckPerhaps, func(gp *g, _ int8) (stuck bool) {
+		lo, hi := hubObject(gp.waiting)
+		hubOthers(gp, lo, hi, func(holder *g) bool {
+			stuck = holder.hub.stuck != stuckNot
+			return stuck
+		})
+		return stuck
+	})
+}
+
+// hubCircle marks the largest set of threads that wait for locks and are each kept by
+// others of it.
+func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
+	forEachGRace(func(gp *g) {
+		if gp.hub.stuck == stuckNot && gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) {
+			gp.hub.stuck = mark
 		}
 	})
 	for again := true; again; {
 		again = false
 		forEachGRace(func(gp *g) {
-			if gp.hub.stuck != stuckPerhaps {
-				return
-			}
-			stuck := false
-			lo, hi := hubObject(gp.waiting)
-			hubOthers(gp, lo, hi, func(holder *g) bool {
-				stuck = holder.hub.stuck != stuckNot
-				return stuck
-			})
-			if !stuck {
+			if gp.hub.stuck == mark && !kept(gp, mark) {
 				gp.hub.stuck = stuckNot
 				again = true
 			}
@@ -289,8 +310,16 @@ func hubGroup() (groups int32) {
 	}
 }
 
-// hubLinked reports whether b refers to or waits on what a waits on.
+// hubLinked reports whether b refers to, holds or waits on what a waits on.
 func hubLinked(a, b *g) bool {
+	if hubLocks == 1 && hubWaitsForLock(a) {
+		list, n, _, _, _ := hubHolders(a)
+		for _, h := range list[:n] {
+			if h.gp == b {
+				return true
+			}
+		}
+	}
 	for sg := a.waiting; sg != nil; sg = sg.waitlink {
 		if lo, hi := hubObject(sg); lo != 0 && (hubWaitsOn(b, lo) || hubRefers(b, lo, hi)) {
 			return true
@@ -302,19 +331,20 @@ func hubLinked(a, b *g) bool {
 // hubPrintStuck prints the threads of a group that are stuck, or of all if it
 // is 0.
 func hubPrintStuck(group int32, stacks bool) {
-	n, proven := 0, false
+	stuck := int8(stuckNot)
 	in := func(gp *g) bool { return gp.hub.stuck != stuckNot && (group == 0 || gp.hub.group == group) }
 	forEachGRace(func(gp *g) {
 		if in(gp) {
-			n++
-			proven = gp.hub.stuck == stuckProven
+			stuck = max(stuck, gp.hub.stuck)
 		}
 	})
-	switch {
-	case n == 0:
+	switch stuck {
+	case stuckNot:
 		return
-	case proven:
+	case stuckProven:
 		print("deadlock: nobody can wake thread")
+	case stuckLocked:
+		print("deadlock: for locks that nobody unlocks wait thread")
 	default:
 		print("deadlock, it seems: in a circle wait thread")
 	}
@@ -374,7 +404,7 @@ func hubDeadlocks(list []hubStuckThread, text []byte) (threads, length int) {
 			forEachGRace(func(gp *g) {
 				if gp.hub.group == group+1 {
 					if threads < len(list) {
-						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.stuck == stuckProven}
+						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.stuck >= stuckLocked}
 					}
 					threads++
 				}

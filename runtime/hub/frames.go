@@ -35,6 +35,18 @@ func hubStack(gp *g, pcs []uintptr) []uintptr {
 	return pcs[:n]
 }
 
+// hubCallers returns the part of a stack from where the runtime was called.
+func hubCallers(pcs []uintptr) []uintptr {
+	for len(pcs) > 0 {
+		f, ok := hubFrameAt(pcs[0])
+		if ok && hubPackage(f.name) != "runtime" {
+			break
+		}
+		pcs = pcs[1:]
+	}
+	return pcs
+}
+
 // hubUserFrame returns the first frame that is not of the standard library, else
 // the first that is not of the runtime.
 func hubUserFrame(pcs []uintptr) (fr hubFrame, ok bool) {

@@ -74,28 +74,33 @@ var hub struct {
 
 // hubState is what each g carries.
 type hubState struct {
-	green  bool  // a green thread: runs only as owner of the hub
-	owner  bool  // owns the hub. Inv: at most one g at a time
-	late   bool  // owner whose time slice is over: yields at the next operation that may block
-	ran    bool  // counted in hub.alive
-	quiet  bool  // left the hub for a system call of the standard library: runs no user code
-	child  bool  // of a g0: the goroutine it starts is native
-	stuck  int8  // in a deadlock report: stuckNot, ...
-	group  int32 // likewise, which threads belong together
-	pooled bool  // does work of the offload pool: runs only with a worker
-	worker bool  // has a worker of the pool
+	green  bool       // a green thread: runs only as owner of the hub
+	owner  bool       // owns the hub. Inv: at most one g at a time
+	late   bool       // owner whose time slice is over: yields at the next operation that may block
+	ran    bool       // counted in hub.alive
+	quiet  bool       // left the hub for a system call of the standard library: runs no user code
+	child  bool       // of a g0: the goroutine it starts is native
+	stuck  int8       // in a deadlock report: stuckNot, ...
+	group  int32      // likewise, which threads belong together
+	pool   hubPoolPtr // does work of that offload pool: runs only with a worker; 0 if of none
+	worker bool       // has a worker of the pool
 	trace  hubTraced
 	hold   int8   // while not 0, waits keep the hub: the runtime's own business
 	since  uint32 // hub ticks (hubNow) when it parked
 
 	kill     uint8          // hubKillNone and so on. Others than the thread itself change it only as owner of the hub
+	under    uint8          // likewise, while strict: what kill is else
+	strict   bool           // in green.NoYield. Inv: kill is hubStrict unless its wait was cut
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
 	waitlock uintptr        // gopark's lock argument: where the thread waits
+	start    uintptr        // where it was started, if gopc lies in what starts threads for others; else 0
+	starts   uintptr        // likewise of the thread that it starts next
+	name     *string        // for reports; nil if it has none
 	local    unsafe.Pointer // package green's data of the thread; born with its parent's
 }
 
 // waits reports whether a goroutine that becomes runnable must queue (hubReady).
-func (h *hubState) waits() bool { return h.green && !h.owner || h.pooled && !h.worker }
+func (h *hubState) waits() bool { return h.green && !h.owner || h.pool != 0 && !h.worker }
 
 // hubNext takes the next ready thread and makes it the owner. It returns nil,
 // and the hub is idle, when none is ready. The caller owns the hub.

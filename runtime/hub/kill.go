@@ -37,6 +37,7 @@ const (
 	hubKillCond  // its sync.Cond.Wait was cut: unwinds once it has locked c.L
 	hubKillDying // unwinds, or has: not killed twice
 	hubKillCut   // its wait was cut: unwinds behind gopark
+	hubStrict    // must not yield (strict.go)
 )
 
 // hubKill kills gp if it is still the goroutine number goid. It reports whether
@@ -45,35 +46,48 @@ func hubKill(gp *g, goid uint64) bool {
 	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead {
 		return false
 	}
-	if gp.hub.kill == hubKillNone {
-		gp.hub.kill = hubKillMark
-		if hubCut(gp) {
+	if kill := gp.hub.killed(); *kill == hubKillNone {
+		*kill = hubKillMark
+		if gp.hub.kill == hubKillMark && hubCut(gp) {
 			goready(gp, 1)
 		}
 	}
 	return true
 }
 
-// hubStay is called on g0 as a marked thread has parked, before the hub is
-// passed on.
+// hubStay is called on g0 as a thread with a kill state has parked, before the hub
+// is passed on. It does not return if the thread is not to yield.
 func hubStay(gp *g) {
-	if gp.hub.kill == hubKillMark && hubCut(gp) {
-		ready(gp, 1, false)
+	switch gp.hub.kill {
+	case hubKillMark:
+		if hubCut(gp) {
+			ready(gp, 1, false)
+		}
+	case hubStrict:
+		if hubCut(gp) {
+			hubGoOn(gp)
+		}
 	}
 }
 
 // hubPoint is where a marked thread that does not park unwinds: in Gosched, behind
 // native work, and at the end of Cond.Wait.
 func hubPoint() {
+	hubStrictly()
 	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && (gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.kill == hubKillCond) {
 		hubUnwind()
 	}
 }
 
-// hubUnwind ends the current thread.
+// hubUnwind ends the current thread, or makes it panic if it must not yield.
 func hubUnwind() {
 	gp := getg()
 	hubRaceUnwind(gp)
+	if gp.hub.strict {
+		gp.hub.kill = hubStrict
+		gp.hub.fd = false
+		hubYields()
+	}
 	gp.hub.kill = hubKillDying
 	Goexit()
 }
@@ -85,13 +99,13 @@ func hubInC(gp *g) bool {
 	return mp != nil && mp.lockedInt != 0
 }
 
-// hubCut cuts the wait of a marked thread. It reports whether it did: the caller
-// then readies the thread. The caller owns the hub.
+// hubCut cuts the wait of a thread that is marked or must not yield. It reports
+// whether it did: the caller then has the thread go on. The caller owns the hub.
 func hubCut(gp *g) bool {
 	// A waker may be about to ready the thread; if it has done so already, the
 	// thread is runnable, but cannot run. The scan bit may come and go.
-	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || hubInC(gp) {
-		return false
+	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || hubInC(gp) && !gp.hub.strict {
+		return false // a panic may pass C's frames
 	}
 	state := uint8(hubKillCut)
 	cut := false
@@ -229,11 +243,14 @@ func hubCutSema(gp *g) bool {
 // internal/sync and internal/poll refuse to compile if they are others.
 const (
 	hubMutexSema  = 4 // internal/sync.Mutex: state int32, sema uint32
-	hubWGSema     = 8 // sync.WaitGroup: state uint64, sema uint32
-	hubRWWriter   = 8 // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount int32
-	hubRWReader   = 12
-	hubRWCount    = 16
-	hubFDRead     = 8 // internal/poll.fdMutex: state uint64, rsema, wsema uint32
+	hubMutexLock  = 8 // with -locks: hub hubLock
+	hubMutexSize  = hubMutexLock + hubLocks*16
+	hubWGSema     = 8            // sync.WaitGroup: state uint64, sema uint32
+	hubRWWriter   = hubMutexSize // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount, readerWait int32
+	hubRWReader   = hubMutexSize + 4
+	hubRWCount    = hubMutexSize + 8
+	hubRWReaders  = hubMutexSize + 16 // with -locks: hub hubReaders
+	hubFDRead     = 8                 // internal/poll.fdMutex: state uint64, rsema, wsema uint32
 	hubFDWrite    = 12
 	hubFDReadOne  = 1 << 23
 	hubFDWriteOne = 1 << 43
@@ -348,6 +365,9 @@ func hubBehind(reason waitReason) {
 			// retracted while they do, so another thread waits in its place
 			// and unlocks at once.
 			hubStandIn(unsafe.Add(addr, -hubRWWriter))
+			if hubLocks == 1 {
+				(*hubLock)(unsafe.Add(addr, hubMutexLock-hubRWWriter)).handed = true
+			}
 		}
 	}
 	hubUnwind()

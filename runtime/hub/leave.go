@@ -44,7 +44,7 @@ func hubDetach() {
 // hubReenter waits for the hub on behalf of a green thread that lost it in a
 // system call, or yields if it is late. It runs on g0.
 func hubReenter(gp *g) {
-	if gp.hub.owner && (gp.hub.hold != 0 || gp.lockedm != 0) {
+	if gp.hub.owner && (gp.hub.hold != 0 || gp.lockedm != 0 || gp.hub.strict) {
 		gogo(&gp.sched) // keeps the hub: not here
 	}
 	trace := traceAcquire()
@@ -79,6 +79,7 @@ func hubLeave() bool {
 	if !gp.hub.owner {
 		return false
 	}
+	hubStrictly()
 	systemstack(func() {
 		gp := getg().m.curg
 		hubDetach()
@@ -96,7 +97,7 @@ func hubEnter(left bool) {
 	}
 	gp := getg()
 	gp.hub.quiet = false
-	if gp.hub.pooled {
+	if gp.hub.pool != 0 {
 		hubPoolDone(gp)
 	}
 	gp.hub.green = true
@@ -193,7 +194,7 @@ func hubRetake(now int64) uint32 {
 // it now, if that call has lasted long enough, and returns the next owner.
 func hubRescue(gp *g, now int64) *g {
 	mp := gp.m
-	if !gp.hub.owner || gp.hub.hold != 0 || mp == nil {
+	if !gp.hub.owner || gp.hub.hold != 0 || gp.hub.strict || mp == nil {
 		return nil
 	}
 	if hubWatch.gp.ptr() != gp || hubWatch.tick != mp.syscalltick {

@@ -65,7 +65,7 @@ func hubRelease(gp *g) bool {
 // hubKeep undoes hubRelease, which returned released.
 func hubKeep(gp *g, released bool) {
 	if !released {
-		if gp.hub.pooled && !gp.hub.worker {
+		if gp.hub.pool != 0 && !gp.hub.worker {
 			hubPoolKeep(gp)
 		}
 		return
@@ -109,7 +109,7 @@ func hubSched(gp *g, preempted bool) {
 	case gp.hub.hold != 0:
 	case gp.hub.kill == hubKillNone:
 		hubYield(gp)
-	case gp.hub.kill == hubKillMark && !hubInC(gp):
+	case gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.strict:
 		// As if Gosched had called hubPoint instead of mcall. A check in Gosched
 		// would make it too large to be inlined.
 		hubInstead(gp, abi.FuncPCABIInternal(hubPoint))
@@ -141,7 +141,7 @@ func hubSlice() {
 
 //go:nosplit
 func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.strict {
 		mcall(gosched_m)
 	}
 }
@@ -174,7 +174,7 @@ func hubEnd(gp *g) bool {
 // is what the caller is.
 func hubMove(from hubState, to *g) {
 	to.hub.green, to.hub.owner = from.green, from.owner
-	to.hub.pooled, to.hub.worker = from.pooled, from.worker
+	to.hub.pool, to.hub.worker = from.pool, from.worker
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

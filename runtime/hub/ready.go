@@ -2,6 +2,8 @@
 
 package runtime
 
+import "unsafe"
+
 // hubReady makes a runnable green thread that does not own the hub ready, or a
 // goroutine that does work of the pool. It
 // reports true if the thread is queued. False means that the hub was idle and
@@ -9,7 +11,7 @@ package runtime
 //
 // Inv: gp is in no queue, and its status is _Grunnable.
 func hubReady(gp *g) (queued bool) {
-	if gp.hub.pooled {
+	if gp.hub.pool != 0 {
 		return hubPoolReady(gp)
 	}
 	mp := getg().m
@@ -52,11 +54,15 @@ func hubSpawn(gp *g) (queued bool) {
 
 // hubAdmit decides at birth what a goroutine is: green, unless it is one of
 // the runtime's own or its go statement lies outside the scope of the patch.
-func hubAdmit(gp *g, gopc uintptr) {
-	gp.hub = hubState{green: hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(gopc))}
+// Inv: gp.hub is zero, as it is of a new g and behind hubEnd.
+func hubAdmit(gp *g) {
 	if parent := getg().m.curg; parent != nil {
 		gp.hub.local = parent.hub.local
+		if pc := parent.hub.starts; pc != 0 {
+			gp.hub.start, parent.hub.starts = pc, 0
+		}
 	}
+	gp.hub.green = hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
 	if gp.hub.green {
 		gp.hub.ran = true
 		hub.spawned.Add(1)
@@ -64,6 +70,22 @@ func hubAdmit(gp *g, gopc uintptr) {
 			hub.peak.Store(n) // a lost race costs one in a statistic
 		}
 	}
+}
+
+// hubStart returns where a goroutine was started: behind the go statement, or the call
+// of the function that has it.
+func hubStart(gp *g) uintptr {
+	if gp.hub.start != 0 {
+		return gp.hub.start
+	}
+	return gp.gopc
+}
+
+// hubStartHere says that the thread that the caller's caller starts next is started
+// where that was called. fp is the caller's frame.
+func hubStartHere(fp uintptr) {
+	frame := (*[2]uintptr)(unsafe.Pointer(fp)) // the frame before, and where to return to
+	getg().hub.starts = (*[2]uintptr)(unsafe.Pointer(frame[0]))[1]
 }
 
 // hubFilter removes from q the green threads that the hub queues; what is left

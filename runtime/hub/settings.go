@@ -44,6 +44,7 @@ func hubInit() {
 	lockInit(&hub.lock, lockRankLeafRank)
 	lockInit(&hubBlock.lock, lockRankLeafRank)
 	lockInit(&hubPool.lock, lockRankLeafRank)
+	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
 	hubTraceStart()
@@ -51,7 +52,7 @@ func hubInit() {
 	hub.on = true
 	hub.busy = true
 	hub.last.set(gp)
-	hubAdmit(gp, 0)
+	hubAdmit(gp)
 	gp.hub.green = true
 	hubOwn(gp)
 }
@@ -72,6 +73,12 @@ func hubSet(field string) bool {
 	case "races":
 		hubSettings.races = true
 		return value == "1"
+	case "made":
+		hubMade = 1
+		if value == "0" {
+			hubMade = -1
+		}
+		return value == "0" || value == "1"
 	case "admin":
 		return hubSetAdmin(value)
 	case "trace":

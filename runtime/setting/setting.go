@@ -15,31 +15,41 @@ type Setting struct {
 	InSource bool     // programs patched in source know it as well
 }
 
-// Table lists the settings in the order of their names.
+// Table lists the settings in the order of their names. What they cost while they are
+// on is measured by go run ./testdata/bench/show -settings.
 var Table = []Setting{
 	{"admin=path", []string{
-		"listen on a Unix socket of that name, for greenify ps and greenify top;",
-		"its mode is 0600, and clients must be of the same user",
+		"listen on a Unix socket of that name, for greenify ps, top and profile;",
+		"its mode is 0600, and clients must be of the same user; costs nothing but",
+		"while it answers, when the program stops",
 	}, false},
 	{"blocked=50ms", []string{
 		"report on standard error when one thread keeps the hub from ready ones",
 		"for longer than that: which thread, its stack and, at the end, how long;",
-		"us, ms or s, 0 is off; 100ms in a test binary, else off; in source it is",
-		"off in tests, too, but for threads that wait (rescued= in the statistics)",
+		"us, ms or s, 0 is off; 100ms in a test binary, else off; costs nothing",
+		"that can be measured; in source it is off in tests, too, but for threads",
+		"that wait (rescued= in the statistics)",
 	}, true},
+	{"made=1", []string{
+		"reports of deadlocks say where a channel was made; 1 in a test binary,",
+		"else 0; to make a channel then takes about 20 ns more",
+	}, false},
 	{"off", []string{"run as plain Go: the same binary, no green threads"}, true},
 	{"offload=20", []string{
 		"how many threads do offloaded work at once (green.Offload,",
 		"-offload=disk), at least 1; 20 unless built with -offload-size",
-	}, false},
+	}, true},
 	{"races=1", []string{
 		"in a program built with -race, report the races that the program",
 		"would have as plain Go; under the hub it has none",
 	}, false},
-	{"stats=1", []string{"at exit, print the hub's statistics on standard error"}, true},
+	{"stats=1", []string{
+		"at exit, print the hub's statistics on standard error; costs nothing that",
+		"can be measured",
+	}, true},
 	{"trace=file", []string{
 		"write a trace that ui.perfetto.dev and chrome://tracing open, and greenify",
-		"trace renders; a change of threads then takes about 3 us more",
+		"trace renders; a change of threads then takes about 2 us more",
 	}, false},
 }
 

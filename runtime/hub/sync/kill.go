@@ -9,6 +9,10 @@ import "unsafe"
 // Provided by package runtime.
 func hubPoint()
 
+// hubStartHere says that the next thread is started where the caller was called;
+// provided by package runtime.
+func hubStartHere()
+
 func hubSetStandIn(func(unsafe.Pointer))
 
 func init() { hubSetStandIn(hubStandIn) }
@@ -28,6 +32,8 @@ func hubStandIn(p unsafe.Pointer) {
 var _ = [1]struct{}{}[unsafe.Offsetof(Mutex{}.mu)+
 	unsafe.Offsetof(WaitGroup{}.state)+unsafe.Offsetof(WaitGroup{}.sema)-8+
 	unsafe.Offsetof(RWMutex{}.w)]
-var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.writerSem)-8]
-var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerSem)-12]
-var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerCount)-16]
+var _ = [1]struct{}{}[unsafe.Sizeof(Mutex{})-8-hubLocks*16]
+var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.writerSem)-unsafe.Sizeof(Mutex{})]
+var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerSem)-unsafe.Sizeof(Mutex{})-4]
+var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerCount)-unsafe.Sizeof(Mutex{})-8]
+var _ = [1]struct{}{}[unsafe.Sizeof(RWMutex{})-24-hubLocks*(16+unsafe.Sizeof(hubReaders{}))]

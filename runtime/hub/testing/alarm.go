@@ -10,11 +10,10 @@ import (
 //go:linkname hubAfterFunc time.hubAfterFunc
 var hubAfterFunc func(time.Duration, func()) *time.Timer
 
-// hubBlockedDefault is the limit of the hub's watchdog, in nanoseconds, unless
-// GREENIFY has another.
+// hubTest says that this is a test binary.
 //
-//go:linkname hubBlockedDefault runtime.hubBlockedDefault
-var hubBlockedDefault int64
+//go:linkname hubTest runtime.hubTest
+func hubTest()
 
 // hubTestEnd reports deadlocks of some threads.
 //

@@ -2,7 +2,7 @@
 // with one and with two processors, and prints them side by side. Run it in the
 // root of the repository:
 //
-//	go run ./testdata/bench/show
+//	go run ./testdata/bench/show [-settings]
 //
 // The four runs take turns, -count times each, and every figure is the best of
 // its runs: what else the machine does can only add to a time, and many short
@@ -31,6 +31,7 @@ var (
 	benchtime = flag.String("benchtime", "20ms", "time of one run, as in go test")
 	run       = flag.String("run", ".", "only benchmarks that match this `regexp`, as in go test -bench")
 	build     = flag.Bool("build", true, "also compare greenify build with go build; takes a minute or two")
+	onlyOn    = flag.Bool("settings", false, "compare the settings of GREENIFY instead, and -locks")
 	markdown  = flag.Bool("md", false, "print markdown")
 )
 
@@ -77,6 +78,9 @@ func show(ctx context.Context) error {
 	}
 	if greenify, err = exec.LookPath(greenify); err != nil {
 		return err
+	}
+	if *onlyOn {
+		return settings(ctx, tmp, greenify)
 	}
 	if err := operations(ctx, tmp, greenify); err != nil || !*build {
 		return err

@@ -5,6 +5,8 @@ import (
 	"testing"
 )
 
+var made chan int
+
 // One operation is a value sent there and one sent back.
 func BenchmarkChan(b *testing.B) {
 	for _, capacity := range []int{0, 1} {
@@ -22,6 +24,11 @@ func BenchmarkChan(b *testing.B) {
 			})
 		})
 	}
+	b.Run("make", func(b *testing.B) {
+		for range b.N {
+			made = make(chan int)
+		}
+	})
 	// One operation is one value from sender to receiver.
 	for _, capacity := range []int{0, 128} {
 		b.Run(fmt.Sprintf("stream/cap%d", capacity), func(b *testing.B) {

@@ -57,6 +57,7 @@ func Sleep(d time.Duration)              {}
 func Poll()                              {}
 func Yield()                             {}
 func Offload(f func())                   {}
+func NoYield(f func())                   {}
 
 // What call_gen.go, which gen.go writes here too, needs.
 

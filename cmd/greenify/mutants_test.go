@@ -1,0 +1,231 @@
+package main_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+// A mutant is greenify with one feature broken on purpose: in a file, old is
+// replaced. Its behaviour's test must fail.
+type mutant struct {
+	behaviour, file, old, new string
+	why                       string // what is broken
+}
+
+const yieldPoints = "runtime/hub/park.go"
+
+var mutants = []mutant{
+	{"01-ticker", "runtime/hub/leave.go", "	if now-hubWatch.since < rescueDelay {", "	if true {",
+		"the hub is not taken from a thread that is stuck in a system call"},
+	{"02-not-covered", "runtime/hub/park.go", "	case preempted:\n		gp.hub.late = hubWaiting()\n", "	case preempted:\n		hubYield(gp)\n",
+		"preemption lets others run in the middle of a computation"},
+	{"02-not-covered", "rewrite/rules/coverage.go", "			left[c.Symbol] = c.Why\n", "",
+		"greenify inspect does not list the call that keeps the hub"},
+	{"03-same-output", "runtime/hub/settings.go", "	if !hubSettings.stats {\n", "	if hubSettings.off {\n",
+		"a patched program prints its statistics unasked"},
+	{"04-lock-across-yield", yieldPoints, "	waitReasonSyncMutexLock:         hubGroupThread,", "	waitReasonSyncMutexLock:         0,",
+		"waiting for a lock keeps the hub"},
+	{"05-primitives", yieldPoints, "	waitReasonSyncCondWait:          hubGroupThread,", "	waitReasonSyncCondWait:          0,",
+		"sync.Cond.Wait keeps the hub"},
+	{"05-primitives", yieldPoints, "	waitReasonSyncWaitGroupWait:     hubGroupThread,", "	waitReasonSyncWaitGroupWait:     0,",
+		"sync.WaitGroup.Wait keeps the hub"},
+	{"05-primitives", yieldPoints, "	waitReasonSyncRWMutexLock:       hubGroupThread,", "	waitReasonSyncRWMutexLock:       0,",
+		"a writer that waits for readers keeps the hub"},
+	{"05-primitives", yieldPoints, "	waitReasonSyncRWMutexRLock:      hubGroupThread,", "	waitReasonSyncRWMutexRLock:      0,",
+		"a reader that waits for a writer keeps the hub"},
+	{"05-primitives", yieldPoints, "	waitReasonChanSend:              hubGroupBuiltins,", "	waitReasonChanSend:              0,",
+		"a send keeps the hub"},
+	{"05-primitives", yieldPoints, "	waitReasonChanReceive:           hubGroupBuiltins,", "	waitReasonChanReceive:           0,",
+		"a receive keeps the hub"},
+	{"06-sleepers", yieldPoints, "	waitReasonSleep:                 hubGroupTime,", "	waitReasonSleep:                 0,",
+		"time.Sleep keeps the hub"},
+	{"07-kill", "runtime/hub/kill.go", "		cut = hubCutSema(gp)", "		cut = false",
+		"a thread that waits for a lock is not killed"},
+	{"07-kill", "runtime/hub/kill.go", "		cut = hubCutChan(gp)", "		cut = false",
+		"a thread that waits for a channel is not killed"},
+	{"07-kill", "runtime/hub/kill.go", "cut = !gp.timer.isFake && gp.timer.stop()", "cut = false",
+		"a thread that sleeps is not killed"},
+	{"07-kill", "runtime/hub/kill.go", "if cut = atomic.Casuintptr(", "if cut = false && atomic.Casuintptr(",
+		"a thread that waits for a descriptor is not killed"},
+	{"07-kill", "runtime/task.go", "	if h.state == taskDone {\n		h.mu.Unlock()\n		return\n	}\n	h.state = taskRuns", "	h.state = taskRuns",
+		"a thread that was killed before its turn runs"},
+	{"07-kill", "runtime/kill.go", "		h.killed = true\n		runtime.Goexit()\n", "		h.killed = true\n",
+		"a thread that kills itself goes on"},
+	{"08-timeouts", "runtime/timeout.go", "				h.kill(cause)", "				h.kill(nil)",
+		"a timeout loses whose it is"},
+	{"08-timeouts", "runtime/timeout.go", "			h.Kill()\n			Recv(h.done)\n", "",
+		"what an inner timeout guards goes on when the outer one is over"},
+	{"09-close", yieldPoints, "	waitReasonSemacquire:            hubGroupThread,", "	waitReasonSemacquire:            0,",
+		"the second reader of a descriptor keeps the hub"},
+	{"10-deadlock", "runtime/hub/deadlock.go", "	hubPrintObject(gp, true)\n", "",
+		"the report does not say what a thread waits on"},
+	{"10-deadlock", "runtime/hub/deadlock.go", "if others && hubWaitsForLock(gp) {", "if false {",
+		"the report does not say who holds a lock"},
+	{"11-blocked-detector", "runtime/hub/blocked.go", "	b.state = blockFound\n", "	b.state = blockQuiet\n",
+		"the detector forgets that it has reported the turn"},
+	{"11-blocked-detector", "runtime/hub/leave.go", "	hubWatchdog(now)\n", "",
+		"the detector never looks"},
+	{"11-blocked-detector", "runtime/hub/blocked.go", "	hubPrintStack(b.event.pcs[:b.event.n], false)\n", "",
+		"the detector prints no stack"},
+	{"12-foreign", "runtime/hub/ready.go", "		hub.remote.pushBack(gp)\n", "",
+		"a wake-up from outside is lost while the hub is busy"},
+	{"12-foreign", "rewrite/rules/thread.go", "enters := hub.on && gp.m.isextra", "enters := false && gp.m.isextra",
+		"a callback from a C thread runs beside the hub"},
+	{"13-callbacks", "rewrite/rules/thread.go", `"fingStatus.Or(fingRunningFinalizer)", "hubEnter(hub.on)"`, `"fingStatus.Or(fingRunningFinalizer)", "hubEnter(false)"`,
+		"finalizers run beside the hub"},
+	{"13-callbacks", "rewrite/rules/thread.go", `before, "c.call(c.fn, c.arg)", "hubEnter(hub.on)"`, `before, "c.call(c.fn, c.arg)", "hubEnter(false)"`,
+		"cleanups run beside the hub"},
+	{"14-two-hubs", "runtime/green.go", "		return\n	}\n	go f()\n}", "		return\n	}\n	native(f)\n}",
+		"what is patched in source runs beside the hub of a whole-program build"},
+	{"14-two-hubs", "runtime/hub/settings.go", "		hubSettings.off = true\n", "",
+		"a process that is to be plain Go has a hub"},
+	{"15-offload", "runtime/hub/pool.go", "	ok := hubPool.busy < hubPool.size\n", "	ok := true\n",
+		"the offload pool has no bound"},
+	{"15-offload", "runtime/hub/pool.go", "		hubPool.q.pushBack(gp)", "		hubPool.q.push(gp)",
+		"the last to ask for a worker is the first"},
+	{"15-offload", "runtime/patched.go", "		defer enter(true)\n	}\n	f()\n", "		f()\n		enter(true)\n		return\n	}\n	f()\n",
+		"after a panic in offloaded work the caller stays outside the hub"},
+	{"15-offload", "runtime/hub/settings.go", "err == nil && 0 < n &&", "err == nil && 0 <= n &&",
+		"a pool without workers is taken"},
+	{"15-offload", "runtime/patched.go", "	if leave() {\n", "	if inHub() && false {\n",
+		"offloaded work keeps the hub"},
+	{"16-accept-loop", "runtime/pool.go", "NewSemaphore(size)", "NewSemaphore(10 * size)",
+		"a pool lets ten times as many threads run"},
+	{"16-accept-loop", "runtime/pool.go", "	p.tasks.Join()\n", "",
+		"Pool.Wait does not wait"},
+	{"17-stale-wakeup", "runtime/hub/kill.go", "cut = !gp.timer.isFake && gp.timer.stop()", "cut = !gp.timer.isFake",
+		"the timer of a sleep that was cut is not stopped"},
+	{"18-broken-pipe", "rewrite/rules/signal.go", "var signal = []Leaf{\n", "var signal = []Leaf{\n" +
+		`	{File: fdUnix, Edit: edit("FD.Write", replace, "err == syscall.EAGAIN && fd.pd.pollable()", "(err == syscall.EAGAIN || err == syscall.EPIPE) && fd.pd.pollable()", 1), Why: "eventlet's bug"},` + "\n",
+		"a write to a broken pipe is tried again, as in eventlet"},
+	{"19-fairness", "runtime/hub/park.go", "	hub.runq.pushBack(gp)\n	hubPass()", "	hub.runq.push(gp)\n	hubPass()",
+		"a thread that yields goes before those that are ready"},
+	{"19-fairness", "runtime/hub/hub.go", "traceShuttingDown() || hub.turns%hubPollTicks == 0 {", "traceShuttingDown() {",
+		"threads that keep each other ready are never interrupted for timers and descriptors"},
+	{"20-two-queries", yieldPoints, "	waitReasonIOWait:                hubGroupOS | hubGroupSocket,", "	waitReasonIOWait:                0,",
+		"waiting for a descriptor keeps the hub"},
+	{"21-run-twice", "rewrite/find/hub.go", "				started = true\n", "				started = false\n",
+		"rewrite does not see that main starts the hub already"},
+	{"22-patch", "rewrite/rules/select.go", "only = only || !off", "only = only || off",
+		"groups that are taken out count as named"},
+	{"22-patch", "rewrite/rules/select.go", `var waiters = []string{"thread", `, `var waiters = []string{`,
+		"yield points without locks are not refused"},
+	{"23-empty-hub", "runtime/greentest/greentest.go", "if before[th.ID] || th.Running {", "if before[th.ID] || true {",
+		"threads that are left are not seen"},
+	{"23-empty-hub", "runtime/greentest/greentest.go", "green.Pending() - calls; n > 0", "green.Pending() - calls; n < 0",
+		"timers that are left are not seen"},
+	{"24-server-and-client", "runtime/hub/ready.go", "(hubScope == hubScopeAll || hubInScope(gopc))", "hubInScope(gopc)",
+		"goroutines of the standard library run beside the hub"},
+}
+
+// apply returns the file with the mutation.
+func (m mutant) apply(text string) (string, error) {
+	if n := strings.Count(text, m.old); n != 1 {
+		return "", fmt.Errorf("%s: the text to be replaced by the mutation of %s is there %d times, want 1: %s", m.file, m.behaviour, n, m.old)
+	}
+	return strings.Replace(text, m.old, m.new, 1), nil
+}
+
+// Every behaviour has a mutant, and every mutation still applies.
+func TestMutantTable(t *testing.T) {
+	broken := map[string]bool{}
+	for _, m := range mutants {
+		broken[m.behaviour] = true
+		if !slices.ContainsFunc(behaviourTable, func(b behaviour) bool { return b.name == m.behaviour }) {
+			t.Errorf("%s is no behaviour", m.behaviour)
+		}
+		text, err := os.ReadFile(filepath.Join("../..", m.file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := m.apply(string(text)); err != nil {
+			t.Error(err)
+		}
+	}
+	for _, b := range behaviourTable {
+		if !broken[b.name] {
+			t.Errorf("%s has no mutant", b.name)
+		}
+	}
+}
+
+// said is the first line of a failed test that says why.
+func said(text string) string {
+	for _, pattern := range []string{`WRONG: .*`, `fatal error: .*`, `context deadline exceeded`, `the ticker stands still`, `_test\.go:\d+: .*`} {
+		if line := regexp.MustCompile(pattern).FindString(text); line != "" {
+			return line
+		}
+	}
+	return text
+}
+
+// TestMutants runs the tests of the behaviours in a copy of the repository: all of
+// them pass, and for each mutant that of its behaviour fails, and not because
+// something does not build. It takes a minute for each (make mutants).
+func TestMutants(t *testing.T) {
+	if os.Getenv("GREENIFY_MUTANTS") == "" {
+		t.Skip("run by make mutants")
+	}
+	dir := t.TempDir()
+	repo := filepath.Join(dir, "repo")
+	list := runCommand(t, "../..", 0, nil, "git", "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+	for name := range strings.SplitSeq(strings.TrimSuffix(list, "\x00"), "\x00") {
+		data, err := os.ReadFile(filepath.Join("../..", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, filepath.Join(repo, name), string(data))
+	}
+	// The patched standard libraries of the mutants are of no use to anybody.
+	t.Setenv("GREENIFYCACHE", filepath.Join(dir, "cache"))
+	t.Setenv("GREENIFY_MUTANTS", "")
+	t.Setenv("GREENIFY_CMD", filepath.Join(dir, "greenify"))
+	build := func(t *testing.T) {
+		runCommand(t, repo, 0, nil, "go", "build", "-o", os.Getenv("GREENIFY_CMD"), "./cmd/greenify")
+	}
+	behaviours := func(run string) (text string, err error) {
+		cmd := exec.Command("go", "test", "./cmd/greenify", "-run", run, "-count=1", "-timeout=20m")
+		cmd.Dir = repo
+		out, err := cmd.CombinedOutput()
+		return string(out), err
+	}
+
+	build(t)
+	if text, err := behaviours("^TestBehaviours$"); err != nil {
+		t.Fatalf("without a mutation: %v\n%s", err, text)
+	}
+	fmt.Printf("%-22s %-66s %s\n", "behaviour", "broken on purpose", "its test says")
+	for _, m := range mutants {
+		t.Run(m.behaviour, func(t *testing.T) {
+			begin := time.Now()
+			path := filepath.Join(repo, m.file)
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, err := m.apply(string(data))
+			if err != nil {
+				t.Fatal(err)
+			}
+			write(t, path, text)
+			defer write(t, path, string(data))
+			build(t)
+			text, err = behaviours("^TestBehaviours$/^" + m.behaviour + "$")
+			switch {
+			case err == nil:
+				t.Errorf("%s, and no test fails", m.why)
+			case !strings.Contains(text, "--- FAIL: TestBehaviours/"+m.behaviour) || strings.Contains(text, notBuilt+": "):
+				t.Errorf("%s, but its test did not run: %v\n%s", m.why, err, text)
+			default:
+				fmt.Printf("%-22s %-66s %s (%.0f s)\n", m.behaviour, m.why, said(text), time.Since(begin).Seconds())
+			}
+		})
+	}
+}

@@ -1,0 +1,70 @@
+//go:build greenify_hub
+
+package runtime
+
+import _ "unsafe" // for linkname
+
+// green.NoYield: a thread that must not yield. Its kill state is hubStrict, which
+// all that passes the hub on looks at anyway; what it would be else is in under.
+//
+// Where the thread would yield it panics. If nothing has been done for the wait
+// yet, it does so there and then (hubStrictly: leaving for native work, Gosched).
+// Otherwise it has parked: it stands in a queue, counted as a waiter. It is taken out
+// as a killed thread is (hubCut), but goes on at once instead of queueing, and panics
+// behind gopark (hubUnwind). So no other thread has run, and what it waited for is
+// as if it had never waited.
+//
+// System calls and calls of C keep the hub meanwhile, and the end of a time slice
+// waits. A wait that cannot be cut takes place; NoYield panics at the end.
+
+// hubStrictly panics if the calling thread must not yield.
+func hubStrictly() {
+	if getg().hub.strict {
+		hubUnwind()
+	}
+}
+
+// hubGoOn runs gp, which has parked and whose wait was cut, as if it had not. It does
+// not return.
+func hubGoOn(gp *g) {
+	hub.yields-- // it has not
+	trace := traceAcquire()
+	casgstatus(gp, _Gwaiting, _Grunnable)
+	if trace.ok() {
+		trace.GoUnpark(gp, 2)
+		traceRelease(trace)
+	}
+	hubKeep(gp, true)
+	execute(gp, true)
+}
+
+// hubYields is package green's: it panics. Set by it, for the runtime cannot make
+// the error.
+var hubYields func()
+
+// green_strict begins or ends what the calling thread must not yield in. It reports
+// whether that changes anything: not outside the hub, nor inside NoYield.
+//
+//go:linkname green_strict github.com/greenify-go/greenify/runtime.strict
+func green_strict(on bool, yields func()) (changed bool) {
+	h := &getg().hub
+	if on == h.strict || on && !h.owner {
+		return false
+	}
+	if on {
+		hubYields = yields
+		h.under, h.kill = h.kill, hubStrict
+	} else {
+		h.kill = h.under
+	}
+	h.strict = on
+	return true
+}
+
+// killed returns where it stands whether the thread is to be killed.
+func (h *hubState) killed() *uint8 {
+	if h.strict {
+		return &h.under
+	}
+	return &h.kill
+}

@@ -1,0 +1,35 @@
+// What is documented as not covered keeps the hub, and the ticker stands still: a
+// computation that never waits, and a system call that package runtime is not told
+// of. Under plain Go it goes on beside the computation.
+package main
+
+import (
+	"syscall"
+	"time"
+	"unsafe"
+
+	"behaviours/internal/check"
+
+	green "github.com/greenify-go/greenify/runtime"
+)
+
+const long = 200 * time.Millisecond
+
+func compute() {
+	for end := time.Now().Add(long); time.Now().Before(end); {
+	}
+}
+
+func rawSleep() {
+	ts := syscall.NsecToTimespec(long.Nanoseconds())
+	syscall.RawSyscall(syscall.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&ts)), 0, 0)
+}
+
+func main() {
+	ticks := check.Ticks(compute)
+	check.That((ticks == 0) == green.Enabled(), "ticks in %v of computation: %d", long, ticks)
+	if green.Enabled() { // plain Go cannot use its processor meanwhile either, but perhaps another one
+		check.Equal("ticks in RawSyscall", check.Ticks(rawSleep), 0)
+	}
+	check.That(check.Ticks(func() { time.Sleep(long) }) > 0, "ticks in a sleep")
+}

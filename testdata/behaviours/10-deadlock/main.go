@@ -1,0 +1,46 @@
+// When nothing can run any more the program ends and says who waits for what, on
+// which object, who may hold it, and where it was started.
+//
+// exit: 2
+// patched-stderr: ^fatal error: all green threads are asleep - deadlock!
+// patched-stderr: thread 1 waits in chan receive on chan int 0x[0-9a-f]+ \(unbuffered\), \d+ s, started as main
+// patched-stderr: thread \d+ waits in sync.Mutex.Lock on 0x[0-9a-f]+, perhaps held by thread \d+, \d+ s, started at .*@holder by thread 1
+// patched-stderr: thread \d+ waits in select on .*chan string 0x[0-9a-f]+ \(1 of 1\).*, \d+ s, started at .*@chooser by thread 1
+// patched-stderr: thread \d+ waits in select on .*chan int 0x[0-9a-f]+ \(unbuffered\).*, \d+ s, started at .*@chooser by thread 1
+// patched-stderr: deadlock, it seems: in a circle wait thread \d+, \d+
+// stderr: deadlock!
+package main
+
+import (
+	"runtime"
+	"sync"
+)
+
+type account struct {
+	sync.Mutex
+	money int
+}
+
+var a, b account
+
+func transfer(from, to *account) {
+	from.Lock()
+	defer from.Unlock()
+	runtime.Gosched()
+	to.Lock()
+	defer to.Unlock()
+}
+
+func main() {
+	go transfer(&b, &a)
+	go transfer(&a, &b) // @holder
+	full, never := make(chan string, 1), make(chan int)
+	full <- "full"
+	go func() { // @chooser
+		select {
+		case full <- "more":
+		case <-never:
+		}
+	}()
+	<-never
+}
