@@ -64,5 +64,6 @@
 // A wait that is patched does not block. Calls of function values and of
 // interface methods are not followed, nor is the standard library, which the
 // rules of the default analyzer cover. Drivers have to analyze dependencies too
-// for it, so it is not part of the default.
+// for it, so it is not part of the default: go vet -vettool=$(which greenify)
+// -greenifyfacts asks for it.
 package greenify

@@ -135,14 +135,14 @@ func (c *command) prepare() (map[string]change, int, error) {
 	for _, v := range views {
 		for _, p := range v.packages {
 			for _, f := range p.Find(false, false) {
-				patched[p.Path] = patched[p.Path] || f.Active()
+				patched[p.Path] = patched[p.Path] || f.Active() && !f.Generated
 			}
 		}
 	}
 	hub := needHub(views, func(l *load.Listed) bool { return patched[l.Path()] })
 	// A view begins with what those before have made of the files that it shares
 	// with them. In the end each must accept what is there.
-	w := &writer{new: map[string][]byte{}, changes: map[string]change{}, seen: map[string]bool{}}
+	w := &writer{command: c, new: map[string][]byte{}, changes: map[string]change{}, sites: map[string]string{}}
 	for _, v := range views {
 		for _, p := range v.packages {
 			if err := w.patch(p, hub[p.Path]); err != nil {
@@ -162,9 +162,10 @@ func (c *command) prepare() (map[string]change, int, error) {
 
 // A writer collects the changes to packages.
 type writer struct {
+	*command
 	new     map[string][]byte // by file
 	changes map[string]change
-	seen    map[string]bool
+	sites   map[string]string // of the files that were seen, what is patched in them
 	left    int
 }
 
@@ -180,8 +181,27 @@ func (w *writer) now(p *load.Package) (*load.Package, error) {
 	return q, nil
 }
 
+// differs is the error about a file that all platforms have.
+func (c *command) differs(name string) error {
+	return fmt.Errorf("%s:1: what is to be patched in it differs by platform or tags, because what it uses does: move that part into a file for one platform", c.rel(name))
+}
+
 // patch adds the changes to one package.
 func (w *writer) patch(p *load.Package, hub bool) error {
+	seen := map[string]bool{}
+	for _, f := range p.Find(hub, false) {
+		sites := ""
+		for _, s := range f.Sites {
+			if s.Active() && s.Kind != find.Register { // which file that is in differs
+				sites += fmt.Sprintln(p.Fset.Position(s.Pos), s.What, s.To)
+			}
+		}
+		before, ok := w.sites[f.Name]
+		if ok && before != sites {
+			return w.differs(f.Name)
+		}
+		seen[f.Name], w.sites[f.Name] = ok, sites
+	}
 	q, err := w.now(p)
 	if err != nil {
 		return err
@@ -203,11 +223,10 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 			}
 			if s.Active() && !f.Generated {
 				n++
-			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !w.seen[f.Name] {
+			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !seen[f.Name] {
 				w.left++
 			}
 		}
-		w.seen[f.Name] = true
 		if out, ok := patched[f.Name]; ok {
 			w.new[f.Name] = out
 			w.changes[f.Name] = change{p.Source[f.Name], out, n + w.changes[f.Name].sites}

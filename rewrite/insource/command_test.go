@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -558,6 +559,30 @@ func TestVetTool(t *testing.T) {
 	goCommand(t, dir, "build", "-o", os.DevNull, ".")
 	if out := run(t, exitOK, Check, "-C", dir); out != "" {
 		t.Errorf("check after go fix: %s", out)
+	}
+}
+
+// The analyzer with facts is asked for: it follows calls into other packages.
+func TestVetFacts(t *testing.T) {
+	dir := module(t, map[string]string{
+		"main.go":    "package main\n\nimport \"example.com/app/lib\"\n\nfunc main() { lib.Serve(nil) }\n",
+		"lib/lib.go": "package lib\n\nfunc Serve(c chan int) { serve(c) }\n\nfunc serve(c chan int) { <-c }\n",
+	})
+	const want = "main.go:5:15: lib.Serve may block the hub, through lib.serve, receive: patch package lib too"
+	for _, test := range []struct {
+		flags       []string
+		facts, plan bool
+	}{
+		{nil, false, true},
+		{[]string{"-greenifyfacts"}, true, false},
+		{[]string{"-greenify", "-greenifyfacts"}, true, true},
+	} {
+		cmd := exec.Command("go", slices.Concat([]string{"vet", "-vettool=" + os.Args[0]}, test.flags, []string{"./..."})...)
+		cmd.Dir = dir
+		out, _ := cmd.CombinedOutput()
+		if facts, plan := strings.Contains(string(out), want), strings.Contains(string(out), "lib.go:5:26: receive"); facts != test.facts || plan != test.plan {
+			t.Errorf("go vet %s prints\n%s", test.flags, out)
+		}
 	}
 }
 

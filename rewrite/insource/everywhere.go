@@ -129,13 +129,13 @@ func nothingToDo(src []byte) bool {
 	return !code || find.IgnoresFile(file)
 }
 
-// needHub tells the packages that import a patched one on any platform, however
-// indirectly: their main and their tests start the hub.
+// needHub tells the packages that are patched on any platform, or import one that
+// is, however indirectly: their main and their tests start the hub on all.
 func needHub(views []view, patched func(*load.Listed) bool) map[string]bool {
 	hub := map[string]bool{}
 	for _, v := range views {
 		for _, l := range v.Roots {
-			hub[l.Path()] = hub[l.Path()] || l.DependsOn(patched)
+			hub[l.Path()] = hub[l.Path()] || patched(l) || l.DependsOn(patched)
 		}
 	}
 	return hub

@@ -36,6 +36,9 @@ func platforms(t *testing.T) string {
 		"lib/whole.go":            waits("//go:build greenify\n\n", "lib", "whole"),
 		"lib/skip_windows.go":     waits("//greenify:ignore-file stays as it is\n\n", "lib", "skip"),
 		"service/only_windows.go": waits("", "service", "wait"),
+		"some/some.go":            "package some\n",
+		"some/wait_windows.go":    waits("", "some", "wait"),
+		"some/some_test.go":       "package some\n\nimport \"testing\"\n\nfunc TestSome(t *testing.T) {}\n",
 		"service/testdata/x.go":   "package broken(",
 	})
 }
@@ -87,7 +90,8 @@ func TestGenerateEverywhere(t *testing.T) {
 	slices.Sort(twins)
 	// Main has a twin because on other systems it imports a patched package.
 	want := []string{"green_register.go", "lib/cgo_green.go", "lib/custom_green.go", "lib/green_register.go", "lib/pure_green.go", "lib/serve_green.go", "lib/serve_green_windows.go",
-		"lib/x_green_plan9.go", "lib/y_green_darwin_test.go", "lib/z_green_darwin_test.go", "main_green.go", "service/green_register.go", "service/only_green_windows.go"}
+		"lib/x_green_plan9.go", "lib/y_green_darwin_test.go", "lib/z_green_darwin_test.go", "main_green.go", "service/green_register.go", "service/only_green_windows.go",
+		"some/green_register.go", "some/some_green_test.go", "some/wait_green_windows.go"}
 	if !slices.Equal(twins, want) {
 		t.Errorf("twins are\n%q\nwant\n%q", twins, want)
 	}
@@ -117,7 +121,7 @@ func TestRewriteEverywhere(t *testing.T) {
 	dir := platforms(t)
 	before := goFiles(t, dir)
 	out := run(t, exitFound, Check, "-C", dir)
-	if !strings.Contains(out, "not looked at, for other platforms or tags: lib/alone.go lib/custom.go lib/old.go lib/pure.go lib/serve_windows.go lib/x_plan9.go lib/y_darwin_test.go lib/z_darwin_test.go serve_other.go service/only_windows.go: -everywhere looks at them too\n") {
+	if !strings.Contains(out, "not looked at, for other platforms or tags: lib/alone.go lib/custom.go lib/old.go lib/pure.go lib/serve_windows.go lib/x_plan9.go lib/y_darwin_test.go lib/z_darwin_test.go serve_other.go service/only_windows.go some/wait_windows.go: -everywhere looks at them too\n") {
 		t.Errorf("check does not say what it left out:\n%s", out)
 	}
 	out = run(t, exitFound, Check, "-everywhere", "-C", dir)
@@ -129,8 +133,8 @@ func TestRewriteEverywhere(t *testing.T) {
 			t.Errorf("check -everywhere prints %q %d times:\n%s", want, strings.Count(out, want), out)
 		}
 	}
-	if n := strings.Count(out, "not registered"); n != 2 {
-		t.Errorf("%d packages are said not to register, want 2:\n%s", n, out)
+	if n := strings.Count(out, "not registered"); n != 3 {
+		t.Errorf("%d packages are said not to register, want 3:\n%s", n, out)
 	}
 	if again := run(t, exitFound, Check, "-everywhere", "-C", dir); again != out {
 		t.Errorf("a second check prints\n%s\nthe first\n%s", again, out)
@@ -138,7 +142,7 @@ func TestRewriteEverywhere(t *testing.T) {
 	if out := run(t, exitFound, Diff, "-C", dir); !strings.Contains(out, "+func wait(c chan int) { green.Recv(c) }") || !strings.Contains(out, leftAlone) {
 		t.Errorf("diff prints\n%s", out)
 	}
-	if out := run(t, exitFound, Diff, "-everywhere=false", "-C", dir); strings.Contains(out, "wait(c chan int)") || !strings.Contains(out, "service/only_windows.go: -everywhere looks at them too\n") {
+	if out := run(t, exitFound, Diff, "-everywhere=false", "-C", dir); strings.Contains(out, "wait(c chan int)") || !strings.Contains(out, "some/wait_windows.go: -everywhere looks at them too\n") {
 		t.Errorf("diff -everywhere=false prints\n%s", out)
 	}
 	same(t, "check and diff", goFiles(t, dir), before)
@@ -175,10 +179,15 @@ func TestEverywhereRefused(t *testing.T) {
 		{"type error", "x_windows.go:3:12: undefined: nothing\n", all, map[string]string{"x_windows.go": "package lib\n\nfunc g() { nothing() }\n"}},
 		{"syntax error", "x_windows.go:3:9: ", all, map[string]string{"x_windows.go": "package lib\n\nfunc g( {\n"}},
 		{"import", "x_windows.go:3:8: could not import example.com/none", all, map[string]string{"x_windows.go": "package lib\n\nimport \"example.com/none\"\n\nfunc g() { none.F() }\n"}},
-		{"differs", "f.go:1: its twin differs by platform or tags", all[:1], map[string]string{
+		{"differs", "lib/f.go:1: what is to be patched in it differs by platform or tags", all, map[string]string{
 			"f.go":         "package lib\n\nfunc h() { mu.Lock(); mu.Unlock() }\n",
 			"x_windows.go": "package lib\n\ntype none struct{}\n\nfunc (none) Lock() {}\nfunc (none) Unlock() {}\n\nvar mu none\n",
 			"x_other.go":   "//go:build !windows\n\npackage lib\n\nimport \"sync\"\n\nvar mu sync.Mutex\n",
+		}},
+		{"differs elsewhere", "lib/f.go:1: what is to be patched in it differs by platform or tags", all, map[string]string{
+			"f.go":         "package lib\n\nfunc h() { all.Wait() }\n",
+			"x_windows.go": "package lib\n\nimport \"sync\"\n\nvar all sync.WaitGroup\n",
+			"x_other.go":   "//go:build !windows\n\npackage lib\n\ntype group struct{}\n\nfunc (group) Wait() {}\n\nvar all group\n",
 		}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -196,7 +205,7 @@ func TestEverywhereRefused(t *testing.T) {
 				same(t, "refused", goFiles(t, dir), before)
 			}
 			run(t, exitFound, Check, "-C", dir, "./lib")
-			if test.name != "differs" {
+			if !strings.HasPrefix(test.name, "differs") {
 				run(t, exitUsage, Check, "-everywhere", "-C", dir, "./lib")
 			}
 			if out := run(t, exitOK, Generate, "-everywhere=false", "-C", dir, "./lib"); !strings.Contains(out, "not looked at, for other platforms or tags: lib/x_windows.go: ") {

@@ -240,7 +240,7 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 			twins[f.Name] = out
 		}
 		if again && !bytes.Equal(before, twins[f.Name]) {
-			return fmt.Errorf("%s:1: its twin differs by platform or tags, because what it uses does: move that part into a file for one platform", g.rel(f.Name))
+			return g.differs(f.Name)
 		}
 		g.twin[f.Name] = twins[f.Name]
 	}

@@ -1,9 +1,11 @@
 package insource
 
 import (
+	"os"
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
 	"github.com/greenify-go/greenify/rewrite/greenify"
@@ -19,5 +21,15 @@ func IsVet(args []string) bool {
 	return args[0] == "-V=full" || slices.Equal(args, []string{"-flags"}) || strings.HasSuffix(args[len(args)-1], ".cfg")
 }
 
-// Vet answers the go command and exits.
-func Vet() { unitchecker.Main(greenify.Analyzer) }
+// Vet answers the go command and exits. The analyzer with facts, for which the go
+// command has all dependencies analyzed too, is there when the flag of its name is.
+func Vet() {
+	analyzers := []*analysis.Analyzer{greenify.Analyzer}
+	facts := greenify.FactsAnalyzer
+	if slices.ContainsFunc(os.Args[1:], func(arg string) bool {
+		return arg == "-flags" || strings.HasPrefix(strings.TrimLeft(arg, "-"), facts.Name)
+	}) {
+		analyzers = append(analyzers, facts)
+	}
+	unitchecker.Main(analyzers...)
+}
