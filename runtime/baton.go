@@ -35,7 +35,7 @@ import (
 
 var hub struct {
 	on    atomic.Bool            // set once, by start
-	owner atomic.Pointer[thread] // runs with the baton; nil while it changes hands or is idle
+	owner atomic.Pointer[thread] // has the baton, or will find it in his turn; nil while it is idle. Set with mu held
 	lost  atomic.Int32           // threads the baton was taken from (rescue.go)
 
 	mu    sync.Mutex
@@ -60,6 +60,7 @@ type thread struct {
 	turn chan struct{}  // holds a token when the baton has been given to the queueing thread. Inv: empty otherwise
 
 	id     atomic.Uint64 // its goroutine's number; 0 before that has first run
+	runs   atomic.Uint64 // the number of g, which is another one in an iterator of Pull
 	parent uint64
 	pc     uintptr // where it was started
 
@@ -146,15 +147,6 @@ func inHub() bool {
 	return t != nil && t.pool == workers{}
 }
 
-// own records that the caller has the baton.
-func (t *thread) own() {
-	t.began = 0
-	hub.owner.Store(t)
-}
-
-// disown records that the caller no longer has the baton.
-func (t *thread) disown() { hub.owner.CompareAndSwap(t, nil) }
-
 // timeSlice is how long a thread runs that calls operations which do not have to
 // wait: a loop that polls must not starve those it polls for. It is that of a
 // whole-program build.
@@ -180,9 +172,14 @@ func (t *thread) slice() {
 // pick gives the baton to t, which may be nil. Called with mu held; if t queues
 // it must get its token after mu is released.
 func pick(t *thread) {
+	hub.owner.Store(t)
 	hub.held = t != nil
 	hub.turn++
-	if t != nil && t != hub.holder {
+	if t == nil {
+		return
+	}
+	t.began = 0
+	if t != hub.holder {
 		hub.stats.Switches++
 		hub.holder = t
 	}
@@ -205,19 +202,17 @@ func (t *thread) leave(wait string) {
 	if t.strict.Load() {
 		yieldsInside()
 	}
-	t.disown()
 	now := time.Now()
 	hub.mu.Lock()
+	if t.kill {
+		hub.mu.Unlock()
+		t.unwind()
+	}
 	if t.lost { // it has left without knowing
 		t.found()
 		t.wait, t.since = wait, now
 		hub.mu.Unlock()
 		return
-	}
-	if t.kill {
-		hub.mu.Unlock()
-		t.own()
-		t.unwind()
 	}
 	t.wait, t.since = wait, now
 	hub.out++
@@ -246,7 +241,6 @@ func (t *thread) back() {
 	if queued {
 		<-t.turn
 	}
-	t.own()
 }
 
 // queue gives t the baton if it is idle, else a place in the queue. Called with
@@ -283,26 +277,20 @@ func yield() {
 	if t.lost {
 		hub.mu.Unlock()
 		reclaim()
-		return
-	}
-	hub.stats.Yields++
-	next := hub.ready.pop()
-	if next == nil {
-		kill := t.kill
-		hub.mu.Unlock()
-		if kill {
-			t.unwind()
+	} else {
+		hub.stats.Yields++
+		next := hub.ready.pop()
+		if next != nil {
+			hub.ready.push(t)
+			hub.watch.arm()
+			pick(next)
 		}
-		return
+		hub.mu.Unlock()
+		if next != nil {
+			next.grant()
+			<-t.turn
+		}
 	}
-	t.disown()
-	hub.ready.push(t)
-	hub.watch.arm()
-	pick(next)
-	hub.mu.Unlock()
-	next.grant()
-	<-t.turn
-	t.own()
 	hub.mu.Lock()
 	kill := t.kill
 	hub.mu.Unlock()
@@ -311,8 +299,10 @@ func yield() {
 	}
 }
 
-// unwind ends the calling thread, which was killed. It has the baton.
+// unwind ends the calling thread, which was killed. Its deferred calls run with the
+// baton.
 func (t *thread) unwind() {
+	reclaim()
 	hub.mu.Lock()
 	t.kill = false // once: deferred calls may wait
 	hub.mu.Unlock()
@@ -347,7 +337,9 @@ func (t *thread) join() {
 // begin tells t its goroutine.
 func (t *thread) begin() {
 	t.g.Store(uintptr(getg()))
-	t.id.Store(goid())
+	id := goid()
+	t.id.Store(id)
+	t.runs.Store(id)
 }
 
 // end passes the baton on for good.
@@ -358,7 +350,6 @@ func (t *thread) end() {
 		reclaim()
 		hub.mu.Lock()
 	}
-	t.disown()
 	if t.next != nil {
 		t.next.prev = t.prev
 	}
@@ -376,6 +367,7 @@ func (t *thread) end() {
 	outer := t.outer
 	t.g.Store(0)
 	t.id.Store(0)
+	t.runs.Store(0)
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
 	t.strict.Store(false)
 	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
@@ -406,7 +398,6 @@ func spawn(pc uintptr) *thread {
 func (t *thread) run(f func()) {
 	t.begin()
 	<-t.turn
-	t.own()
 	returned := false
 	defer func() {
 		if !returned && deferredBy() == "runtime.gopanic" {
@@ -440,23 +431,24 @@ func callback() *thread {
 	if queued {
 		<-t.turn
 	}
-	t.own()
 	return t
 }
 
 // adopt moves the thread to the calling goroutine: iter.Pull's iterator acts
 // for its caller.
+//
+// The baton may have been taken from it meanwhile (rescue.go).
 func (t *thread) adopt() {
-	switch {
-	case t == nil:
-	case t.pool != workers{}:
-		working.byG.Delete(t.g.Load())
-		t.g.Store(uintptr(getg()))
-		working.byG.Store(t.g.Load(), t)
-	default:
-		t.g.Store(uintptr(getg()))
-		t.own()
+	if t == nil {
+		return
 	}
+	g := uintptr(getg())
+	if t.pool != (workers{}) {
+		working.byG.Delete(t.g.Load())
+		working.byG.Store(g, t)
+	}
+	t.g.Store(g)
+	t.runs.Store(goid())
 }
 
 // startMain turns the calling goroutine into the first green thread, and the hub
@@ -469,8 +461,8 @@ func startMain() {
 	t.join()
 	hub.held = true
 	hub.holder = t
+	hub.owner.Store(t)
 	hub.mu.Unlock()
-	t.own()
 	hub.on.Store(true)
 }
 

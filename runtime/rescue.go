@@ -31,7 +31,7 @@ import (
 
 // rescueDelay is far longer than in a whole-program build, which knows a system
 // call from a computation at no cost. Here it takes a dump of all stacks.
-const rescueDelay = 500 * time.Millisecond
+var rescueDelay = 500 * time.Millisecond // set by tests only
 
 // A watchdog is what the timer that looks remembers. Guarded by hub.mu.
 type watchdog struct {
@@ -94,10 +94,10 @@ func look() {
 		hub.mu.Unlock()
 		return
 	}
-	id := t.id.Load()
+	id, runs := t.id.Load(), t.runs.Load()
 	hub.mu.Unlock()
 
-	stack := stackOf(id) // stops the world: not with mu held
+	stack := stackOf(runs) // stops the world: not with mu held
 	wait := nativeWait(stack)
 
 	hub.mu.Lock()
@@ -126,7 +126,6 @@ func look() {
 
 // rescue takes the baton from t, which waits. Called with hub.mu held.
 func (t *thread) rescue(wait string) {
-	t.disown()
 	t.lost = true
 	hub.lostThreads = append(hub.lostThreads, t)
 	hub.lost.Add(1)
@@ -174,7 +173,7 @@ func stackOf(id uint64) string {
 		}
 		buf = make([]byte, 2*len(buf))
 	}
-	header := fmt.Appendf(nil, "goroutine %d [", id)
+	header := fmt.Appendf(nil, "goroutine %d ", id) // what follows depends on GOTRACEBACK
 	for len(buf) > 0 {
 		dump, rest, _ := bytes.Cut(buf, []byte("\n\n"))
 		if bytes.HasPrefix(dump, header) {
@@ -204,7 +203,9 @@ func nativeWait(dump string) string {
 // describe says where a thread is, as the watchdog of a whole-program build does.
 func describe(b *strings.Builder, id uint64, held time.Duration, ready int, dump string) {
 	fmt.Fprintf(b, "greenify: thread %d has kept the hub for %d ms; ready meanwhile: %d; it is in\n", id, held.Milliseconds(), ready)
-	lines := strings.Split(dump, "\n")
+	lines := slices.DeleteFunc(strings.Split(dump, "\n"), func(line string) bool {
+		return strings.HasPrefix(line, "...") // 3 frames elided
+	})
 	for i := 1; i+1 < len(lines); i += 2 {
 		name := lines[i]
 		if j := strings.LastIndexByte(name, '('); j > 0 {

@@ -89,6 +89,9 @@ func strict(on bool, _ func()) (changed bool) {
 		return false
 	}
 	t.strict.Store(on)
+	if on {
+		reclaim() // the watchdog, which leaves the baton to t from now on, may have taken it just before
+	}
 	return true
 }
 

@@ -173,6 +173,7 @@ func (h *Handle) run(f func() error) {
 				err, h.fate = ErrGoexit, fateGoexit
 			}
 		}
+		self() // waits if the hub is lost (rescue.go): not with h.mu held
 		h.mu.Lock()
 		h.state = taskDone // nobody kills it any more
 		if (immune() || h.killed) && h.fate == fateGoexit {
