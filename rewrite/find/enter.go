@@ -72,7 +72,7 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	case isCallback:
 		to = fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
 		pre, post = strings.Replace(to, "green.", "§", 1)+"(", ")"
-	case isFunc(f.Info.TypeOf(x)):
+	case isFunc(f.Info.TypeOf(x)) && (takesAny(t) || isFunc(t)):
 		why = "it has more parameters or results than green.Enter takes: give it fewer"
 	case !types.IsInterface(f.Info.TypeOf(x)):
 		if method := f.outside(f.Info.TypeOf(x), t); method != "" {
@@ -149,11 +149,18 @@ func (f *finder) outside(t types.Type, as types.Type) string {
 // callbackType is the type by which x is called: that of x itself if the parameter
 // takes any function.
 func callbackType(param, x types.Type) (*types.Signature, bool) {
-	if types.IsInterface(param) && x != nil {
+	if takesAny(param) && x != nil {
 		param = x
 	}
 	sig, ok := param.Underlying().(*types.Signature)
 	return sig, ok && sig.Params().Len() <= 4 && sig.Results().Len() <= 2 && !sig.Variadic()
+}
+
+// takesAny reports whether t is an interface without methods. A function for one that
+// has some is called by those of its type.
+func takesAny(t types.Type) bool {
+	i, ok := t.Underlying().(*types.Interface)
+	return ok && i.NumMethods() == 0
 }
 
 func isFunc(t types.Type) bool {

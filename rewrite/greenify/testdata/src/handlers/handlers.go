@@ -62,7 +62,8 @@ func fields(dial func(context.Context, string, string) (net.Conn, error), body i
 func methods(any interface {
 	RoundTrip(*http.Request) (*http.Response, error)
 }) {
-	_ = http.Client{Transport: cached{}} // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: begin it with defer green.Enter\(\)\(\)`
+	_ = http.Client{Transport: cached{}}       // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: begin it with defer green.Enter\(\)\(\)`
+	_ = http.Client{Transport: roundTrip(nil)} // want `method roundTrip.RoundTrip runs outside the hub`
 	_ = http.Client{Transport: entering{}}
 	_ = http.Client{Transport: any} // what it is shows at run time
 	_ = http.Client{Transport: http.DefaultTransport}
@@ -79,6 +80,11 @@ func (entering) RoundTrip(*http.Request) (*http.Response, error) {
 	defer green.Enter()()
 	return nil, nil
 }
+
+// A function that is called by its method, not as what it is.
+type roundTrip func(*http.Request) (*http.Response, error)
+
+func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 type service struct{}
 
