@@ -650,160 +650,160 @@ func CallV55[A1, A2, A3, A4, A5, V, R1, R2, R3, R4, R5 any](f func(A1, A2, A3, A
 	return f(a1, a2, a3, a4, a5, v...)
 }
 
-// Method00 calls f, of 0 arguments and 0 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method00 calls f, of 0 arguments and 0 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method00(v any, f func()) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	f()
 }
 
-// Method01 calls f, of 0 arguments and 1 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method01 calls f, of 0 arguments and 1 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method01[R any](v any, f func() R) R {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f()
 }
 
-// Method02 calls f, of 0 arguments and 2 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method02 calls f, of 0 arguments and 2 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method02[R1, R2 any](v any, f func() (R1, R2)) (R1, R2) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f()
 }
 
-// Method03 calls f, of 0 arguments and 3 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method03 calls f, of 0 arguments and 3 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method03[R1, R2, R3 any](v any, f func() (R1, R2, R3)) (R1, R2, R3) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f()
 }
 
-// Method10 calls f, of 1 arguments and 0 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method10 calls f, of 1 arguments and 0 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method10[A any](v any, f func(A), a A) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	f(a)
 }
 
-// Method11 calls f, of 1 arguments and 1 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method11 calls f, of 1 arguments and 1 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method11[A, R any](v any, f func(A) R, a A) R {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a)
 }
 
-// Method12 calls f, of 1 arguments and 2 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method12 calls f, of 1 arguments and 2 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method12[A, R1, R2 any](v any, f func(A) (R1, R2), a A) (R1, R2) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a)
 }
 
-// Method13 calls f, of 1 arguments and 3 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method13 calls f, of 1 arguments and 3 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method13[A, R1, R2, R3 any](v any, f func(A) (R1, R2, R3), a A) (R1, R2, R3) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a)
 }
 
-// Method20 calls f, of 2 arguments and 0 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method20 calls f, of 2 arguments and 0 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method20[A1, A2 any](v any, f func(A1, A2), a1 A1, a2 A2) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	f(a1, a2)
 }
 
-// Method21 calls f, of 2 arguments and 1 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method21 calls f, of 2 arguments and 1 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method21[A1, A2, R any](v any, f func(A1, A2) R, a1 A1, a2 A2) R {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a1, a2)
 }
 
-// Method22 calls f, of 2 arguments and 2 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method22 calls f, of 2 arguments and 2 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method22[A1, A2, R1, R2 any](v any, f func(A1, A2) (R1, R2), a1 A1, a2 A2) (R1, R2) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a1, a2)
 }
 
-// Method23 calls f, of 2 arguments and 3 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method23 calls f, of 2 arguments and 3 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method23[A1, A2, R1, R2, R3 any](v any, f func(A1, A2) (R1, R2, R3), a1 A1, a2 A2) (R1, R2, R3) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a1, a2)
 }
 
-// Method30 calls f, of 3 arguments and 0 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method30 calls f, of 3 arguments and 0 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method30[A1, A2, A3 any](v any, f func(A1, A2, A3), a1 A1, a2 A2, a3 A3) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	f(a1, a2, a3)
 }
 
-// Method31 calls f, of 3 arguments and 1 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method31 calls f, of 3 arguments and 1 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method31[A1, A2, A3, R any](v any, f func(A1, A2, A3) R, a1 A1, a2 A2, a3 A3) R {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a1, a2, a3)
 }
 
-// Method32 calls f, of 3 arguments and 2 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method32 calls f, of 3 arguments and 2 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method32[A1, A2, A3, R1, R2 any](v any, f func(A1, A2, A3) (R1, R2), a1 A1, a2 A2, a3 A3) (R1, R2) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}
 	return f(a1, a2, a3)
 }
 
-// Method33 calls f, of 3 arguments and 3 results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// Method33 calls f, of 3 arguments and 3 results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func Method33[A1, A2, A3, R1, R2, R3 any](v any, f func(A1, A2, A3) (R1, R2, R3), a1 A1, a2 A2, a3 A3) (R1, R2, R3) {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}

@@ -82,10 +82,10 @@ func method(out *bytes.Buffer, a, r int) {
 	name := fmt.Sprintf("Method%d%d", a, r)
 	types, results := number("A", a), number("R", r)
 	fmt.Fprintf(out, `
-// %s calls f, of %d arguments and %d results, a method of v: outside the hub if the
-// type of v is one of the standard library that waits.
+// %s calls f, of %d arguments and %d results, a method of v: outside the hub if it is
+// one of a type of the standard library that waits.
 func %s%s(v any, f func(%s)%s%s)%s {
-	if t := self(); t != nil && waitsInStd(v) {
+	if t := self(); t != nil && waits(v, f) {
 		t.leave(nativeCall)
 		defer t.back()
 	}

@@ -12,7 +12,7 @@ import (
 // returns as they are; and all of them in a whole-program build and while the hub
 // is off.
 func Reader(r io.Reader) io.Reader {
-	if !inSource || !enabled() || !waitsInStd(r) {
+	if !inSource || !enabled() || !waitsInStd(r) && !promotesStd(r, "Read") {
 		return r
 	}
 	return reader{r}
@@ -20,7 +20,7 @@ func Reader(r io.Reader) io.Reader {
 
 // Writer returns a writer that writes to w likewise.
 func Writer(w io.Writer) io.Writer {
-	if !inSource || !enabled() || !waitsInStd(w) {
+	if !inSource || !enabled() || !waitsInStd(w) && !promotesStd(w, "Write") {
 		return w
 	}
 	return writer{w}
@@ -76,14 +76,14 @@ func (r enterReader) Read(p []byte) (int, error) {
 	if t := callback(); t != nil {
 		defer t.end()
 	}
-	return r.r.Read(p)
+	return Reader(r.r).Read(p)
 }
 
 func (w enterWriter) Write(p []byte) (int, error) {
 	if t := callback(); t != nil {
 		defer t.end()
 	}
-	return w.w.Write(p)
+	return Writer(w.w).Write(p)
 }
 
 func (r enterReadCloser) Close() error  { return enterClose(r.c) }
@@ -114,36 +114,20 @@ func FromStd(v any) bool {
 }
 
 // waitsInStd reports whether the type of v, such as a reader or writer, is one of
-// those of the standard library that wait. The methods of a struct type without a
-// name are those of what it embeds.
-func waitsInStd(v any) bool {
-	switch path, name := declaredIn(v); path {
+// those of the standard library that wait.
+func waitsInStd(v any) bool { return v != nil && typeWaits(reflect.TypeOf(v)) }
+
+func typeWaits(t reflect.Type) bool {
+	switch path, name := declared(t); path {
 	case "net", "os", "os/exec", "crypto/tls":
 		return true
 	case "net/http":
-		return reflect.TypeOf(v).Kind() != reflect.Func // http.HandlerFunc is anybody's
+		return t.Kind() != reflect.Func // http.HandlerFunc is anybody's
 	case "io":
 		return strings.HasPrefix(name, "Pipe")
-	case "":
-		return embedsWaiting(reflect.ValueOf(v))
 	default:
 		return strings.HasPrefix(path, "net/http/internal")
 	}
-}
-
-func embedsWaiting(v reflect.Value) bool {
-	if v.Kind() == reflect.Pointer {
-		v = v.Elem()
-	}
-	if v.Kind() != reflect.Struct {
-		return false
-	}
-	for i := range v.NumField() {
-		if f := v.Type().Field(i); f.Anonymous && f.IsExported() && waitsInStd(v.Field(i).Interface()) {
-			return true
-		}
-	}
-	return false
 }
 
 // declaredIn returns the package and the name of the type of v, or of what v
@@ -152,7 +136,10 @@ func declaredIn(v any) (path, name string) {
 	if v == nil {
 		return "", ""
 	}
-	t := reflect.TypeOf(v)
+	return declared(reflect.TypeOf(v))
+}
+
+func declared(t reflect.Type) (path, name string) {
 	if t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

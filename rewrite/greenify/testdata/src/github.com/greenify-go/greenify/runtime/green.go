@@ -65,7 +65,7 @@ type thread struct{}
 
 func self() *thread          { return nil }
 func callback() *thread      { return nil }
-func waitsInStd(any) bool    { return false }
+func waits(v, f any) bool    { return false }
 func (*thread) leave(string) {}
 func (*thread) back()        {}
 func (*thread) end()         {}
