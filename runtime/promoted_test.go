@@ -6,7 +6,6 @@ import (
 	"bytes"
 	"io"
 	"net"
-	"net/http"
 	"os"
 	"testing"
 )
@@ -30,19 +29,9 @@ type (
 		net.Conn
 		x T
 	}
-	genericValue[T any] struct {
-		net.Conn
-		x T
-	}
-	genericPromoted[T any] struct {
-		net.Conn
-		x T
-	}
-	recorder struct {
-		http.ResponseWriter
-		code int
-	}
-	embedsGeneric struct{ *generic[string] }
+	genericValue[T any]    struct{ net.Conn }
+	genericPromoted[T any] struct{ net.Conn }
+	embedsGeneric          struct{ *generic[string] }
 )
 
 func (c *counted) Write(p []byte) (int, error)       { c.n++; return c.Conn.Write(p) }

@@ -113,6 +113,7 @@ func (l *lossy) act(others []*green.Task[int]) {
 		task := green.Spawn(func() (int, error) {
 			defer l.alone()
 			l.mu.Lock()
+			runtime.Gosched()
 			l.mu.Unlock()
 			if rand.IntN(2) == 0 {
 				runtime.Goexit()
