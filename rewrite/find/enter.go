@@ -22,7 +22,7 @@ func (f *finder) callback(n *ast.CallExpr) {
 		return
 	}
 	r, ok := f.rule(f.Info.Uses[id])
-	if !ok {
+	if _, field := f.Info.Uses[id].(*types.Var); !ok || field { // what a field is set to is wrapped (fieldUse)
 		return
 	}
 	if r.Act == rules.Stream || r.Via {
