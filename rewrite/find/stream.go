@@ -67,11 +67,7 @@ func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
 			}
 			continue
 		}
-		if from := f.promoted(x, map[string]string{"Reader": "Read", "Writer": "Write"}[kind]); from != "" {
-			f.leave(x, r.Group, r.Symbol(), "it waits in a method of the "+from+" that its argument embeds: declare the method, and call that of the "+from+" there")
-			continue
-		}
-		if f.memory(x) {
+		if !f.promoted(x, map[string]string{"Reader": "Read", "Writer": "Write"}[kind]) && f.memory(x) {
 			continue
 		}
 		to := "green." + kind
@@ -107,28 +103,21 @@ func (f *finder) standard(x ast.Expr) bool {
 	return false
 }
 
-// promoted returns the type that declares the method Read or Write of x, a value of
-// a struct type of this package that embeds something which waits; "" if there is
-// none.
-func (f *finder) promoted(x ast.Expr, method string) string {
+// promoted reports whether x is a value of a struct type of this package that has its
+// method Read or Write from something embedded which waits. Package green finds that
+// at run time.
+func (f *finder) promoted(x ast.Expr, method string) bool {
 	t := f.Info.TypeOf(x)
 	if path, _ := declared(t); path != f.Pkg.Path() || types.IsInterface(t) {
-		return ""
+		return false
 	}
 	obj, index, _ := types.LookupFieldOrMethod(t, true, f.Pkg, method)
 	fn, ok := obj.(*types.Func)
 	if !ok || len(index) == 1 {
-		return ""
+		return false
 	}
-	if r, ok := f.rule(fn); !ok || r.Act != rules.Offload {
-		return ""
-	}
-	recv := fn.Signature().Recv().Type()
-	path, name := declared(recv)
-	if name == "conn" {
-		name = "Conn" // which *net.TCPConn and its like embed
-	}
-	return path + "." + name
+	r, ok := f.rule(fn)
+	return ok && r.Act == rules.Offload
 }
 
 // memory reports whether x never waits, or is wrapped already: buffers, hashes,

@@ -112,13 +112,12 @@ func callers(f *os.File, c *net.TCPConn, w io.Writer, r io.Reader, conn *sql.Con
 	conn.Raw(func(any) error { return nil }) // want `green.Call11`
 }
 
-// A writer in a slice cannot be wrapped, nor a method that comes from an embedded
-// connection.
+// A writer in a slice cannot be wrapped. A method may come from an embedded connection.
 func streamsLeft(w io.Writer, ws []io.Writer, c conn) {
 	fmt.Fprintf(w, "%d", ws)          // want `green.Writer`
 	fmt.Fprintf(w, "%d", []any{1}...) // want `green.Writer`
 	io.MultiWriter(ws...)             // want `io.MultiWriter cannot be patched here: it is given a slice: wrap each of its values in green.Writer`
-	fmt.Fprintln(c, "x")              // want `fmt.Fprintln cannot be patched here: it waits in a method of the net.Conn that its argument embeds`
+	fmt.Fprintln(c, "x")              // want `green.Writer`
 	fmt.Fprint(two())                 // want `fmt.Fprint cannot be patched here: its arguments come from one call`
 	io.WriterTo(nil).WriteTo(w)       // want `io.\(WriterTo\).WriteTo cannot be patched here: it may wait for what it reads from: use io.Copy`
 	log.New(w, "", 0)                 // want `log.New cannot be patched here: a thread that logs waits with the hub`
