@@ -224,8 +224,8 @@ func (fl *flow) passed(call *ssa.CallCommon) []target {
 
 // implementations are the methods of std's own types that an interface call may
 // call on a value of the caller. That is asked for what calls return, and only if
-// that is a connection or the interface is std's alone: net/http's server looks
-// whether what a listener accepts is a *tls.Conn.
+// that is a connection or such a value again, or the interface is std's alone:
+// net/http's server asks a net.Conn that it accepted whether it is a *tls.Conn.
 func (fl *flow) implementations(call *ssa.CallCommon) []target {
 	if !call.IsInvoke() {
 		return nil
@@ -246,7 +246,7 @@ func (fl *flow) implementations(call *ssa.CallCommon) []target {
 	return fl.resolve(fl.implementing[n], call.Method.Name())
 }
 
-// connects reports whether a call returns a connection.
+// connects reports whether a call of a method of n returns a connection or an n.
 func connects(sig *types.Signature, n *types.Named) bool {
 	name := ""
 	if sig.Results().Len() > 0 {
