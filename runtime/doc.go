@@ -38,11 +38,15 @@
 //
 // What differs from a whole-program build:
 //
-//   - Only patched code is cooperative. A wait in unpatched code, such as a lock
-//     of std that is held while a callback waits, is a wait with the baton; calls
-//     that may be one go through the Call functions, which leave the hub, and
-//     callbacks come back by the Enter functions. Reader and Writer leave the hub
-//     for what the standard library reads and writes.
+//   - Only patched code is cooperative. Calls that may wait in code that is not go
+//     through the Call functions, which leave the hub, and callbacks come back by
+//     the Enter functions; a method of an interface (Method) leaves it if the value
+//     turns out to be one of the standard library. Reader and Writer leave the hub
+//     for what the standard library reads and writes, EnterReader and EnterWriter
+//     enter it for what that reads and writes of the program's.
+//   - What waits with the baton all the same, such as a lock of std that is held
+//     while a writer waits, loses the baton after about a second, if other threads
+//     are ready, and is reported (rescue.go).
 //   - A thread whose wait is over is ready when its goroutine has run, so threads
 //     woken together queue in the order in which the Go scheduler runs them, and
 //     on several processors a thread may find that it has to wait for a peer that

@@ -233,7 +233,17 @@ func (c *command) explain(args []string) int {
 	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach != rules.InSource }) {
 		fmt.Fprintf(c.stdout, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", args[0])
 	}
-	if !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == rules.InSource }) {
+	if slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == rules.InSource }) {
+		return exitOK
+	}
+	for _, r := range covers {
+		why := r.Stays
+		if r.Source != rules.Short {
+			why = "it is promoted, and has the rule of the method that it is"
+		}
+		fmt.Fprintf(c.stdout, "%s, in source: %s: %s\n", r.Symbol, r.Source, why)
+	}
+	if covers == nil {
 		fmt.Fprintf(c.stdout, "%s, in source: no rule; a call stays as it is\n", args[0])
 	}
 	return exitOK

@@ -7,6 +7,7 @@ import (
 	"go/types"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
@@ -14,14 +15,24 @@ import (
 // symbol names the function, method or field that a rule is for.
 type symbol struct{ pkg, recv, name string }
 
-// table indexes the rules.
-func table() map[symbol]rules.Call {
-	t := map[symbol]rules.Call{}
+// A table indexes the rules.
+type table struct {
+	rules  map[symbol]rules.Call
+	owners map[symbol][]string // by package and name: the types that have a rule for what they call so
+}
+
+// theTable is read only.
+var theTable = sync.OnceValue(func() table {
+	t := table{map[symbol]rules.Call{}, map[symbol][]string{}}
 	for _, r := range rules.Calls() {
-		t[symbol{r.Pkg, r.Recv, r.Name}] = r
+		t.rules[symbol{r.Pkg, r.Recv, r.Name}] = r
+		if r.Recv != "" {
+			member := symbol{pkg: r.Pkg, name: r.Name}
+			t.owners[member] = append(t.owners[member], r.Recv)
+		}
 	}
 	return t
-}
+})
 
 // rule returns the rule for an object, if there is one.
 func (f *finder) rule(obj types.Object) (rules.Call, bool) {
@@ -39,7 +50,7 @@ func (f *finder) rule(obj types.Object) (rules.Call, bool) {
 	case *types.Var:
 		s.recv = f.fieldOwner(obj)
 	}
-	r, ok := f.table[s]
+	r, ok := f.table.rules[s]
 	return r, ok
 }
 
@@ -60,15 +71,12 @@ func (f *finder) fieldOwner(v *types.Var) string {
 	if !v.IsField() {
 		return "?"
 	}
-	for s := range f.table {
-		if s.recv == "" || s.name != v.Name() || s.pkg != v.Pkg().Path() {
-			continue
-		}
-		if t := v.Pkg().Scope().Lookup(s.recv); t != nil {
+	for _, owner := range f.table.owners[symbol{pkg: v.Pkg().Path(), name: v.Name()}] {
+		if t := v.Pkg().Scope().Lookup(owner); t != nil {
 			if st, ok := t.Type().Underlying().(*types.Struct); ok {
 				for field := range st.Fields() {
 					if field == v {
-						return s.recv
+						return owner
 					}
 				}
 			}

@@ -141,9 +141,9 @@ func Find(in Input) []*File {
 	if in.Pkg.Path() == GreenPath {
 		return files
 	}
-	finders, rules := make([]*finder, len(files)), table()
+	finders := make([]*finder, len(files))
 	for i, f := range files {
-		w := &finder{Input: in, File: f, table: rules, seen: map[ast.Node]bool{}}
+		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}}
 		w.walk()
 		others := w.selectGroups()
 		w.held()
@@ -164,7 +164,7 @@ func Find(in Input) []*File {
 type finder struct {
 	Input
 	*File
-	table map[symbol]rules.Call
+	table table
 	seen  map[ast.Node]bool // nodes that an enclosing site has taken care of
 
 	skips []*skip

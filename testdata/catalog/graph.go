@@ -21,6 +21,7 @@ type graph struct {
 	funcs []*ssa.Function
 	links map[string]*ssa.Function // by the name that go:linkname gives, with a body
 
+	flow   *flow
 	params map[*ssa.Function]map[int]map[string]bool // what a function calls of its parameters: "" the value, else a method
 
 	edges map[*ssa.Function][]edge
@@ -46,13 +47,17 @@ type wait struct {
 // primitiveLeaf is the leaf of a function that waits by definition.
 const primitiveLeaf = "[primitive]"
 
-func newGraph(prog *ssa.Program, pkgs []*packages.Package) *graph {
+func newGraph(prog *ssa.Program, pkgs []*packages.Package, symbols []symbol) *graph {
 	g := &graph{
 		prog: prog, links: map[string]*ssa.Function{}, params: map[*ssa.Function]map[int]map[string]bool{},
 		edges: map[*ssa.Function][]edge{}, waits: map[*ssa.Function]map[string]wait{},
 		locks: map[string]bool{"syscall.ForkLock": true}, // taken and given back in other functions than the one that forks
 	}
-	for f := range ssautil.AllFunctions(prog) {
+	all := ssautil.AllFunctions(prog)
+	for _, s := range symbols {
+		all[s.f] = true // methods of generic types
+	}
+	for f := range all {
 		if f.Pkg == nil && f.Origin() == nil && f.Synthetic == "" || opaque(path(f)) && !isPrimitive(f) {
 			continue
 		}
@@ -60,6 +65,7 @@ func newGraph(prog *ssa.Program, pkgs []*packages.Package) *graph {
 	}
 	slices.SortFunc(g.funcs, func(a, b *ssa.Function) int { return cmp.Compare(a.String(), b.String()) })
 	g.linknames(pkgs)
+	g.flow = newFlow(g, pkgs)
 	g.summarize()
 	for _, f := range g.funcs {
 		g.addEdges(f)
@@ -135,41 +141,21 @@ func (g *graph) summarize() {
 	for changed := true; changed; {
 		changed = false
 		for _, f := range g.funcs {
-			note := func(v ssa.Value, what string) {
-				for _, root := range g.roots(v) {
-					owner, i := f, -1
-					switch root := root.(type) {
-					case *ssa.Parameter:
-						owner, i = root.Parent(), slices.Index(root.Parent().Params, root)
-					}
-					if i < 0 {
+			g.eachDynamic(f, func(v ssa.Value, u use) {
+				for o := range g.flow.origins(v) {
+					if o.param == nil || !g.calledBy(f, o.param.Parent()) {
 						continue
 					}
+					owner, i := o.param.Parent(), slices.Index(o.param.Parent().Params, o.param)
 					if g.params[owner] == nil {
 						g.params[owner] = map[int]map[string]bool{}
 					}
 					if g.params[owner][i] == nil {
 						g.params[owner][i] = map[string]bool{}
 					}
-					if !g.params[owner][i][what] {
-						g.params[owner][i][what] = true
+					if !g.params[owner][i][u.method] {
+						g.params[owner][i][u.method] = true
 						changed = true
-					}
-				}
-			}
-			g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
-				if call.IsInvoke() {
-					note(call.Value, call.Method.Name())
-				} else if call.StaticCallee() == nil {
-					note(call.Value, "")
-				}
-				if callee := call.StaticCallee(); callee != nil {
-					for i, uses := range g.params[g.target(callee)] {
-						for what := range uses {
-							if i < len(call.Args) {
-								note(call.Args[i], what)
-							}
-						}
 					}
 				}
 			})
@@ -177,96 +163,59 @@ func (g *graph) summarize() {
 	}
 }
 
-// roots follows a value to where it comes from: parameters, also those that a
-// literal captures, functions, and interfaces made of concrete values.
-func (g *graph) roots(v ssa.Value) []ssa.Value {
-	var list []ssa.Value
-	seen := map[ssa.Value]bool{}
-	var walk func(v ssa.Value)
-	walk = func(v ssa.Value) {
-		if seen[v] {
-			return
+// A use is a call of a value, or of a method of it.
+type use struct {
+	method string     // "" for the value itself
+	as     types.Type // that the value has where it is called
+}
+
+// eachDynamic visits the values that a function calls, and those that it passes to
+// functions which call them.
+func (g *graph) eachDynamic(f *ssa.Function, visit func(v ssa.Value, u use)) {
+	g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
+		if call.StaticCallee() == nil {
+			visit(call.Value, use{called(call), call.Value.Type()})
 		}
-		seen[v] = true
-		switch v := v.(type) {
-		case *ssa.Phi:
-			for _, e := range v.Edges {
-				walk(e)
+		for _, t := range g.flow.targets(call) {
+			g.eachUse(call, t.f, visit)
+		}
+	})
+}
+
+// eachUse visits the arguments of a call that the function called calls, or their
+// methods.
+func (g *graph) eachUse(call *ssa.CallCommon, to *ssa.Function, visit func(v ssa.Value, u use)) {
+	for i, a := range arguments(call, to) {
+		for method := range g.params[to][i] {
+			if a != nil {
+				visit(a, use{method, to.Params[i].Type()})
 			}
-		case *ssa.ChangeType:
-			walk(v.X)
-		case *ssa.ChangeInterface:
-			walk(v.X)
-		case *ssa.TypeAssert:
-			if types.IsInterface(v.AssertedType) {
-				walk(v.X)
-			}
-		case *ssa.Extract:
-			walk(v.Tuple)
-		case *ssa.FreeVar:
-			// The binding where the literal is made.
-			fn := v.Parent()
-			i := slices.Index(fn.FreeVars, v)
-			if fn.Parent() == nil {
-				return // the wrapper of a method value
-			}
-			if !g.called(fn) {
-				return
-			}
-			for _, b := range fn.Parent().Blocks {
-				for _, instr := range b.Instrs {
-					if m, ok := instr.(*ssa.MakeClosure); ok && m.Fn == fn {
-						walk(m.Bindings[i])
-					}
-				}
-			}
-		case *ssa.UnOp:
-			// A variable that is captured or assigned more than once.
-			walk(v.X)
-		case *ssa.Alloc:
-			for _, r := range *v.Referrers() {
-				if s, ok := r.(*ssa.Store); ok && s.Addr == v {
-					walk(s.Val)
-				}
-			}
-		default:
-			list = append(list, v)
 		}
 	}
-	walk(v)
-	return list
+}
+
+// calledBy reports whether a function is owner or a literal in it that is called
+// there, or handed to a function that calls it.
+func (g *graph) calledBy(fn, owner *ssa.Function) bool {
+	for ; fn != owner; fn = fn.Parent() {
+		if fn == nil || fn.Parent() == nil || !g.called(fn) {
+			return false
+		}
+	}
+	return true
 }
 
 // called reports whether the function in which a literal is made calls it, or hands
 // it to one that does.
 func (g *graph) called(fn *ssa.Function) bool {
 	found := false
+	is := func(v ssa.Value) bool { return g.flow.origins(v)[origin{fn: fn}] }
 	g.eachCall(fn.Parent(), func(call *ssa.CallCommon, _ ssa.Instruction) {
-		is := func(v ssa.Value) bool {
-			switch v := v.(type) {
-			case *ssa.MakeClosure:
-				return v.Fn == fn
-			case *ssa.UnOp: // a variable that holds it
-				if a, ok := v.X.(*ssa.Alloc); ok {
-					for _, r := range *a.Referrers() {
-						if s, ok := r.(*ssa.Store); ok {
-							if m, ok := s.Val.(*ssa.MakeClosure); ok && m.Fn == fn {
-								return true
-							}
-						}
-					}
-				}
-			}
-			return false
-		}
-		if !call.IsInvoke() && is(call.Value) {
+		if call.StaticCallee() == fn || !call.IsInvoke() && call.StaticCallee() == nil && is(call.Value) {
 			found = true
 		}
-		callee := call.StaticCallee()
-		for i, a := range call.Args {
-			if callee != nil && is(a) && g.params[g.target(callee)][i][""] {
-				found = true
-			}
+		for _, t := range g.flow.targets(call) {
+			g.eachUse(call, t.f, func(v ssa.Value, u use) { found = found || u.method == "" && is(v) })
 		}
 	})
 	return found
@@ -332,65 +281,31 @@ func (g *graph) addEdges(f *ssa.Function) {
 	g.eachCall(f, func(call *ssa.CallCommon, at ssa.Instruction) {
 		callee := call.StaticCallee()
 		once := callee != nil && funcName(callee) == "sync.(*Once).Do"
-		add := func(to *ssa.Function, dynamic bool) {
-			if to = g.target(to); !opaque(path(to)) || isPrimitive(to) {
-				g.edges[f] = append(g.edges[f], edge{to, at, dynamic, once && dynamic})
+		add := func(t target, dynamic bool) {
+			if !opaque(path(t.f)) || isPrimitive(t.f) {
+				g.edges[f] = append(g.edges[f], edge{t.f, at, dynamic, once && dynamic || t.once})
 			}
 		}
-		if callee == nil {
-			if call.IsInvoke() {
-				g.methods(call.Value, call.Method.Name(), func(m *ssa.Function) { add(m, true) })
-			} else {
-				g.functions(call.Value, func(fn *ssa.Function) { add(fn, true) })
-			}
-			return
-		}
-		add(callee, false)
-		for i, uses := range g.params[g.target(callee)] {
-			if i >= len(call.Args) {
-				continue
-			}
-			for what := range uses {
-				if what == "" {
-					g.functions(call.Args[i], func(fn *ssa.Function) { add(fn, true) })
-				} else {
-					g.methods(call.Args[i], what, func(m *ssa.Function) { add(m, true) })
+		for _, t := range g.flow.targets(call) {
+			add(t, callee == nil)
+			g.eachUse(call, t.f, func(v ssa.Value, u use) {
+				for _, t := range g.flow.resolve(g.flow.origins(v), u.method) {
+					add(t, true)
 				}
-			}
+			})
 		}
 	})
 }
 
-// functions calls add for the functions that a value may be, as far as is known
-// here.
-func (g *graph) functions(v ssa.Value, add func(*ssa.Function)) {
-	for _, root := range g.roots(v) {
-		switch root := root.(type) {
-		case *ssa.MakeClosure:
-			add(root.Fn.(*ssa.Function))
-		case *ssa.Function:
-			add(root)
+// method is a method of a concrete type; nil if there is none of that name.
+func (g *graph) method(t types.Type, name string) *ssa.Function {
+	set := g.prog.MethodSets.MethodSet(t)
+	for i := range set.Len() {
+		if sel := set.At(i); sel.Obj().Name() == name {
+			return g.prog.MethodValue(sel)
 		}
 	}
-}
-
-// methods calls add for a method of the concrete values that an interface may
-// have.
-func (g *graph) methods(v ssa.Value, name string, add func(*ssa.Function)) {
-	for _, root := range g.roots(v) {
-		m, ok := root.(*ssa.MakeInterface)
-		if !ok {
-			continue
-		}
-		set := g.prog.MethodSets.MethodSet(m.X.Type())
-		for i := range set.Len() {
-			if sel := set.At(i); sel.Obj().Name() == name {
-				if fn := g.prog.MethodValue(sel); fn != nil {
-					add(fn)
-				}
-			}
-		}
-	}
+	return nil
 }
 
 // propagate finds for each function the shortest way to each kind of wait. Whether
@@ -495,28 +410,46 @@ func funcName(f *ssa.Function) string {
 }
 
 // rows lists the exported functions and methods that wait.
-func (g *graph) rows(pkgs []*packages.Package) []row {
+func (g *graph) rows(symbols []symbol) []row {
 	var list []row
+	for _, s := range symbols {
+		r := row{pkg: s.pkg, symbol: s.name, witness: map[string]string{}}
+		if _, ok := g.waits[s.f]["anylock"]; ok {
+			g.waits[s.f]["lock"] = wait{leaf: primitiveLeaf}
+		}
+		logs := g.logs(s.f)
+		for _, k := range kindOrder {
+			if _, ok := g.waits[s.f][k]; ok {
+				r.kinds = append(r.kinds, k)
+				r.witness[k] = g.chain(s.f, k)
+			} else if logs[k] {
+				r.kinds = append(r.kinds, k)
+				r.witness[k] = "-> [default logger, os.Stderr]"
+			}
+		}
+		if r.kinds != nil {
+			list = append(list, r)
+		}
+	}
+	return list
+}
+
+// A symbol is an exported function or method.
+type symbol struct {
+	pkg, name string
+	f         *ssa.Function
+}
+
+// symbols lists what users can call, in the order of the ground truth.
+func symbols(prog *ssa.Program, pkgs []*packages.Package) []symbol {
+	var list []symbol
 	for _, p := range pkgs {
 		if hidden(p.PkgPath) {
 			continue
 		}
-		add := func(symbol string, f *ssa.Function) {
-			if f == nil {
-				return
-			}
-			r := row{pkg: p.PkgPath, symbol: symbol, witness: map[string]string{}}
-			if _, ok := g.waits[f]["anylock"]; ok {
-				g.waits[f]["lock"] = wait{leaf: primitiveLeaf}
-			}
-			for _, k := range kindOrder {
-				if _, ok := g.waits[f][k]; ok {
-					r.kinds = append(r.kinds, k)
-					r.witness[k] = g.chain(f, k)
-				}
-			}
-			if r.kinds != nil {
-				list = append(list, r)
+		add := func(name string, f *ssa.Function) {
+			if f != nil {
+				list = append(list, symbol{p.PkgPath, name, f})
 			}
 		}
 		scope := p.Types.Scope()
@@ -524,28 +457,33 @@ func (g *graph) rows(pkgs []*packages.Package) []row {
 			switch obj := scope.Lookup(name).(type) {
 			case *types.Func:
 				if obj.Exported() {
-					add(name, g.prog.FuncValue(obj))
+					add(name, prog.FuncValue(obj))
 				}
 			case *types.TypeName:
-				if named, ok := obj.Type().(*types.Named); ok && obj.Exported() && !obj.IsAlias() && !types.IsInterface(named) && named.TypeParams().Len() == 0 {
-					value := g.prog.MethodSets.MethodSet(named)
-					pointer := g.prog.MethodSets.MethodSet(types.NewPointer(named))
-					for i := range pointer.Len() {
-						sel := pointer.At(i)
-						if !sel.Obj().Exported() {
-							continue
-						}
-						recv := "(*" + name + ")"
-						if value.Lookup(sel.Obj().Pkg(), sel.Obj().Name()) != nil {
-							recv = "(" + name + ")"
-						}
-						add(recv+"."+sel.Obj().Name(), g.prog.MethodValue(sel))
+				named, ok := obj.Type().(*types.Named)
+				if !ok || !obj.Exported() || obj.IsAlias() || types.IsInterface(named) {
+					continue
+				}
+				value := prog.MethodSets.MethodSet(named)
+				pointer := prog.MethodSets.MethodSet(types.NewPointer(named))
+				for i := range pointer.Len() {
+					sel, recv := pointer.At(i), "(*"+name+")."
+					if !sel.Obj().Exported() {
+						continue
+					}
+					if v := value.Lookup(sel.Obj().Pkg(), sel.Obj().Name()); v != nil {
+						sel, recv = v, "("+name+")."
+					}
+					if named.TypeParams().Len() > 0 {
+						add(recv+sel.Obj().Name(), prog.FuncValue(sel.Obj().(*types.Func)))
+					} else {
+						add(recv+sel.Obj().Name(), prog.MethodValue(sel))
 					}
 				}
 			}
 		}
 	}
-	slices.SortFunc(list, func(a, b row) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.symbol, b.symbol)) })
+	slices.SortFunc(list, func(a, b symbol) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.name, b.name)) })
 	return list
 }
 

@@ -1,8 +1,8 @@
 // Catalog computes which exported functions and methods of the standard library
-// may block by themselves, from the code of the Go release at hand, and compares
-// that with the ground truth that the coverage table is made from
-// (rewrite/rules/testdata/std.tsv). make std-catalog runs it; README.md here says
-// how it works and where it ends.
+// may block, from the code of the Go release at hand: by themselves, and only if a
+// value of their caller does. It compares that with the ground truth, from which
+// the coverage table is made (rewrite/rules/testdata/std.tsv, std-caller.tsv). make
+// std-catalog runs it; README.md here says how it works and where it ends.
 //
 //	catalog [-update]
 //
@@ -26,54 +26,70 @@ import (
 	"golang.org/x/tools/go/ssa/ssautil"
 )
 
-// truthName is the ground truth, below the root of the repository.
-const truthName = "rewrite/rules/testdata/std.tsv"
+// A table is a part of the ground truth, below the root of the repository.
+type table struct {
+	name, header string
+	rows         []row // as computed
+}
 
-// dynamic are the rows of the ground truth that only dynamic dispatch explains, by
-// pattern and reason.
+// differences are those between the computation and the ground truth that are
+// explained.
 //
-//go:embed dynamic.tsv
-var dynamic string
+//go:embed differences.tsv
+var differences string
 
 func main() {
-	update := flag.Bool("update", false, "write "+truthName)
+	update := flag.Bool("update", false, "write the ground truth")
 	list := flag.Bool("list", false, "print what was computed, and no comparison")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		fail("catalog takes no arguments")
 	}
-	rows, err := compute()
+	waiting, callers, err := compute("", "std")
 	if err != nil {
 		fail("%v", err)
+	}
+	known, err := parseDifferences(differences)
+	if err != nil {
+		fail("%v", err)
+	}
+	differs := 0
+	for _, t := range []table{
+		{"rewrite/rules/testdata/std.tsv", "package\tsymbol\tkinds\twitness", waiting},
+		{"rewrite/rules/testdata/std-caller.tsv", "package\tsymbol\tneeds", callers},
+	} {
+		if *list {
+			for _, r := range t.rows {
+				fmt.Println(r)
+			}
+			continue
+		}
+		data, err := os.ReadFile(t.name)
+		if err != nil {
+			fail("%v: run it at the root of the repository", err)
+		}
+		truth := parse(string(data))
+		lines := compare(t.rows, truth, known)
+		for _, line := range lines {
+			fmt.Println(line)
+		}
+		fmt.Printf("%s: %d functions in %s, %d computed; %d differences\n", runtime.Version(), len(truth), filepath.Base(t.name), len(t.rows), len(lines))
+		differs += len(lines)
+		if *update {
+			if err := os.WriteFile(t.name, []byte(t.header+"\n"+merge(t.rows, truth, known)), 0o644); err != nil {
+				fail("%v", err)
+			}
+		}
 	}
 	if *list {
-		for _, r := range rows {
-			fmt.Println(r)
-		}
 		return
 	}
-	data, err := os.ReadFile(truthName)
-	if err != nil {
-		fail("%v: run it at the root of the repository", err)
-	}
-	truth := parse(string(data))
-	known, err := parseDynamic(dynamic)
-	if err != nil {
-		fail("%v", err)
-	}
-	differ := compare(rows, truth, known)
-	for _, line := range differ {
+	for _, line := range known.unused() {
 		fmt.Println(line)
+		differs++
 	}
-	fmt.Printf("%s: %d functions in %s, %d of them computed, the others explained by dynamic.tsv; %d differences\n",
-		runtime.Version(), len(truth), filepath.Base(truthName), len(rows), len(differ))
-	if *update {
-		if err := os.WriteFile(truthName, []byte(merge(rows, truth, known)), 0o644); err != nil {
-			fail("%v", err)
-		}
-		return
-	}
-	if len(differ) > 0 {
+	fmt.Printf("%d more are explained in differences.tsv\n", len(known))
+	if differs > 0 && !*update {
 		os.Exit(1)
 	}
 }
@@ -83,7 +99,9 @@ func fail(format string, args ...any) {
 	os.Exit(2)
 }
 
-// A row is a function and its waits, "kind: witness" by kind.
+// A row is a function and its waits, "kind: witness" by kind. If only a value of the
+// caller can make it wait, the kinds are the calls of such values, and there is no
+// witness.
 type row struct {
 	pkg, symbol string
 	kinds       []string
@@ -98,21 +116,30 @@ func (r row) String() string {
 	if r.line != "" {
 		return r.line
 	}
+	line := r.pkg + "\t" + r.symbol + "\t" + strings.Join(r.kinds, ",")
+	if r.witness == nil {
+		return line
+	}
 	var w []string
 	for _, k := range r.kinds {
 		w = append(w, k+": "+r.witness[k])
 	}
-	return r.pkg + "\t" + r.symbol + "\t" + strings.Join(r.kinds, ",") + "\t" + strings.Join(w, " ; ")
+	return line + "\t" + strings.Join(w, " ; ")
 }
 
 func parse(data string) []row {
 	var rows []row
 	for line := range strings.Lines(data) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(f) != 4 || f[0] == "package" {
+		if len(f) < 3 || f[0] == "package" {
 			continue
 		}
-		r := row{f[0], f[1], strings.Split(f[2], ","), map[string]string{}, strings.TrimSuffix(line, "\n")}
+		r := row{f[0], f[1], strings.Split(f[2], ","), nil, strings.TrimSuffix(line, "\n")}
+		if len(f) == 3 {
+			rows = append(rows, r)
+			continue
+		}
+		r.witness = map[string]string{}
 		for w := range strings.SplitSeq(f[3], " ; ") {
 			kind, chain, _ := strings.Cut(w, ": ")
 			r.witness[kind] = chain
@@ -122,9 +149,8 @@ func parse(data string) []row {
 	return rows
 }
 
-// explained are the lines of dynamic.tsv: a symbol, or the beginning of one with
-// a * behind it; what differs ("+" the row is in the ground truth only, "-" only
-// computed, or a kind with such a sign); why.
+// explained are the lines of differences.tsv: a symbol; what differs ("+" the row is
+// in the ground truth only, "-" only computed, or a kind with such a sign); why.
 type explained []*explanation
 
 type explanation struct {
@@ -132,7 +158,7 @@ type explanation struct {
 	used              bool
 }
 
-func parseDynamic(data string) (explained, error) {
+func parseDifferences(data string) (explained, error) {
 	var list explained
 	for line := range strings.Lines(data) {
 		line = strings.TrimSuffix(line, "\n")
@@ -141,7 +167,7 @@ func parseDynamic(data string) (explained, error) {
 		}
 		f := strings.Split(line, "\t")
 		if len(f) != 3 || f[2] == "" {
-			return nil, fmt.Errorf("dynamic.tsv: %q is not symbol, difference, reason", line)
+			return nil, fmt.Errorf("differences.tsv: %q is not symbol, difference, reason", line)
 		}
 		list = append(list, &explanation{symbol: f[0], what: f[1], why: f[2]})
 	}
@@ -150,8 +176,7 @@ func parseDynamic(data string) (explained, error) {
 
 func (e explained) match(name, what string) bool {
 	for _, x := range e {
-		prefix, many := strings.CutSuffix(x.symbol, "*")
-		if (x.symbol == name || many && strings.HasPrefix(name, prefix)) && x.what == what {
+		if x.symbol == name && x.what == what {
 			x.used = true
 			return true
 		}
@@ -162,8 +187,7 @@ func (e explained) match(name, what string) bool {
 // has reports whether the row is in the ground truth though it is not computed.
 func (e explained) has(r row) bool { return e.match(r.name(), "+") }
 
-// compare returns a line for each row that differs without an explanation, and
-// for each explanation of nothing.
+// compare returns a line for each row that differs without an explanation.
 func compare(rows, truth []row, known explained) []string {
 	have := map[string]row{}
 	for _, r := range rows {
@@ -176,18 +200,18 @@ func compare(rows, truth []row, known explained) []string {
 		r, ok := have[t.name()]
 		if !ok {
 			if !known.has(t) {
-				differ = append(differ, "- "+t.name()+"\t"+strings.Join(t.kinds, ",")+"\tin the ground truth, not computed")
+				differ = append(differ, "- "+t.name()+"\t"+strings.Join(t.kinds, ",")+"\tin the ground truth only")
 			}
 			continue
 		}
 		for _, k := range t.kinds {
 			if !slices.Contains(r.kinds, k) && !known.match(t.name(), "+"+k) {
-				differ = append(differ, "- "+t.name()+"\t"+k+"\tkind in the ground truth, not computed")
+				differ = append(differ, "- "+t.name()+"\t"+k+"\tin the ground truth only")
 			}
 		}
 		for _, k := range r.kinds {
 			if !slices.Contains(t.kinds, k) && !known.match(t.name(), "-"+k) {
-				differ = append(differ, "+ "+t.name()+"\t"+k+"\tkind not in the ground truth: "+r.witness[k])
+				differ = append(differ, "+ "+t.name()+"\t"+k+"\tcomputed only "+r.witness[k])
 			}
 		}
 	}
@@ -196,16 +220,22 @@ func compare(rows, truth []row, known explained) []string {
 			differ = append(differ, "+ "+r.String())
 		}
 	}
-	for _, x := range known {
-		if !x.used {
-			differ = append(differ, "! dynamic.tsv: "+x.symbol+"\t"+x.what+"\texplains nothing any more")
-		}
-	}
 	return differ
 }
 
+// unused returns a line for each explanation of nothing.
+func (e explained) unused() []string {
+	var lines []string
+	for _, x := range e {
+		if !x.used {
+			lines = append(lines, "! differences.tsv: "+x.symbol+"\t"+x.what+"\texplains nothing any more")
+		}
+	}
+	return lines
+}
+
 // merge makes the ground truth of this release: what is computed, and the rows
-// and kinds that only dynamic dispatch explains.
+// and kinds of the old that are explained.
 func merge(rows, truth []row, known explained) string {
 	old := map[string]row{}
 	for _, t := range truth {
@@ -239,7 +269,6 @@ func merge(rows, truth []row, known explained) string {
 	}
 	slices.SortStableFunc(out, func(a, b row) int { return cmp.Or(cmp.Compare(a.pkg, b.pkg), cmp.Compare(a.symbol, b.symbol)) })
 	var b strings.Builder
-	b.WriteString("package\tsymbol\tkinds\twitness\n")
 	for _, r := range out {
 		fmt.Fprintln(&b, r)
 	}
@@ -250,21 +279,25 @@ func sameKinds(a, b row) bool {
 	return slices.Equal(slices.Sorted(slices.Values(a.kinds)), slices.Sorted(slices.Values(b.kinds)))
 }
 
-// compute loads the standard library and finds what blocks in it.
-func compute() ([]row, error) {
-	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax}, "std")
+// compute loads packages, those of the standard library but for tests, and finds
+// what blocks in them: by itself, and only if a value of its caller does. dir is
+// where the go command runs, "" for here.
+func compute(dir, pattern string) (waiting, callers []row, err error) {
+	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Dir: dir}, pattern)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for _, p := range pkgs {
 		for _, e := range p.Errors {
-			return nil, fmt.Errorf("%s: %w", p.PkgPath, e)
+			return nil, nil, fmt.Errorf("%s: %w", p.PkgPath, e)
 		}
 	}
 	prog, _ := ssautil.AllPackages(pkgs, ssa.InstantiateGenerics)
 	prog.Build()
 	readSyscalls(pkgs)
-	g := newGraph(prog, pkgs)
+	symbols := symbols(prog, pkgs)
+	g := newGraph(prog, pkgs, symbols)
 	g.propagate()
-	return g.rows(pkgs), nil
+	waiting = g.rows(symbols)
+	return waiting, g.callers(symbols, waiting), nil
 }

@@ -23,15 +23,15 @@ func computed() []row {
 // Every difference is a line, but for those that are explained; explanations of
 // nothing are lines too.
 func TestCompare(t *testing.T) {
-	known, err := parseDynamic("# comment\na.K*\t+\tin a field\nb.G\t+lock\tin a field\nc.H\t+\tgone\n")
+	known, err := parseDifferences("# comment\na.Kept\t+\tin a field\nb.G\t+lock\tin a field\nc.H\t+\tgone\n")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, line := range compare(computed(), parse(truth), known) {
+	for _, line := range append(compare(computed(), parse(truth), known), known.unused()...) {
 		got = append(got, strings.Join(strings.Fields(line)[:2], " "))
 	}
-	if want := []string{"+ a.F", "- a.Gone", "+ a", "! dynamic.tsv:"}; !slices.Equal(got, want) {
+	if want := []string{"+ a.F", "- a.Gone", "+ a", "! differences.tsv:"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
 }
@@ -39,12 +39,11 @@ func TestCompare(t *testing.T) {
 // The new ground truth has what is computed and what is explained; lines whose
 // kinds did not change stay as they are.
 func TestMerge(t *testing.T) {
-	known, err := parseDynamic("a.K*\t+\tin a field\nb.G\t+lock\tin a field\n")
+	known, err := parseDifferences("a.Kept\t+\tin a field\nb.G\t+lock\tin a field\n")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "package\tsymbol\tkinds\twitness\n" +
-		"a\tF\tchan,disk\tchan: -> [chan recv] ; disk: -> [read(2)]\n" +
+	want := "a\tF\tchan,disk\tchan: -> [chan recv] ; disk: -> [read(2)]\n" +
 		"a\tKept\tpipe\tpipe: -> b.out -> [write(2)]\n" +
 		"a\tNew\tsleep\tsleep: -> time.Sleep\n" +
 		"b\tG\tlock,net\tnet: -> [poll] ; lock: -> [lock]\n"
@@ -53,11 +52,11 @@ func TestMerge(t *testing.T) {
 	}
 }
 
-func TestDynamic(t *testing.T) {
-	if known, err := parseDynamic(dynamic); err != nil || len(known) == 0 {
-		t.Errorf("dynamic.tsv: %d lines, %v", len(known), err)
+func TestDifferences(t *testing.T) {
+	if known, err := parseDifferences(differences); err != nil || len(known) == 0 {
+		t.Errorf("differences.tsv: %d lines, %v", len(known), err)
 	}
-	if _, err := parseDynamic("a.F\t+\t\n"); err == nil {
+	if _, err := parseDifferences("a.F\t+\t\n"); err == nil {
 		t.Error("a line without a reason is accepted")
 	}
 }

@@ -82,6 +82,34 @@ func connMethod(call *ssa.CallCommon) string {
 	return ""
 }
 
+// overConn are functions of net/textproto that net/smtp calls. There they wait for
+// the network: it passes its connection to textproto.NewConn, as any user does.
+var overConn = map[string]bool{
+	"net/textproto.(*Conn).Cmd": true, "net/textproto.(*Conn).Close": true,
+	"net/textproto.(*Reader).ReadResponse": true, "net/textproto.(*Writer).DotWriter": true,
+}
+
+// defaultLog are the methods by which the functions of log and log/slog use the
+// default logger. It writes to os.Stderr; package log passes that to its own New, as
+// any user does.
+var defaultLog = map[string]map[string]bool{
+	"log.(*Logger).Output": {"pipe": true, "disk": true}, "log.(*Logger).output": {"pipe": true, "disk": true},
+	"log/slog.(*Logger).log": {"disk": true}, "log/slog.(*Logger).logAttrs": {"disk": true},
+}
+
+// logs are the waits of a function that uses the default logger. They are those of
+// a program that logs; that std sometimes reports an error is not counted.
+func (g *graph) logs(f *ssa.Function) map[string]bool {
+	if f.Signature.Recv() == nil {
+		for _, e := range g.edges[f] {
+			if kinds := defaultLog[funcName(e.to)]; kinds != nil && path(f) == path(e.to) {
+				return kinds
+			}
+		}
+	}
+	return nil
+}
+
 func isPrimitive(f *ssa.Function) bool {
 	_, ok := primitive(f)
 	return ok
@@ -137,6 +165,9 @@ func (g *graph) direct(f *ssa.Function) []end {
 				}
 			}
 		default:
+			if path(f) == "net/smtp" && overConn[name] {
+				list = append(list, end{"net", "[" + name + "]"})
+			}
 			if m, ok := lockMethods[name]; ok && len(call.Args) > 0 {
 				if class := lockClass(call.Args[0]); class != "" && g.locks[class] {
 					list = append(list, end{"lock", m + "{" + class + "}"})
@@ -283,8 +314,11 @@ func crossing(from *ssa.Function, e edge, kind string) []string {
 	if kind == "sock" && caller != "net" && caller != "syscall" && !strings.HasPrefix(caller, "internal/") {
 		return nil // net asks the kernel for its interfaces: the others never wait for that
 	}
-	if e.once && kind != "cgo" { // initialisation
-		return nil
+	if e.once { // initialisation: what it reads is not counted
+		switch kind {
+		case "disk", "pipe", "lock", "fdrw", "anylock":
+			return nil
+		}
 	}
 	switch funcName(to) {
 	case "syscall.Syscall", "syscall.Syscall6", "syscall.RawSyscall", "syscall.RawSyscall6":
