@@ -59,6 +59,8 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	what := "callback of " + r.Symbol()
 	var pre, post, to, why string
 	sig, isCallback := callbackType(t, f.Info.TypeOf(x))
+	iface, _ := t.Underlying().(*types.Interface)
+	called := iface == nil || iface.NumMethods() == 0 // itself; else by a method, which a function type may have
 	switch kind := wrapper(t); {
 	case kind != "":
 		if f.foreign(x) {
@@ -69,10 +71,10 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	case isHandler(t):
 		to = "green.Enter20"
 		pre, post, why = f.handler(x)
-	case isCallback:
+	case isCallback && called:
 		to = fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
 		pre, post = strings.Replace(to, "green.", "§", 1)+"(", ")"
-	case isFunc(f.Info.TypeOf(x)):
+	case isFunc(f.Info.TypeOf(x)) && called:
 		why = "it has more parameters or results than green.Enter takes: give it fewer"
 	case !types.IsInterface(f.Info.TypeOf(x)):
 		if method := f.outside(f.Info.TypeOf(x), t); method != "" {

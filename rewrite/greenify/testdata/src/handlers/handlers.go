@@ -66,12 +66,20 @@ func methods(any interface {
 	_ = http.Client{Transport: entering{}}
 	_ = http.Client{Transport: any} // what it is shows at run time
 	_ = http.Client{Transport: http.DefaultTransport}
+	_ = http.Client{Transport: tripper(trip)} // want `method tripper.RoundTrip runs outside the hub`
+	_ = http.Client{Transport: tripper(green.Enter12(trip))}
 	rpc.Register(new(service)) // want `method service.Answer runs outside the hub, goroutines of the server call its methods: begin it`
 }
 
 type cached struct{}
 
 func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil }
+
+type tripper func(*http.Request) (*http.Response, error)
+
+func (t tripper) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+
+func trip(*http.Request) (*http.Response, error) { return nil, nil }
 
 type entering struct{}
 
