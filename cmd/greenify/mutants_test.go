@@ -156,9 +156,11 @@ func TestMutantTable(t *testing.T) {
 
 // said is the first line of a failed test that says why.
 func said(text string) string {
-	for _, pattern := range []string{`WRONG: .*`, `fatal error: .*`, `context deadline exceeded`, `the ticker stands still`, `_test\.go:\d+: .*[^:\n]\n`, `_test\.go:\d+: .* .*`} {
-		if line := regexp.MustCompile(pattern).FindString(text); line != "" {
-			return strings.TrimSpace(line)
+	for _, pattern := range []string{`WRONG: .*`, `fatal error: .*`, `context deadline exceeded`, `the ticker stands still`, `_test\.go:\d+: .*`} {
+		for _, line := range regexp.MustCompile(pattern).FindAllString(text, -1) {
+			if !strings.HasSuffix(line, prints) {
+				return line
+			}
 		}
 	}
 	return text
