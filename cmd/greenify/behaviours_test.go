@@ -146,11 +146,14 @@ func (b *behaviourBuild) run(t *testing.T, row behaviour) {
 	checkRuns(t, want, runs)
 }
 
+// prints ends a line of the log that is no failure.
+const prints = " prints"
+
 // checkRuns runs programs that check themselves.
 func checkRuns(t *testing.T, want directives, runs []run) {
 	for _, r := range runs {
 		r.do(t, want)
-		t.Logf("%s:\n%s", r.title, r.stdout)
+		t.Logf("%s%s\n%s", r.title, prints, r.stdout)
 		for _, problem := range want.check(r, r) {
 			t.Errorf("%s: %s", r.title, problem)
 		}
