@@ -56,7 +56,7 @@ var mutants = []mutant{
 		"a thread that waits for a descriptor is not killed"},
 	{"07-kill", "runtime/task.go", "	if h.state == taskDone {\n		h.mu.Unlock()\n		return\n	}\n	h.state = taskRuns", "	h.state = taskRuns",
 		"a thread that was killed before its turn runs"},
-	{"07-kill", "runtime/kill.go", "		h.killed = true\n		runtime.Goexit()\n", "		h.killed = true\n",
+	{"07-kill", "runtime/kill.go", "		h.killed = true\n		runtime.Goexit()\n", "		h.killed = true\n		if false {\n			runtime.Goexit()\n		}\n",
 		"a thread that kills itself goes on"},
 	{"08-timeouts", "runtime/timeout.go", "				h.kill(cause)", "				h.kill(nil)",
 		"a timeout loses whose it is"},
