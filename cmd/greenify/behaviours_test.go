@@ -166,9 +166,7 @@ var notInSource = map[string]string{
 	"07-kill":             "a thread is killed when its wait is over (Handle.Kill)",
 	"08-timeouts":         "likewise",
 	"11-blocked-detector": "there is no watchdog (OnBlocked)",
-	"15-offload":          "the number of offloaded calls is not bounded",
 	"17-stale-wakeup":     "a thread is killed when its wait is over",
-	"18-broken-pipe":      "Write of an io.Writer that is a pipe or connection keeps the hub",
 }
 
 // The same behaviours in source: greenify rewrite -w patches the programs, the plain
