@@ -27,7 +27,7 @@ func Deadlocks() []Deadlock {
 	list, text := make([]stuckRecord, 64), make([]byte, 64<<10)
 	n, length := deadlocks(list, text)
 	for n > len(list) || length == len(text) {
-		list, text = make([]stuckRecord, 2*n), make([]byte, 2*len(text))
+		list, text = make([]stuckRecord, 2*n), make([]byte, 8*len(text))
 		n, length = deadlocks(list, text)
 	}
 	var found []Deadlock

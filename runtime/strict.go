@@ -68,8 +68,8 @@ func given() uint64 {
 // not outside NoYield.
 func yieldsInside() {
 	const green = "github.com/greenify-go/greenify/runtime"
-	module := "main" // also the package of a program
-	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Path != "" {
+	module := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
 		module = info.Main.Path
 	}
 	_, own, _, _ := runtime.Caller(0)
@@ -86,8 +86,11 @@ func yieldsInside() {
 			continue // also a closure of Range that was inlined into another package
 		}
 		inner = frame
+		// As the hub tells the standard library from others: a module's path begins
+		// with a host name, but for the main one's.
 		host, _, _ := strings.Cut(pkg, "/")
-		if !more || pkg == "main" || strings.HasPrefix(pkg, module) || strings.Contains(host, ".") {
+		if rest, ok := strings.CutPrefix(pkg, module); !more || pkg == "main" || strings.Contains(host, ".") ||
+			ok && module != "" && (rest == "" || rest[0] == '/' || rest[0] == '_') {
 			break
 		}
 	}

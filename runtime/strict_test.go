@@ -101,8 +101,8 @@ func TestNoYield(t *testing.T) {
 		got := make(chan int)
 		green.Go(func() { green.Send(got, green.Recv(c)) })
 		green.Send(c, 7)
-		if v := green.Recv(got); v != 7 {
-			t.Errorf("received %d", v)
+		if v := green.Recv(got); v != 7 || !green.InHub() {
+			t.Errorf("received %d, in the hub: %v", v, green.InHub())
 		}
 	})
 }

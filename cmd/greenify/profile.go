@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -35,16 +36,13 @@ func (c *command) profile(args []string) int {
 		}
 		fmt.Fprintf(c.stderr, "greenify: the profile ends early: %v\n", err)
 	}
-	out := c.stdout
-	if *name != "" {
-		f, err := os.Create(*name)
-		if err != nil {
-			return c.usageError("%v", err)
-		}
-		defer f.Close()
-		out = f
+	var b bytes.Buffer
+	if err = p.Write(&b); err == nil && *name != "" {
+		err = os.WriteFile(*name, b.Bytes(), 0o666)
+	} else if err == nil {
+		_, err = c.stdout.Write(b.Bytes())
 	}
-	if err := p.Write(out); err != nil {
+	if err != nil {
 		return c.usageError("%v", err)
 	}
 	return exitOK

@@ -179,10 +179,8 @@ func (g *generator) generate(list *load.Listing) error {
 			return g.inView(v.Listing, err)
 		}
 	}
-	for _, v := range views {
-		for _, l := range v.Roots {
-			errs = append(errs, g.generateFolder(l.Dir))
-		}
+	for _, dir := range sorted(g.folders) {
+		errs = append(errs, g.generateFolder(dir))
 	}
 	return errors.Join(errs...)
 }

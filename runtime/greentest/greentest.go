@@ -68,7 +68,8 @@ func MustYield(t testing.TB, f func()) {
 	}
 }
 
-// MustNotYield calls f and demands that no other thread runs meanwhile.
+// MustNotYield calls f and demands that no other thread runs meanwhile. (green.NoYield
+// says where it yields.)
 func MustNotYield(t testing.TB, f func()) {
 	t.Helper()
 	if yields, ok := count(f); ok && yields != 0 {

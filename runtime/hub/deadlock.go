@@ -94,7 +94,7 @@ func hubPrintWait(gp *g) {
 // sync.Mutex, WaitGroup, ... it belongs to; and if asked who else refers to it.
 func hubPrintObject(gp *g, others bool) {
 	sep := " on "
-	for sg := gp.waiting; sg != nil; sg = sg.waitlink {
+	for sg := gp.waiting; sg != nil; sg = hubNextCase(sg) {
 		lo, hi := hubObject(sg)
 		if lo == 0 {
 			continue
@@ -114,13 +114,22 @@ func hubPrintObject(gp *g, others bool) {
 			}
 		} else {
 			print(hex(sg.elem.uintptr()))
-			if others && hubWaitsForLock(gp) && hubLocks == 1 {
+			if hubLocks == 1 && hubWaitsForLock(gp) {
 				hubPrintHolders(gp)
 			} else if others && hubWaitsForLock(gp) {
 				hubPrintOthers(gp, lo, hi, ", perhaps held by thread ")
 			}
 		}
 	}
+}
+
+// hubNextCase returns the sudog of the select's next case. (The waitlink of one that
+// waits for a semaphore leads to the next thread.)
+func hubNextCase(sg *sudog) *sudog {
+	if sg.c.get() == nil {
+		return nil
+	}
+	return sg.waitlink
 }
 
 // hubObject returns where the object lies that a sudog waits on: a channel, or
@@ -178,7 +187,7 @@ func hubOthers(waiter *g, lo, hi uintptr, f func(gp *g) bool) {
 
 // hubWaitsOn reports whether gp waits on the object at lo.
 func hubWaitsOn(gp *g, lo uintptr) bool {
-	for sg := gp.waiting; sg != nil; sg = sg.waitlink {
+	for sg := gp.waiting; sg != nil; sg = hubNextCase(sg) {
 		if l, _ := hubObject(sg); l == lo {
 			return true
 		}
@@ -269,7 +278,8 @@ func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
 }
 
 // hubGroup gives threads that are stuck on each other the same number, from 1 on,
-// and returns how many groups there are.
+// and returns how many groups there are. Of very many threads those that are stuck in
+// the same way are one group, for every pair would have to be looked at.
 func hubGroup() (groups int32) {
 	n := 0
 	forEachGRace(func(gp *g) {
@@ -278,7 +288,17 @@ func hubGroup() (groups int32) {
 			n++
 		}
 	})
-	const many = 64 // one group: every pair is looked at
+	const many = 64
+	for mark := int8(stuckPerhaps); n > many && mark <= stuckProven; mark++ {
+		found := int32(0)
+		forEachGRace(func(gp *g) {
+			if gp.hub.stuck == mark {
+				found = 1
+				gp.hub.group = groups + 1
+			}
+		})
+		groups += found
+	}
 	for {
 		var first *g
 		forEachGRace(func(gp *g) {
@@ -297,7 +317,7 @@ func hubGroup() (groups int32) {
 				if gp.hub.stuck == stuckNot || gp.hub.group != 0 {
 					return
 				}
-				linked := n > many
+				linked := false
 				forEachGRace(func(member *g) {
 					linked = linked || member.hub.group == groups && member.hub.stuck == gp.hub.stuck && (hubLinked(gp, member) || hubLinked(member, gp))
 				})
@@ -320,7 +340,7 @@ func hubLinked(a, b *g) bool {
 			}
 		}
 	}
-	for sg := a.waiting; sg != nil; sg = sg.waitlink {
+	for sg := a.waiting; sg != nil; sg = hubNextCase(sg) {
 		if lo, hi := hubObject(sg); lo != 0 && (hubWaitsOn(b, lo) || hubRefers(b, lo, hi)) {
 			return true
 		}

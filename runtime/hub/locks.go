@@ -78,13 +78,24 @@ func hubHolders(gp *g) (list [8]hubHolder, n int, readers, certain bool, first h
 }
 
 // hubGoroutine returns the goroutine of that number, nil if it has ended.
-func hubGoroutine(id uint64) (found *g) {
-	forEachGRace(func(gp *g) {
-		if gp.goid == id && readgstatus(gp)&^_Gscan != _Gdead {
-			found = gp
-		}
-	})
-	return found
+func hubGoroutine(id uint64) *g {
+	e := &hubByID[id%uint64(len(hubByID))]
+	is := func(gp *g) bool { return gp.goid == id && readgstatus(gp)&^_Gscan != _Gdead }
+	if e.id != id || e.gp != 0 && !is(e.gp.ptr()) {
+		e.id, e.gp = id, 0
+		forEachGRace(func(gp *g) {
+			if is(gp) {
+				e.gp.set(gp)
+			}
+		})
+	}
+	return e.gp.ptr()
+}
+
+// hubByID remembers what was looked up, as many threads may wait for one.
+var hubByID [256]struct {
+	id uint64
+	gp guintptr
 }
 
 // hubPrintHolders prints who holds the lock that gp waits for.

@@ -89,10 +89,10 @@ func (g *graph) openCalls(f *ssa.Function, visit func(need string)) {
 	g.eachDynamic(f, func(v ssa.Value, u use) {
 		for o := range g.flow.origins(v) {
 			switch {
-			case o.param != nil && u.method != "":
+			case o.param != nil:
 				// A literal that outlives the function whose parameter it captures.
-				if !g.calledBy(f, o.param.Parent()) && g.flow.known(map[origin]bool{o: true}, nil)[open] {
-					visit(useName(o.param, "", u.method))
+				if owner := o.param.Parent(); !g.calledBy(f, owner) && g.flow.known(map[origin]bool{o: true}, nil)[open] {
+					visit(useName(o.param, funcName(owner), u.method))
 				}
 			case o.open != "" && u.method == "":
 				visit("func " + o.open)

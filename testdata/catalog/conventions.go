@@ -7,9 +7,9 @@ import (
 )
 
 // conventions are interfaces, methods and functions that by convention do not wait,
-// whatever a user gives for them. Interfaces that are not exported, or of internal
-// packages, and methods that an empty interface is asked for are such too, and the
-// comparisons that are passed to sort, slices and maps.
+// whatever a user gives for them. Interfaces that are not exported, what internal
+// packages call, and methods that an empty interface is asked for are such too, and
+// the comparisons that are passed to sort, slices and maps.
 var conventions = map[string]bool{}
 
 func init() {
@@ -45,7 +45,7 @@ func convention(t types.Type) bool {
 
 // byConvention reports whether what a function needs does not wait.
 func byConvention(need string) bool {
-	if conventions[need] {
+	if conventions[need] || strings.Contains(need, "internal/") {
 		return true
 	}
 	if f, ok := strings.CutPrefix(need, "func "); ok {
@@ -60,5 +60,5 @@ func byConvention(need string) bool {
 	i := strings.LastIndex(need, ".")
 	name := need[:i]
 	_, typ, named := strings.Cut(name[strings.LastIndex(name, "/")+1:], ".")
-	return conventions[name] || name == "interface{}" || strings.Contains(name, "internal/") || named && !ast.IsExported(typ)
+	return conventions[name] || name == "interface{}" || named && !ast.IsExported(typ)
 }

@@ -209,7 +209,7 @@ func (fl *flow) targets(call *ssa.CallCommon) []target {
 	if callee := call.StaticCallee(); callee != nil {
 		return []target{{f: fl.g.target(callee)}}
 	}
-	return fl.resolve(fl.kept[call], called(call))
+	return fl.resolve(fl.kept[call], invoked(call))
 }
 
 // passed are the functions that a call may call because std passes them, or
@@ -219,13 +219,13 @@ func (fl *flow) passed(call *ssa.CallCommon) []target {
 	for o := range fl.kept[call] {
 		maps.Copy(set, fl.kept[o.param])
 	}
-	return fl.resolve(set, called(call))
+	return fl.resolve(set, invoked(call))
 }
 
 // implementations are the methods of std's own types that an interface call may
 // call on a value of the caller. That is asked for what calls return, and only if
-// that is a connection or the interface is std's alone: net/http's server looks
-// whether what a listener accepts is a *tls.Conn.
+// that is a connection or such a value again, or the interface is std's alone:
+// net/http's server asks a net.Conn that it accepted whether it is a *tls.Conn.
 func (fl *flow) implementations(call *ssa.CallCommon) []target {
 	if !call.IsInvoke() {
 		return nil
@@ -246,7 +246,7 @@ func (fl *flow) implementations(call *ssa.CallCommon) []target {
 	return fl.resolve(fl.implementing[n], call.Method.Name())
 }
 
-// connects reports whether a call returns a connection.
+// connects reports whether a call of a method of n returns a connection or an n.
 func connects(sig *types.Signature, n *types.Named) bool {
 	name := ""
 	if sig.Results().Len() > 0 {
@@ -255,8 +255,8 @@ func connects(sig *types.Signature, n *types.Named) bool {
 	return name == n.String() || name == "net.Conn" || name == "syscall.RawConn"
 }
 
-// called is what a dynamic call calls of its value: a method, or "" for itself.
-func called(call *ssa.CallCommon) string {
+// invoked is what a dynamic call calls of its value: a method, or "" for itself.
+func invoked(call *ssa.CallCommon) string {
 	if call.IsInvoke() {
 		return call.Method.Name()
 	}

@@ -33,7 +33,7 @@ type edge struct {
 	to      *ssa.Function
 	at      ssa.Instruction
 	dynamic bool // the target is a value that the caller passes
-	once    bool // it is passed to sync.Once.Do
+	once    bool // it is passed to sync.Once.Do or sync.OnceFunc
 }
 
 // A wait is the first step of the shortest way to one kind of wait.
@@ -174,7 +174,7 @@ type use struct {
 func (g *graph) eachDynamic(f *ssa.Function, visit func(v ssa.Value, u use)) {
 	g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
 		if call.StaticCallee() == nil {
-			visit(call.Value, use{called(call), call.Value.Type()})
+			visit(call.Value, use{invoked(call), call.Value.Type()})
 		}
 		for _, t := range g.flow.targets(call) {
 			g.eachUse(call, t.f, visit)

@@ -60,3 +60,15 @@ func TestDifferences(t *testing.T) {
 		t.Error("a line without a reason is accepted")
 	}
 }
+
+// A table of needs has no witnesses.
+func TestNeeds(t *testing.T) {
+	old := parse("package\tsymbol\tneeds\na\tF\tio.Reader.Read\na\tG\tio.Writer.Write\n")
+	rows := []row{{pkg: "a", symbol: "F", kinds: []string{"io.Reader.Read", "io.Seeker.Seek"}}, {pkg: "a", symbol: "G", kinds: []string{"io.Writer.Write"}}}
+	if got := compare(rows, old, nil); len(got) != 1 || !strings.HasPrefix(got[0], "+ a.F\tio.Seeker.Seek\t") {
+		t.Errorf("%q", got)
+	}
+	if got, want := merge(rows, old, nil), "a\tF\tio.Reader.Read,io.Seeker.Seek\na\tG\tio.Writer.Write\n"; got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}

@@ -2,6 +2,7 @@ package load
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"go/ast"
@@ -158,18 +159,33 @@ type ports struct {
 	names map[string]bool // of systems and architectures, all that there are
 }
 
-// ports asks the go command for the platforms that it knows. The first is the one
-// at hand, the next are those that the Go project tests most. Tags are those of the
-// listing.
+// A port is a platform as the go command describes it.
+type port struct {
+	GOOS, GOARCH             string
+	CgoSupported, FirstClass bool
+}
+
+// less orders what is so before what is not.
+func less(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
+}
+
+// ports asks the go command for the platforms that it knows. The first is the one at
+// hand; then come those of the same system, for which the rest of the package is
+// most likely to be, those of the same architecture, and those that the Go project
+// tests most. Tags are those of the listing.
 func (l *Listing) ports() (ports, error) {
 	out, err := l.command("tool", "dist", "list", "-json")
 	if err != nil {
 		return ports{}, err
 	}
-	var list []struct {
-		GOOS, GOARCH             string
-		CgoSupported, FirstClass bool
-	}
+	var list []port
 	if err := json.Unmarshal(out, &list); err != nil {
 		return ports{}, fmt.Errorf("go tool dist list: %w", err)
 	}
@@ -181,12 +197,13 @@ func (l *Listing) ports() (ports, error) {
 	turned := here
 	turned.cgo = !here.cgo
 	views := []view{here, turned}
+	slices.SortStableFunc(list, func(a, b port) int {
+		return cmp.Or(less(a.GOOS == here.goos, b.GOOS == here.goos), less(a.GOARCH == here.goarch, b.GOARCH == here.goarch), less(a.FirstClass, b.FirstClass))
+	})
 	for _, cgo := range []bool{false, true} {
-		for _, first := range []bool{true, false} {
-			for _, p := range list {
-				if p.FirstClass == first && slices.Contains(archs, p.GOARCH) && (!cgo || p.CgoSupported) {
-					views = append(views, view{goos: p.GOOS, goarch: p.GOARCH, cgo: cgo, tags: here.tags})
-				}
+		for _, p := range list {
+			if slices.Contains(archs, p.GOARCH) && (!cgo || p.CgoSupported) {
+				views = append(views, view{goos: p.GOOS, goarch: p.GOARCH, cgo: cgo, tags: here.tags})
 			}
 		}
 	}

@@ -71,11 +71,12 @@ type ctx struct{ context.Context }
 func methods(any interface {
 	RoundTrip(*http.Request) (*http.Response, error)
 }) {
-	_ = http.Client{Transport: cached{}}       // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: begin it with defer green.Enter\(\)\(\)`
-	_ = http.Client{Transport: roundTrip(nil)} // want `method roundTrip.RoundTrip runs outside the hub`
+	_ = http.Client{Transport: cached{}} // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: begin it with defer green.Enter\(\)\(\)`
 	_ = http.Client{Transport: entering{}}
 	_ = http.Client{Transport: any} // what it is shows at run time
 	_ = http.Client{Transport: http.DefaultTransport}
+	_ = http.Client{Transport: tripper(trip)} // want `method tripper.RoundTrip runs outside the hub`
+	_ = http.Client{Transport: tripper(green.Enter12(trip))}
 	rpc.Register(new(service)) // want `method service.Answer runs outside the hub, goroutines of the server call its methods: begin it`
 }
 
@@ -83,17 +84,18 @@ type cached struct{}
 
 func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil }
 
+type tripper func(*http.Request) (*http.Response, error)
+
+func (t tripper) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+
+func trip(*http.Request) (*http.Response, error) { return nil, nil }
+
 type entering struct{}
 
 func (entering) RoundTrip(*http.Request) (*http.Response, error) {
 	defer green.Enter()()
 	return nil, nil
 }
-
-// A function that is called by its method, not as what it is.
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
 type service struct{}
 
