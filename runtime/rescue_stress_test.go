@@ -61,6 +61,13 @@ func (l *lossy) keep() {
 	}
 }
 
+// lose waits for mu and goes on without the hub.
+func (l *lossy) lose() {
+	l.mu.Lock()
+	runtime.Gosched()
+	l.mu.Unlock()
+}
+
 func (l *lossy) act(others []*green.Task[int]) {
 	switch rand.IntN(10) {
 	case 0:
@@ -69,6 +76,7 @@ func (l *lossy) act(others []*green.Task[int]) {
 		next, stop := green.Pull(func(yield func(int) bool) {
 			for i := range 3 {
 				l.keep()
+				l.lose()
 				if !yield(i) {
 					return
 				}
@@ -112,9 +120,7 @@ func (l *lossy) act(others []*green.Task[int]) {
 	case 6: // a thread that is killed, or ends, without the baton
 		task := green.Spawn(func() (int, error) {
 			defer l.alone()
-			l.mu.Lock()
-			runtime.Gosched()
-			l.mu.Unlock()
+			l.lose()
 			if rand.IntN(2) == 0 {
 				runtime.Goexit()
 			}
