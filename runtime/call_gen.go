@@ -810,6 +810,166 @@ func Method33[A1, A2, A3, R1, R2, R3 any](v any, f func(A1, A2, A3) (R1, R2, R3)
 	return f(a1, a2, a3)
 }
 
+// Via00 calls f, of 0 arguments behind v and 0 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via00[V any](f func(V), v V) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(v)
+}
+
+// Via01 calls f, of 0 arguments behind v and 1 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via01[V, R any](f func(V) R, v V) R {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v)
+}
+
+// Via02 calls f, of 0 arguments behind v and 2 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via02[V, R1, R2 any](f func(V) (R1, R2), v V) (R1, R2) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v)
+}
+
+// Via03 calls f, of 0 arguments behind v and 3 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via03[V, R1, R2, R3 any](f func(V) (R1, R2, R3), v V) (R1, R2, R3) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v)
+}
+
+// Via10 calls f, of 1 arguments behind v and 0 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via10[V, A any](f func(V, A), v V, a A) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(v, a)
+}
+
+// Via11 calls f, of 1 arguments behind v and 1 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via11[V, A, R any](f func(V, A) R, v V, a A) R {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a)
+}
+
+// Via12 calls f, of 1 arguments behind v and 2 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via12[V, A, R1, R2 any](f func(V, A) (R1, R2), v V, a A) (R1, R2) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a)
+}
+
+// Via13 calls f, of 1 arguments behind v and 3 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via13[V, A, R1, R2, R3 any](f func(V, A) (R1, R2, R3), v V, a A) (R1, R2, R3) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a)
+}
+
+// Via20 calls f, of 2 arguments behind v and 0 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via20[V, A1, A2 any](f func(V, A1, A2), v V, a1 A1, a2 A2) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(v, a1, a2)
+}
+
+// Via21 calls f, of 2 arguments behind v and 1 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via21[V, A1, A2, R any](f func(V, A1, A2) R, v V, a1 A1, a2 A2) R {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a1, a2)
+}
+
+// Via22 calls f, of 2 arguments behind v and 2 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via22[V, A1, A2, R1, R2 any](f func(V, A1, A2) (R1, R2), v V, a1 A1, a2 A2) (R1, R2) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a1, a2)
+}
+
+// Via23 calls f, of 2 arguments behind v and 3 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via23[V, A1, A2, R1, R2, R3 any](f func(V, A1, A2) (R1, R2, R3), v V, a1 A1, a2 A2) (R1, R2, R3) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a1, a2)
+}
+
+// Via30 calls f, of 3 arguments behind v and 0 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via30[V, A1, A2, A3 any](f func(V, A1, A2, A3), v V, a1 A1, a2 A2, a3 A3) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	f(v, a1, a2, a3)
+}
+
+// Via31 calls f, of 3 arguments behind v and 1 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via31[V, A1, A2, A3, R any](f func(V, A1, A2, A3) R, v V, a1 A1, a2 A2, a3 A3) R {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a1, a2, a3)
+}
+
+// Via32 calls f, of 3 arguments behind v and 2 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via32[V, A1, A2, A3, R1, R2 any](f func(V, A1, A2, A3) (R1, R2), v V, a1 A1, a2 A2, a3 A3) (R1, R2) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a1, a2, a3)
+}
+
+// Via33 calls f, of 3 arguments behind v and 3 results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func Via33[V, A1, A2, A3, R1, R2, R3 any](f func(V, A1, A2, A3) (R1, R2, R3), v V, a1 A1, a2 A2, a3 A3) (R1, R2, R3) {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	return f(v, a1, a2, a3)
+}
+
 // Enter00 returns f, of 0 arguments and 0 results, to be run in the hub.
 func Enter00(f func()) func() {
 	if f == nil || !inSource {

@@ -39,6 +39,11 @@ func main() {
 			method(&out, a, r)
 		}
 	}
+	for a := range methodArgs + 1 {
+		for r := range methodResults + 1 {
+			via(&out, a, r)
+		}
+	}
 	for a := range enterArgs + 1 {
 		for r := range enterResults + 1 {
 			enter(&out, a, r)
@@ -93,6 +98,23 @@ func %s%s(v any, f func(%s)%s%s)%s {
 }
 `, name, a, r, name, typeParams(types, results), strings.Join(types, ", "), result(results),
 		prefix(pairs(number("a", a), types)), result(results), ret(r), strings.Join(number("a", a), ", "))
+}
+
+func via(out *bytes.Buffer, a, r int) {
+	name := fmt.Sprintf("Via%d%d", a, r)
+	types, results := number("A", a), number("R", r)
+	fmt.Fprintf(out, `
+// %s calls f, of %d arguments behind v and %d results, a method of the interface
+// type V: outside the hub if the type of v is one of the standard library that waits.
+func %s%s(f func(%s)%s, v V%s)%s {
+	if t := self(); t != nil && waits(v, f) {
+		t.leave(nativeCall)
+		defer t.back()
+	}
+	%sf(%s)
+}
+`, name, a, r, name, typeParams([]string{"V"}, types, results), strings.Join(append([]string{"V"}, types...), ", "), result(results),
+		prefix(pairs(number("a", a), types)), result(results), ret(r), strings.Join(append([]string{"v"}, number("a", a)...), ", "))
 }
 
 func enter(out *bytes.Buffer, a, r int) {

@@ -20,6 +20,7 @@ func (p pipeEnd) Write(b []byte) (int, error) { return p.File.Write(b) }
 func TestPromotedYields(t *testing.T) {
 	for name, read := range map[string]func(io.Reader, []byte) (int, error){
 		"Method": func(r io.Reader, b []byte) (int, error) { return green.Method12(r, r.Read, b) },
+		"Via":    func(r io.Reader, b []byte) (int, error) { return green.Via12(io.Reader.Read, r, b) },
 		"Reader": func(r io.Reader, b []byte) (int, error) { return io.ReadFull(green.Reader(r), b) },
 		"EnterReader": func(r io.Reader, b []byte) (n int, err error) {
 			r = green.EnterReader(r)

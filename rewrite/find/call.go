@@ -106,6 +106,7 @@ type plan struct {
 	text   string   // callee of package green; "" if fun stays the callee
 	fun    ast.Expr // callee, and the first argument of an offloaded call
 	on     *arg     // interface value whose method fun is, an argument before that
+	method string   // method expression, an argument before the others; fun is nil then
 	args   []arg
 	spread bool // the last argument is followed by ...
 	rule   rules.Call
@@ -161,6 +162,9 @@ func (p *plan) format(holes []Hole) (string, []Hole) {
 	if p.on != nil {
 		holes = append(holes, again(p.on.x))
 		list = append(list, fmt.Sprintf("$%d$", len(holes)-1)+p.on.post)
+	}
+	if p.method != "" {
+		list = append(list, p.method)
 	}
 	if p.fun != nil {
 		if text == "" {
@@ -282,6 +286,7 @@ func deref(t types.Type) types.Type {
 //
 //	http.Get(u)   =>  green.Call12(http.Get, u)
 //	conn.Read(b)  =>  green.Method12(conn, conn.Read, b)    conn an interface value
+//	get().Read(b) =>  green.Via12(net.Conn.Read, get(), b)
 //
 // The function value and the arguments are evaluated in the same order as
 // before. A type parameter has one type, so an argument that is converted to an
@@ -293,16 +298,30 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 		fixed--
 		variadic = "V"
 	}
-	family := "Call"
-	if on := f.dynamic(sel); on != nil && !sig.Variadic() && fixed <= 3 && sig.Results().Len() <= 3 {
-		family, p.on = "Method", on
+	family, own := "Call", fixed
+	p.fun = n.Fun
+	if s := f.interfaceMethod(sel); s != nil && !sig.Variadic() && sig.Results().Len() <= 3 {
+		switch on := f.dynamic(sel, s); {
+		case s.Kind() == types.MethodExpr && fixed <= 4:
+			family, own = "Via", fixed-1
+		case s.Kind() != types.MethodVal || fixed > 3:
+		case on != nil:
+			family, p.on = "Method", on
+		default:
+			name, ok := f.typeText(s.Recv(), n.Pos())
+			if !ok || len(s.Index()) > 1 && !types.IsInterface(s.Recv()) {
+				p.why = "what it is called on must be evaluated once, and this file cannot name its type: assign it to a variable first"
+				return
+			}
+			family, p.fun, p.method = "Via", nil, name+"."+sel.Sel.Name
+			p.args = append(p.args, arg{x: sel.X})
+		}
 	}
 	if fixed > 5 || sig.Results().Len() > 5 {
 		p.why = "it has more parameters or results than green.Call takes: wrap it in green.Offload"
 		return
 	}
-	p.fun = n.Fun
-	p.text = fmt.Sprintf("§%s%s%d%d", family, variadic, fixed, sig.Results().Len())
+	p.text = fmt.Sprintf("§%s%s%d%d", family, variadic, own, sig.Results().Len())
 	p.to = strings.Replace(p.text, "§", "green.", 1)
 	for i, x := range n.Args {
 		a := arg{x: x}
@@ -348,14 +367,22 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 	}
 }
 
-// dynamic returns the interface value that a method is called on, if it can be
-// evaluated twice: what the call waits in depends on its type at run time.
-func (f *finder) dynamic(sel *ast.SelectorExpr) *arg {
+// interfaceMethod returns the selection of a method that an interface declares.
+func (f *finder) interfaceMethod(sel *ast.SelectorExpr) *types.Selection {
 	if sel == nil {
 		return nil
 	}
 	s := f.Info.Selections[sel]
-	if s == nil || s.Kind() != types.MethodVal || !types.IsInterface(s.Obj().(*types.Func).Signature().Recv().Type()) || !f.repeatable(sel.X) {
+	if s == nil || s.Kind() == types.FieldVal || !types.IsInterface(s.Obj().(*types.Func).Signature().Recv().Type()) {
+		return nil
+	}
+	return s
+}
+
+// dynamic returns the interface value that a method is called on, if it can be
+// evaluated twice: what the call waits in depends on its type at run time.
+func (f *finder) dynamic(sel *ast.SelectorExpr, s *types.Selection) *arg {
+	if !f.repeatable(sel.X) {
 		return nil
 	}
 	a := &arg{x: sel.X}

@@ -32,6 +32,9 @@ func (f *finder) goStmt(n *ast.GoStmt) {
 		return
 	case planned:
 		g.callee = p.text
+		if p.method != "" {
+			g.args = append(g.args, p.method)
+		}
 		if p.on != nil {
 			g.args = append(g.args, g.now(g.hole(again(p.on.x))+p.on.post))
 		}

@@ -121,7 +121,7 @@ func greenWaits(name string, later bool) bool {
 	case "Reader", "Writer":
 		return !later
 	}
-	return strings.HasPrefix(name, "Call") || strings.HasPrefix(name, "Method")
+	return strings.HasPrefix(name, "Call") || strings.HasPrefix(name, "Method") || strings.HasPrefix(name, "Via")
 }
 
 // heldFrom adds a site if s locks what a statement of rest unlocks, and

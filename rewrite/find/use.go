@@ -98,13 +98,13 @@ func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 	return false
 }
 
-// offloads returns what one of green's Call and Method functions is given to call:
-// the first argument, or the second behind the receiver.
+// offloads returns what one of green's Call, Via and Method functions is given to
+// call: the first argument, or the second behind the receiver.
 func (f *finder) offloads(call *ast.CallExpr) []ast.Expr {
 	id, _ := callee(call.Fun)
 	switch {
 	case id == nil || !fromGreen(f.Info.Uses[id]):
-	case strings.HasPrefix(id.Name, "Call") && len(call.Args) > 0:
+	case (strings.HasPrefix(id.Name, "Call") || strings.HasPrefix(id.Name, "Via")) && len(call.Args) > 0:
 		return call.Args[:1]
 	case strings.HasPrefix(id.Name, "Method") && len(call.Args) > 1:
 		return call.Args[1:2]

@@ -90,9 +90,14 @@ func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []
 // What several methods are called on is evaluated once. A receiver that is a call
 // cannot be looked at first.
 func receivers(conns []net.Conn, next func() net.Conn, w io.WriteCloser, h hash.Hash, raw syscall.RawConn, p *struct{ r io.Reader }) {
-	conns[0].Read(nil) // want `green.Method12`
-	next().Read(nil)   // want `green.Call12`
-	w.Write(nil)       // want `green.Method12`
+	conns[0].Read(nil)                         // want `green.Method12`
+	next().Read(nil)                           // want `green.Via12`
+	w.Write(nil)                               // want `green.Method12`
+	net.Conn.Write(next(), nil)                // want `green.Via12`
+	any(w).(io.Writer).Write(nil)              // want `green.Via12`
+	go next().Read(nil)                        // want `go statement`
+	func() addresser { return nil }().Accept() // want `green.Via02`
+	struct{ net.Conn }{next()}.Read(nil)       // want `what it is called on must be evaluated once`
 	h.Write(nil)
 	p.r.Read(nil)                                   // want `green.Method12`
 	go p.r.Read(nil)                                // want `go statement`
@@ -127,6 +132,8 @@ func streamsLeft(w io.Writer, ws []io.Writer, c conn) {
 }
 
 type named []byte
+
+type addresser interface{ net.Listener }
 
 func two() (io.Writer, int) { return nil, 0 }
 
