@@ -47,16 +47,13 @@ func wrapper(t types.Type) string {
 // What the call does besides reading and writing, which may be patched code,
 // goes on as part of the thread.
 func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
+	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
 	for _, x := range f.streams(n) {
-		t := f.Info.TypeOf(x)
-		if _, tuple := t.(*types.Tuple); tuple {
+		if _, tuple := f.Info.TypeOf(x).(*types.Tuple); tuple {
 			f.leave(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
 			return
 		}
-		kind := wrapper(t)
-		if sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature); kind == "" {
-			kind = wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
-		}
+		kind := wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
 		switch {
 		case n.Ellipsis.IsValid() && x == n.Args[len(n.Args)-1]:
 			f.leave(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in green."+kind+", and give it those one by one")
