@@ -75,12 +75,7 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	case isFunc(f.Info.TypeOf(x)) && (takesAny(t) || isFunc(t)):
 		why = "it has more parameters or results than green.Enter takes: give it fewer"
 	case !types.IsInterface(f.Info.TypeOf(x)):
-		if method := f.outside(f.Info.TypeOf(x), t); method != "" {
-			f.add(&Site{
-				Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: what,
-				Message: "method " + method + " runs outside the hub, " + r.Why + ": begin it with defer green.Enter()()",
-			})
-		}
+		f.byMethods(x, t, r)
 		return
 	}
 	if why != "" {
@@ -114,20 +109,29 @@ func (f *finder) fromStd(x ast.Expr) bool {
 	return path != f.Pkg.Path() && rules.Std(path) && !types.IsInterface(t) && !isFunc(t)
 }
 
-// outside returns a method by which code that is not patched calls x, of type t,
-// and which does not enter the hub itself: one of the interface as, or any if that
-// has none.
-func (f *finder) outside(t types.Type, as types.Type) string {
+// A method is one that code which is not patched calls, and which does not enter the
+// hub by itself.
+type method struct {
+	decl *ast.FuncDecl
+	name string // with its type
+	rule rules.Call
+}
+
+// byMethods has the methods enter the hub by which code that is not patched calls x as
+// a t: those of the interface, or all that are exported if it has none. Those that
+// this package does not declare it reports.
+func (f *finder) byMethods(x ast.Expr, as types.Type, r rules.Call) {
 	iface, _ := as.Underlying().(*types.Interface)
 	if iface == nil {
-		return ""
+		return
 	}
+	t := f.Info.TypeOf(x)
 	_, name := declared(t)
-	enters := map[string]bool{}
+	decls := map[string]*ast.FuncDecl{}
 	for _, file := range f.Input.Files {
 		for _, d := range file.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Recv != nil && d.Body != nil && typeName(f.Info.TypeOf(d.Recv.List[0].Type)) == name {
-				enters[d.Name.Name] = f.startsHub(d)
+				decls[d.Name.Name] = d
 			}
 		}
 	}
@@ -139,11 +143,37 @@ func (f *finder) outside(t types.Type, as types.Type) string {
 		for i := range iface.NumMethods() {
 			called = called || iface.Method(i).Name() == m.Obj().Name()
 		}
-		if called && !enters[m.Obj().Name()] {
-			return name + "." + m.Obj().Name()
+		d := decls[m.Obj().Name()]
+		switch what := name + "." + m.Obj().Name(); {
+		case !called, d != nil && f.startsHub(d):
+		case d != nil:
+			f.outside = append(f.outside, method{d, what, r})
+		default:
+			f.add(&Site{
+				Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: "callback of " + r.Symbol(),
+				Message: "method " + what + " runs outside the hub, " + r.Why + ": begin it with defer green.Enter()()",
+			})
 		}
 	}
-	return ""
+}
+
+// methods adds the sites of the methods that byMethods has found, in the files that
+// declare them.
+func methods(finders []*finder) {
+	done := map[*ast.FuncDecl]bool{}
+	for _, f := range finders {
+		for _, m := range f.outside {
+			if done[m.decl] {
+				continue
+			}
+			done[m.decl] = true
+			i := slices.IndexFunc(finders, func(w *finder) bool { return w.Syntax.FileStart <= m.decl.Pos() && m.decl.Pos() < w.Syntax.FileEnd })
+			finders[i].add(&Site{
+				Pos: m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "green.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
+				Message: "method " + m.name + " runs outside the hub, " + m.rule.Why + ": defer green.Enter first",
+			})
+		}
+	}
 }
 
 // callbackType is the type by which x is called: that of x itself if the parameter

@@ -145,11 +145,14 @@ func Find(in Input) []*File {
 	for i, f := range files {
 		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}}
 		w.walk()
+		finders[i] = w
+	}
+	methods(finders)
+	for _, w := range finders {
 		others := w.selectGroups()
 		w.held()
 		w.noYield()
 		w.directives(others)
-		finders[i] = w
 	}
 	hub(in, finders)
 	for _, w := range finders {
@@ -166,6 +169,8 @@ type finder struct {
 	*File
 	table table
 	seen  map[ast.Node]bool // nodes that an enclosing site has taken care of
+
+	outside []method // what foreign goroutines call
 
 	skips []*skip
 
@@ -264,8 +269,55 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	if f.inOffload(stack) {
 		return
 	}
-	what := "C." + fn
-	f.add(&Site{Pos: ast.Unparen(n.Fun).Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: what, Message: what + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"})
+	s := f.add(&Site{Pos: ast.Unparen(n.Fun).Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: "C." + fn})
+	if s.Shape = f.cgoStmt(n, stack[len(stack)-1]); s.Shape == nil {
+		s.Message = s.What + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"
+		return
+	}
+	s.Pos, s.To = n.Pos(), "green.Offload"
+	s.Message = s.What + " holds the hub until C returns: wrap it in green.Offload"
+}
+
+// cgoStmt:
+//
+//	C.f(x, 1)  =>  { g0 := x; green.Offload(func() { C.f(g0, 1) }) }
+//
+// It returns nil for a call whose result is used, for its type has no name here, and
+// for one that is given an address: cmd/cgo checks what that leads to by the
+// expression (cgoCheckPointer), so it has to stay an argument.
+func (f *finder) cgoStmt(n *ast.CallExpr, parent ast.Node) *Shape {
+	stmt, ok := parent.(*ast.ExprStmt)
+	if _, sel := callee(n.Fun); !ok || sel == nil || n.Ellipsis.IsValid() {
+		return nil
+	}
+	for _, x := range n.Args {
+		address := false
+		ast.Inspect(x, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.UnaryExpr:
+				address = address || n.Op == token.AND
+			case *ast.Ident:
+				name, ok := f.Info.Uses[n].(*types.PkgName)
+				address = address || ok && name.Imported().Path() == "unsafe"
+			case *ast.FuncLit:
+				address = true // or anything else
+			}
+			return !address
+		})
+		if _, tuple := f.Info.TypeOf(x).(*types.Tuple); tuple || address {
+			return nil
+		}
+	}
+	g := &goPlan{finder: f}
+	g.callee = g.hole(moved(n.Fun))
+	if !g.arguments(n) {
+		return nil
+	}
+	text := "§Offload(func() { " + g.callee + "(" + strings.Join(g.args, ", ") + ") })"
+	if len(g.values) > 0 {
+		text = "{ " + g.hoisted() + "; " + text + " }"
+	}
+	return replace(stmt, text, g.holes...)
 }
 
 // inOffload reports whether a node, whose parents the stack has, is part of what

@@ -48,3 +48,47 @@ func main() {
 		t.Errorf("check prints\n%swant one finding of a call of C, in line 10", out)
 	}
 }
+
+// A call of C that is a statement leaves the hub: what it is given is evaluated
+// before. One whose result is used, or that is given an address, stays a finding.
+func TestCallsOfC(t *testing.T) {
+	dir := module(t, map[string]string{"main.go": `package main
+
+/*
+#include <unistd.h>
+static void nap(int ms, int *done) { usleep(ms * 1000); if (done) *done = 1; }
+static int twice(int n) { return 2 * n; }
+*/
+import "C"
+
+var ms = 1
+
+func main() {
+	var done C.int
+	C.nap(C.int(ms), nil)
+	C.nap(1, nil)
+	C.nap(C.int(ms), &done)
+	if C.twice(2) != 4 {
+		panic("twice")
+	}
+}
+`})
+	run(t, 0, Rewrite, "-C", dir, "-w")
+	src := tree(t, dir)[filepath.Join(dir, "main.go")]
+	for _, want := range []string{
+		"\t{\n\t\tg0 := C.int(ms)\n\t\tgreen.Offload(func() { C.nap(g0, nil) })\n\t}\n",
+		"\tgreen.Offload(func() { C.nap(1, nil) })\n",
+		"\tC.nap(C.int(ms), &done)\n",
+	} {
+		if !strings.Contains(src, want) {
+			t.Errorf("no %q in\n%s", want, src)
+		}
+	}
+	out := run(t, exitFound, Check, "-C", dir)
+	for _, want := range []string{"C.nap holds the hub until C returns: if it waits", "C.twice holds the hub until C returns: if it waits"} {
+		if strings.Count(out, want) != 1 {
+			t.Errorf("check does not print %q once:\n%s", want, out)
+		}
+	}
+	goCommand(t, dir, "run", ".")
+}

@@ -67,26 +67,26 @@ func calls(trace *httptrace.ClientTrace, srv *http.Server) {
 
 type ctx struct{ context.Context }
 
-// Methods that std calls can only enter by themselves.
+// Methods that std calls enter by themselves.
 func methods(any interface {
 	RoundTrip(*http.Request) (*http.Response, error)
 }) {
-	_ = http.Client{Transport: cached{}} // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: begin it with defer green.Enter\(\)\(\)`
+	_ = http.Client{Transport: cached{}}
 	_ = http.Client{Transport: entering{}}
 	_ = http.Client{Transport: any} // what it is shows at run time
 	_ = http.Client{Transport: http.DefaultTransport}
-	_ = http.Client{Transport: tripper(trip)} // want `method tripper.RoundTrip runs outside the hub`
+	_ = http.Client{Transport: tripper(trip)}
 	_ = http.Client{Transport: tripper(green.Enter12(trip))}
-	rpc.Register(new(service)) // want `method service.Answer runs outside the hub, goroutines of the server call its methods: begin it`
+	rpc.Register(new(service))
 }
 
 type cached struct{}
 
-func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil }
+func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil } // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: defer green.Enter first`
 
 type tripper func(*http.Request) (*http.Response, error)
 
-func (t tripper) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) }
+func (t tripper) RoundTrip(r *http.Request) (*http.Response, error) { return t(r) } // want `method tripper.RoundTrip runs outside the hub`
 
 func trip(*http.Request) (*http.Response, error) { return nil, nil }
 
@@ -99,6 +99,6 @@ func (entering) RoundTrip(*http.Request) (*http.Response, error) {
 
 type service struct{}
 
-func (*service) Answer(int, *int) error { return nil }
+func (*service) Answer(int, *int) error { return nil } // want `method service.Answer runs outside the hub, goroutines of the server call its methods: defer green.Enter first`
 
 func wrap(h http.Handler) http.Handler { return h }
