@@ -10,7 +10,8 @@ package green
 // with A arguments before the variadic one. MethodAR(v, f, a...) is for a method f of
 // the interface value v: outside the hub only if its type is one of the standard
 // library, for other methods may be patched code; ViaAR(I.f, v, a...) is the same for
-// a v that must be evaluated once. EnterAR(f) is f for a goroutine
+// a v that must be evaluated once. FuncAR(f) and BoundAR(v, f) are function values that
+// do as CallAR and MethodAR. EnterAR(f) is f for a goroutine
 // that may be native: its calls run as green threads, f being nil stays nil.
 
 // Enter makes the calling goroutine, if it is a native one, a green thread until the

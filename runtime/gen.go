@@ -44,6 +44,11 @@ func main() {
 			via(&out, a, r)
 		}
 	}
+	for a := range methodArgs + 1 {
+		for r := range methodResults + 1 {
+			value(&out, a, r)
+		}
+	}
 	for a := range enterArgs + 1 {
 		for r := range enterResults + 1 {
 			enter(&out, a, r)
@@ -115,6 +120,24 @@ func %s%s(f func(%s)%s, v V%s)%s {
 }
 `, name, a, r, name, typeParams([]string{"V"}, types, results), strings.Join(append([]string{"V"}, types...), ", "), result(results),
 		prefix(pairs(number("a", a), types)), result(results), ret(r), strings.Join(append([]string{"v"}, number("a", a)...), ", "))
+}
+
+func value(out *bytes.Buffer, a, r int) {
+	types, results := number("A", a), number("R", r)
+	sig := fmt.Sprintf("func(%s)%s", strings.Join(types, ", "), result(results))
+	params := strings.Join(pairs(number("a", a), types), ", ")
+	fmt.Fprintf(out, `
+// Func%[1]d%[2]d returns f, of %[1]d arguments and %[2]d results, to be called outside the hub.
+func Func%[1]d%[2]d%[3]s(f %[4]s) %[4]s {
+	return func(%[5]s)%[6]s { %[7]sCall%[1]d%[2]d(f%[8]s) }
+}
+
+// Bound%[1]d%[2]d returns f, of %[1]d arguments and %[2]d results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound%[1]d%[2]d%[3]s(v any, f %[4]s) %[4]s {
+	return func(%[5]s)%[6]s { %[7]sMethod%[1]d%[2]d(v, f%[8]s) }
+}
+`, a, r, typeParams(types, results), sig, params, result(results), ret(r), prefix(number("a", a)))
 }
 
 func enter(out *bytes.Buffer, a, r int) {

@@ -93,15 +93,16 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 // fromStd reports whether x is a function of the standard library, or what one of
 // those has made: it calls no patched code but through what it is given itself.
 func (f *finder) fromStd(x ast.Expr) bool {
+	fun := x
 	if call, ok := ast.Unparen(x).(*ast.CallExpr); ok {
 		if f.Info.Types[call.Fun].IsType() {
 			return f.fromStd(call.Args[0])
 		}
-		x = call.Fun
+		fun = call.Fun
 	}
-	if id, _ := callee(x); id != nil {
-		if fn, ok := f.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil {
-			return fn.Pkg() != f.Pkg && rules.Std(fn.Pkg().Path())
+	if id, _ := callee(fun); id != nil {
+		if fn, ok := f.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil && fn.Pkg() != f.Pkg && rules.Std(fn.Pkg().Path()) {
+			return true
 		}
 	}
 	t := f.Info.TypeOf(x)

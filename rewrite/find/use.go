@@ -1,6 +1,7 @@
 package find
 
 import (
+	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -44,6 +45,8 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 		if !f.inOffload(stack) {
 			f.leave(node, r.Group, what, r.Why)
 		}
+	case r.Act == rules.Offload:
+		f.offloadValue(node, r)
 	case r.Act != rules.Yield:
 		f.leave(node, r.Group, what, "it is used as a value: call it in a function literal instead")
 	case r.Recv == "":
@@ -98,15 +101,45 @@ func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 	return false
 }
 
-// offloads returns what one of green's Call, Via and Method functions is given to
-// call: the first argument, or the second behind the receiver.
+// offloadValue:
+//
+//	get := http.Get      =>  get := green.Func12(http.Get)
+//	serve(h.ServeHTTP)   =>  serve(green.Bound20(h, h.ServeHTTP))    h an interface value
+func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
+	sel, _ := node.(*ast.SelectorExpr)
+	sig := f.Info.TypeOf(node).Underlying().(*types.Signature)
+	fits := !sig.Variadic() && sig.Params().Len() <= 3 && sig.Results().Len() <= 3 && !r.Calls && !r.Via
+	for v := range sig.Params().Variables() {
+		fits = fits && wrapper(v.Type()) == "" && !isHandler(v.Type()) // what enters the hub
+	}
+	family, holes, recv := "Func", []Hole{in(node)}, ""
+	if s := f.interfaceMethod(sel); s != nil {
+		on := f.dynamic(sel, s)
+		if fits = fits && on != nil && s.Kind() == types.MethodVal; fits {
+			family, holes, recv = "Bound", append(holes, again(on.x)), "$1$"+on.post+", "
+		}
+	}
+	if !fits {
+		f.leave(node, r.Group, r.Symbol(), "it is used as a value: call it in a function literal instead")
+		return
+	}
+	to := fmt.Sprintf("%s%d%d", family, sig.Params().Len(), sig.Results().Len())
+	f.add(&Site{
+		Pos: node.Pos(), End: node.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: "green." + to, Later: true,
+		Shape:   replace(node, "§"+to+"("+recv+"$0$)", holes...),
+		Message: r.Symbol() + " " + fact(r) + ": wrap it in green." + to,
+	})
+}
+
+// offloads returns what one of green's Call, Via, Func, Method and Bound functions is
+// given to call: the first argument, or the second behind the receiver.
 func (f *finder) offloads(call *ast.CallExpr) []ast.Expr {
 	id, _ := callee(call.Fun)
 	switch {
 	case id == nil || !fromGreen(f.Info.Uses[id]):
-	case (strings.HasPrefix(id.Name, "Call") || strings.HasPrefix(id.Name, "Via")) && len(call.Args) > 0:
+	case (strings.HasPrefix(id.Name, "Call") || strings.HasPrefix(id.Name, "Via") || strings.HasPrefix(id.Name, "Func")) && len(call.Args) > 0:
 		return call.Args[:1]
-	case strings.HasPrefix(id.Name, "Method") && len(call.Args) > 1:
+	case (strings.HasPrefix(id.Name, "Method") || strings.HasPrefix(id.Name, "Bound")) && len(call.Args) > 1:
 		return call.Args[1:2]
 	}
 	return nil

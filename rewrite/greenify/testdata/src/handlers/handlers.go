@@ -41,6 +41,7 @@ func main() { // want `main does not start the hub: defer green.Main first`
 	mux.Handle("/slow", http.TimeoutHandler(api{}, 1, "")) // want `callback of net/http.TimeoutHandler`
 	mux.Handle("/vars", expvar.Handler())
 	mux.Handle(rpc.DefaultRPCPath, rpc.NewServer())
+	mux.Handle("/made", made())
 	mux.HandleFunc("/pprof", pprof.Profile)
 }
 
@@ -100,5 +101,7 @@ func (entering) RoundTrip(*http.Request) (*http.Response, error) {
 type service struct{}
 
 func (*service) Answer(int, *int) error { return nil } // want `method service.Answer runs outside the hub, goroutines of the server call its methods: defer green.Enter first`
+
+func made() *rpc.Server { return rpc.DefaultServer }
 
 func wrap(h http.Handler) http.Handler { return h }

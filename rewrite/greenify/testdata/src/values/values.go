@@ -1,7 +1,9 @@
 package values // want `not registered`
 
 import (
+	"io"
 	"iter"
+	"net"
 	"net/http"
 	"runtime"
 	"sync"
@@ -19,9 +21,15 @@ func values(p *pool, byValue pool) {
 	each(global.Lock)           // want `green.Lock`
 	each(byValue.mu.Lock)       // want `green.Lock`
 	each(p.mu.Lock)             // want `sync.\(Mutex\).Lock cannot be patched here: the receiver of the method value may change`
-	get := http.Get             // want `net/http.Get cannot be patched here: it is used as a value`
+	get := http.Get             // want `net/http.Get holds the hub while it waits for the server: wrap it in green.Func12`
 	_ = get
-	_ = (*sync.Mutex).Lock // want `method expression`
+	conns := []net.Conn{nil}
+	read := conns[0].Read                                  // want `net.\(Conn\).Read holds .*: wrap it in green.Bound12`
+	_, _, _ = read, conns[0].Close, next().Read            // want `net.\(Conn\).Read cannot be patched here: it is used as a value`
+	_ = io.ReadAll                                         // want `io.ReadAll cannot be patched here: it is used as a value`
+	_ = http.HandlerFunc(http.NotFoundHandler().ServeHTTP) // want `net/http.\(Handler\).ServeHTTP cannot be patched here: it is used as a value`
+	_ = io.Reader.Read                                     // want `it is used as a value`
+	_ = (*sync.Mutex).Lock                                 // want `method expression`
 	var once sync.Once
 	do := once.Do // want `green.Do`
 	do(func() {})
@@ -37,3 +45,5 @@ func pull(seq iter.Seq[int]) {
 	stop()
 	_ = iter.Pull2[int, string] // want `green.Pull2`
 }
+
+func next() net.Conn { return nil }

@@ -970,6 +970,182 @@ func Via33[V, A1, A2, A3, R1, R2, R3 any](f func(V, A1, A2, A3) (R1, R2, R3), v 
 	return f(v, a1, a2, a3)
 }
 
+// Func00 returns f, of 0 arguments and 0 results, to be called outside the hub.
+func Func00(f func()) func() {
+	return func() { Call00(f) }
+}
+
+// Bound00 returns f, of 0 arguments and 0 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound00(v any, f func()) func() {
+	return func() { Method00(v, f) }
+}
+
+// Func01 returns f, of 0 arguments and 1 results, to be called outside the hub.
+func Func01[R any](f func() R) func() R {
+	return func() R { return Call01(f) }
+}
+
+// Bound01 returns f, of 0 arguments and 1 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound01[R any](v any, f func() R) func() R {
+	return func() R { return Method01(v, f) }
+}
+
+// Func02 returns f, of 0 arguments and 2 results, to be called outside the hub.
+func Func02[R1, R2 any](f func() (R1, R2)) func() (R1, R2) {
+	return func() (R1, R2) { return Call02(f) }
+}
+
+// Bound02 returns f, of 0 arguments and 2 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound02[R1, R2 any](v any, f func() (R1, R2)) func() (R1, R2) {
+	return func() (R1, R2) { return Method02(v, f) }
+}
+
+// Func03 returns f, of 0 arguments and 3 results, to be called outside the hub.
+func Func03[R1, R2, R3 any](f func() (R1, R2, R3)) func() (R1, R2, R3) {
+	return func() (R1, R2, R3) { return Call03(f) }
+}
+
+// Bound03 returns f, of 0 arguments and 3 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound03[R1, R2, R3 any](v any, f func() (R1, R2, R3)) func() (R1, R2, R3) {
+	return func() (R1, R2, R3) { return Method03(v, f) }
+}
+
+// Func10 returns f, of 1 arguments and 0 results, to be called outside the hub.
+func Func10[A any](f func(A)) func(A) {
+	return func(a A) { Call10(f, a) }
+}
+
+// Bound10 returns f, of 1 arguments and 0 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound10[A any](v any, f func(A)) func(A) {
+	return func(a A) { Method10(v, f, a) }
+}
+
+// Func11 returns f, of 1 arguments and 1 results, to be called outside the hub.
+func Func11[A, R any](f func(A) R) func(A) R {
+	return func(a A) R { return Call11(f, a) }
+}
+
+// Bound11 returns f, of 1 arguments and 1 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound11[A, R any](v any, f func(A) R) func(A) R {
+	return func(a A) R { return Method11(v, f, a) }
+}
+
+// Func12 returns f, of 1 arguments and 2 results, to be called outside the hub.
+func Func12[A, R1, R2 any](f func(A) (R1, R2)) func(A) (R1, R2) {
+	return func(a A) (R1, R2) { return Call12(f, a) }
+}
+
+// Bound12 returns f, of 1 arguments and 2 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound12[A, R1, R2 any](v any, f func(A) (R1, R2)) func(A) (R1, R2) {
+	return func(a A) (R1, R2) { return Method12(v, f, a) }
+}
+
+// Func13 returns f, of 1 arguments and 3 results, to be called outside the hub.
+func Func13[A, R1, R2, R3 any](f func(A) (R1, R2, R3)) func(A) (R1, R2, R3) {
+	return func(a A) (R1, R2, R3) { return Call13(f, a) }
+}
+
+// Bound13 returns f, of 1 arguments and 3 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound13[A, R1, R2, R3 any](v any, f func(A) (R1, R2, R3)) func(A) (R1, R2, R3) {
+	return func(a A) (R1, R2, R3) { return Method13(v, f, a) }
+}
+
+// Func20 returns f, of 2 arguments and 0 results, to be called outside the hub.
+func Func20[A1, A2 any](f func(A1, A2)) func(A1, A2) {
+	return func(a1 A1, a2 A2) { Call20(f, a1, a2) }
+}
+
+// Bound20 returns f, of 2 arguments and 0 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound20[A1, A2 any](v any, f func(A1, A2)) func(A1, A2) {
+	return func(a1 A1, a2 A2) { Method20(v, f, a1, a2) }
+}
+
+// Func21 returns f, of 2 arguments and 1 results, to be called outside the hub.
+func Func21[A1, A2, R any](f func(A1, A2) R) func(A1, A2) R {
+	return func(a1 A1, a2 A2) R { return Call21(f, a1, a2) }
+}
+
+// Bound21 returns f, of 2 arguments and 1 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound21[A1, A2, R any](v any, f func(A1, A2) R) func(A1, A2) R {
+	return func(a1 A1, a2 A2) R { return Method21(v, f, a1, a2) }
+}
+
+// Func22 returns f, of 2 arguments and 2 results, to be called outside the hub.
+func Func22[A1, A2, R1, R2 any](f func(A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {
+	return func(a1 A1, a2 A2) (R1, R2) { return Call22(f, a1, a2) }
+}
+
+// Bound22 returns f, of 2 arguments and 2 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound22[A1, A2, R1, R2 any](v any, f func(A1, A2) (R1, R2)) func(A1, A2) (R1, R2) {
+	return func(a1 A1, a2 A2) (R1, R2) { return Method22(v, f, a1, a2) }
+}
+
+// Func23 returns f, of 2 arguments and 3 results, to be called outside the hub.
+func Func23[A1, A2, R1, R2, R3 any](f func(A1, A2) (R1, R2, R3)) func(A1, A2) (R1, R2, R3) {
+	return func(a1 A1, a2 A2) (R1, R2, R3) { return Call23(f, a1, a2) }
+}
+
+// Bound23 returns f, of 2 arguments and 3 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound23[A1, A2, R1, R2, R3 any](v any, f func(A1, A2) (R1, R2, R3)) func(A1, A2) (R1, R2, R3) {
+	return func(a1 A1, a2 A2) (R1, R2, R3) { return Method23(v, f, a1, a2) }
+}
+
+// Func30 returns f, of 3 arguments and 0 results, to be called outside the hub.
+func Func30[A1, A2, A3 any](f func(A1, A2, A3)) func(A1, A2, A3) {
+	return func(a1 A1, a2 A2, a3 A3) { Call30(f, a1, a2, a3) }
+}
+
+// Bound30 returns f, of 3 arguments and 0 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound30[A1, A2, A3 any](v any, f func(A1, A2, A3)) func(A1, A2, A3) {
+	return func(a1 A1, a2 A2, a3 A3) { Method30(v, f, a1, a2, a3) }
+}
+
+// Func31 returns f, of 3 arguments and 1 results, to be called outside the hub.
+func Func31[A1, A2, A3, R any](f func(A1, A2, A3) R) func(A1, A2, A3) R {
+	return func(a1 A1, a2 A2, a3 A3) R { return Call31(f, a1, a2, a3) }
+}
+
+// Bound31 returns f, of 3 arguments and 1 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound31[A1, A2, A3, R any](v any, f func(A1, A2, A3) R) func(A1, A2, A3) R {
+	return func(a1 A1, a2 A2, a3 A3) R { return Method31(v, f, a1, a2, a3) }
+}
+
+// Func32 returns f, of 3 arguments and 2 results, to be called outside the hub.
+func Func32[A1, A2, A3, R1, R2 any](f func(A1, A2, A3) (R1, R2)) func(A1, A2, A3) (R1, R2) {
+	return func(a1 A1, a2 A2, a3 A3) (R1, R2) { return Call32(f, a1, a2, a3) }
+}
+
+// Bound32 returns f, of 3 arguments and 2 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound32[A1, A2, A3, R1, R2 any](v any, f func(A1, A2, A3) (R1, R2)) func(A1, A2, A3) (R1, R2) {
+	return func(a1 A1, a2 A2, a3 A3) (R1, R2) { return Method32(v, f, a1, a2, a3) }
+}
+
+// Func33 returns f, of 3 arguments and 3 results, to be called outside the hub.
+func Func33[A1, A2, A3, R1, R2, R3 any](f func(A1, A2, A3) (R1, R2, R3)) func(A1, A2, A3) (R1, R2, R3) {
+	return func(a1 A1, a2 A2, a3 A3) (R1, R2, R3) { return Call33(f, a1, a2, a3) }
+}
+
+// Bound33 returns f, of 3 arguments and 3 results, a method of v, to be called
+// outside the hub if the type of v is one of the standard library that waits.
+func Bound33[A1, A2, A3, R1, R2, R3 any](v any, f func(A1, A2, A3) (R1, R2, R3)) func(A1, A2, A3) (R1, R2, R3) {
+	return func(a1 A1, a2 A2, a3 A3) (R1, R2, R3) { return Method33(v, f, a1, a2, a3) }
+}
+
 // Enter00 returns f, of 0 arguments and 0 results, to be run in the hub.
 func Enter00(f func()) func() {
 	if f == nil || !inSource {
