@@ -117,7 +117,7 @@ func operations(ctx context.Context, tmp, greenify string) error {
 		for i, c := range columns {
 			bench := func(args ...string) (string, error) {
 				args = append(args, "-test.run=^$", "-test.benchmem", "-test.timeout=5m")
-				env := []string{"GOMAXPROCS=" + c.procs, "GREENIFY="}
+				env := []string{"GOMAXPROCS=" + c.procs, "GREENIFY=" + none}
 				return command(ctx, tmp, env, filepath.Join(tmp, c.binary), args...)
 			}
 			out, err := bench("-test.bench="+*run, "-test.skip="+sleepers, "-test.benchtime="+*benchtime)

@@ -11,6 +11,9 @@ import (
 // measured are the operations that a setting may slow down.
 var measured = []string{"Switch$", "Chan/pingpong/cap0", "Chan/make", "Mutex/free", "RWMutex/read"}
 
+// none are the settings of a program that is no test: a test binary turns some on.
+const none = "blocked=0,made=0"
+
 // settings prints what the settings of GREENIFY, and -locks, cost while they are on.
 func settings(ctx context.Context, tmp, greenify string) error {
 	for name, args := range map[string][]string{"patched": nil, "locks": {"-locks"}} {
@@ -19,7 +22,6 @@ func settings(ctx context.Context, tmp, greenify string) error {
 			return err
 		}
 	}
-	const none = "blocked=0,made=0" // else a test binary turns them on
 	columns := []struct{ title, binary, env string }{
 		{"none", "patched", none},
 		{"blocked", "patched", "blocked=50ms,made=0"},
