@@ -193,7 +193,7 @@ func (c *command) version(args []string) int {
 	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
 		version = info.Main.Version
 	}
-	fmt.Fprintf(c.stdout, "greenify %s, rules %s, patches %s releases\n", version, rules.Version(), toolchain.Supported)
+	fmt.Fprintf(c.stdout, "greenify %s, rules %s, patches %s releases\n", version, rules.Version(), toolchain.Releases())
 	return exitOK
 }
 

@@ -16,7 +16,7 @@ const (
 var thread = []Leaf{
 	// What a goroutine is.
 	{File: "runtime/runtime2.go", Edit: edit("g", after, "bubble *synctestBubble", "hub hubState", 1), Why: "every goroutine knows whether it is green and owns the hub"},
-	{File: proc, Edit: edit("main", before, "main_init_done = make(chan bool)", "hubInit()", 1), Why: "main is the first green thread, before any package is initialized"},
+	{File: proc, Edit: edit("main", after, "gcenable()", "hubInit()", 1), Why: "main is the first green thread, before any package is initialized"},
 	{File: proc, Edit: edit("newproc1", before, "newg.bubble = callergp.bubble", "hubAdmit(newg)", 1), Why: "goroutines are born green, the runtime's own native"},
 	{File: proc, Edit: edit("newproc", before, "runqput(pp, newg, true)", "if hubSpawn(newg) { return }", 1), Why: "go statement: the thread waits for its turn, first in first out"},
 
@@ -74,8 +74,8 @@ var thread = []Leaf{
 	{File: mgc, Edit: edit("gcStart", after, "semrelease(&work.startSema)", "getg().hub.hold--", 2), Why: "starting a collection is not a yield point"},
 	{File: mgc, Edit: edit("GC", before, "Gosched()", "getg().hub.hold++", 2), Why: "waiting for the sweeper is not a yield point"},
 	{File: mgc, Edit: edit("GC", after, "Gosched()", "getg().hub.hold--", 2), Why: "waiting for the sweeper is not a yield point"},
-	{File: "runtime/malloc.go", Edit: edit("deductAssistCredit", before, "gcAssistAlloc(assistG)", "assistG.hub.hold++", 1), Why: "an allocation is not a yield point"},
-	{File: "runtime/malloc.go", Edit: edit("deductAssistCredit", after, "gcAssistAlloc(assistG)", "assistG.hub.hold--", 1), Why: "an allocation is not a yield point"},
+	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", before, "Gosched()", "gp.hub.hold++", 1), Why: "an allocation is not a yield point"},
+	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", after, "Gosched()", "gp.hub.hold--", 1), Why: "an allocation is not a yield point"},
 	{File: proc, Edit: edit("goschedguarded_m", replace, "goschedImpl(gp, false)", "goschedImpl(gp, true)", 1), Why: "a large allocation is not a yield point"},
 	{File: sema, Edit: edit("semacquire", before, "semacquire1(addr, false, 0, 0, waitReasonSemacquire)", "getg().hub.hold++", 1), Why: "the runtime's own semaphores are no yield points"},
 	{File: sema, Edit: edit("semacquire", after, "semacquire1(addr, false, 0, 0, waitReasonSemacquire)", "getg().hub.hold--", 1), Why: "the runtime's own semaphores are no yield points"},

@@ -31,9 +31,12 @@ import (
 	"github.com/greenify-go/greenify/runtime/hub"
 )
 
-// Supported is the language version of the Go releases that the leaf rules
-// are written for.
-const Supported = "go1.26"
+// Supported are the language versions of the Go releases that the leaf rules are
+// written for, the oldest first.
+var Supported = []string{"go1.26", "go1.27"}
+
+// Releases names the supported releases in a sentence: "go1.26 and go1.27".
+func Releases() string { return strings.Join(Supported, " and ") }
 
 // A Scope says whose go statements start green threads.
 type Scope string
@@ -166,7 +169,7 @@ func findGo(dir string) (goEnv, error) {
 	var env goEnv
 	goCmd, err := exec.LookPath("go")
 	if err != nil {
-		return env, fmt.Errorf("no go command: %w: install %s or add it to PATH", err, Supported)
+		return env, fmt.Errorf("no go command: %w: install %s or add it to PATH", err, Supported[len(Supported)-1])
 	}
 	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS", "GOMOD", "GOWORK")
 	cmd.Dir = dir
@@ -181,8 +184,8 @@ func findGo(dir string) (goEnv, error) {
 	if err := json.Unmarshal(out, &env); err != nil {
 		return env, fmt.Errorf("go env: %w", err)
 	}
-	if version.Lang(env.GOVERSION) != Supported {
-		return env, fmt.Errorf("%s is not supported: greenify patches the %s releases: set GOTOOLCHAIN=%s.0 or later", env.GOVERSION, Supported, Supported)
+	if !slices.Contains(Supported, version.Lang(env.GOVERSION)) {
+		return env, fmt.Errorf("%s is not supported: greenify patches the %s releases: set GOTOOLCHAIN, such as to %s.0", env.GOVERSION, Releases(), Supported[len(Supported)-1])
 	}
 	if env.GOOS != "linux" {
 		return env, fmt.Errorf("GOOS=%s is not supported: greenify patches programs for linux", env.GOOS)
@@ -337,7 +340,7 @@ func (p *patch) make() (map[string][]byte, error) {
 	for name, edits := range p.edits {
 		res, err := splice.Apply(p.path(name), p.source[name], edits)
 		if err != nil {
-			return nil, fmt.Errorf("%w: this is not the source of a known %s release", err, Supported)
+			return nil, fmt.Errorf("%w: this is not the source of a known release of %s", err, Releases())
 		}
 		out[name] = res
 	}

@@ -141,8 +141,8 @@ func TestOtherRelease(t *testing.T) {
 		one := []splice.Edit{r.Edit}
 		p.edits = map[string][]splice.Edit{name: one}
 		p.source[name] = []byte("package runtime\n")
-		if _, err := p.make(); err == nil || !strings.Contains(err.Error(), r.Decl) || !strings.Contains(err.Error(), Supported) {
-			t.Errorf("%s of %s: error %v, want one that names both and %s", r.Decl, r.File, err, Supported)
+		if _, err := p.make(); err == nil || !strings.Contains(err.Error(), r.Decl) || !strings.Contains(err.Error(), Releases()) {
+			t.Errorf("%s of %s: error %v, want one that names both and %s", r.Decl, r.File, err, Releases())
 		}
 	}
 }
