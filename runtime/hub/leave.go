@@ -31,6 +31,7 @@ const rescueDelay = 10e6
 func hubDetach() {
 	mp := getg().m
 	mp.curg.hub.owner = false
+	mp.curg.hub.busy = false
 	hub.yields++
 	hubRaceRelease(mp.curg)
 	if hubTracing {
@@ -155,7 +156,9 @@ func hubRetake(now int64) uint32 {
 		return n
 	}
 	hubClock()
-	hubWatchdog(now)
+	step, used := hubTurn.look(now)
+	hubBusyLook(step, used)
+	hubWatchdog(step, used, now)
 	if hubTracing {
 		hubTraceFlush(now)
 	}
@@ -208,6 +211,7 @@ func hubRescue(gp *g, now int64) *g {
 	}
 	hubWatch.gp = 0
 	gp.hub.owner = false
+	gp.hub.busy = false
 	hubRaceRelease(gp)
 	hub.rescued.Add(1)
 	if hubTracing {
