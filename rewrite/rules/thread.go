@@ -116,6 +116,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("sysmon", replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
 	{File: proc, Edit: edit("sysmon", replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
+	{File: proc, Edit: edit("sysmon", after, "sched.sysmonwait.Store(true)", "if hubWaiting() { next = now }", 1), Why: "likewise: hubReady wakes sysmon only if that is set"},
 
 	// The watchdog for a thread that keeps the hub.
 	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},
