@@ -118,6 +118,11 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("sysmon", replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
 	{File: proc, Edit: edit("sysmon", after, "sched.sysmonwait.Store(true)", "if hubWaiting() { next = now }", 1), Why: "likewise: hubReady wakes sysmon only if that is set"},
 
+	// A thread that computes and is to be killed (hub/interrupt.go).
+	{File: "runtime/stack.go", Edit: edit("newstack", before, "gopreempt_m(gp)", "hubKillAtCall(gp)", 1), Why: "a thread that computes and is to be killed ends at a call"},
+	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", replace, "wantAsyncPreempt(gp)", "wantAsyncPreempt(gp) && !hubKillsHere(gp, ctxt)", 1), Why: "or, in a loop without calls, where it is"},
+	{File: "runtime/signal_unix.go", Edit: edit("sigpanic", entry, "", "hubSigpanic()", 1), Why: "likewise: as by a nil pointer there"},
+
 	// The watchdog for a thread that keeps the hub.
 	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},
 	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubTest()", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms, and where a channel of a deadlock was made"},

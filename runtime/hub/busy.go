@@ -22,7 +22,8 @@ import (
 // newstack). Still one thread runs at a time, but what it was doing may be cut there:
 // it is counted, and reported once for each place. From then on it is cut at the end
 // of each slice, until it waits by itself, so that a loop that is left behind costs
-// the others half the processor and no more.
+// the others half the processor and no more. One that is to be killed is cut even if
+// nobody is ready, and ends (interrupt.go).
 //
 // Never cut: what is inside green.NoYield, and the runtime's own waits (hold). A loop
 // of assembly, and one without a call while GODEBUG=asyncpreemptoff=1, is not
@@ -98,7 +99,8 @@ func hubBusyLook(step, used int64) {
 		b.held = 0
 		return
 	}
-	if limit == 0 || !hubWaiting() {
+	gp := hub.holder.ptr()
+	if limit == 0 || gp == nil || !hubWaiting() && gp.hub.kill != hubKillMark {
 		return
 	}
 	if b.held += max(used, step/2); b.held >= limit {
@@ -109,11 +111,12 @@ func hubBusyLook(step, used int64) {
 // hubPreempted is called as the Go scheduler preempts an owner. It returns if the
 // thread keeps the hub.
 func hubPreempted(gp *g) {
-	if !hubWaiting() {
+	waiting := hubWaiting()
+	if waiting || gp.hub.kill == hubKillMark {
+		hubLate = hubLateMax
+	} else {
 		hubLate = 0
-		return
 	}
-	hubLate = hubLateMax
 	if gp.hub.hold != 0 || gp.hub.strict {
 		return
 	}
@@ -122,7 +125,13 @@ func hubPreempted(gp *g) {
 			return
 		}
 		gp.hub.busy = true
-		hubBusyReport(gp)
+		gp.hub.tries = 0
+		if waiting {
+			hubBusyReport(gp)
+		}
+	}
+	if !waiting {
+		return // to be killed (interrupt.go)
 	}
 	hubBusy.count.Add(1)
 	if hubTracing {
