@@ -498,9 +498,9 @@ func nextBlocked(*blockedRecord)                            { select {} }
 func watch(int64, bool) (before int64)                      { return 0 }
 func watched() (rounds, found uint64)                       { return 0, 0 }
 
-func stats() (spawned, alive, peak, switches, yields, rescued uint64) {
+func stats() (spawned, alive, peak, switches, yields, rescued, preempted uint64) {
 	hub.mu.Lock()
 	defer hub.mu.Unlock()
 	s := &hub.stats
-	return s.Spawned, s.Alive, s.Peak, s.Switches, s.Yields, s.Rescued
+	return s.Spawned, s.Alive, s.Peak, s.Switches, s.Yields, s.Rescued, s.Preempted
 }

@@ -32,7 +32,7 @@ func nextBlocked(b *blockedRecord)
 func watch(limit int64, all bool) (before int64)
 func watched() (rounds, found uint64)
 func manifest() string
-func stats() (spawned, alive, peak, switches, yields, rescued uint64)
+func stats() (spawned, alive, peak, switches, yields, rescued, preempted uint64)
 
 // Below this package all is patched: every function is the plain operation, no
 // baton goes round (baton.go), and the compiler removes what asks for it.

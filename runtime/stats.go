@@ -59,11 +59,15 @@ type Stats struct {
 	Switches uint64 // times the hub went from one thread to another
 	Yields   uint64 // times a thread gave up the hub, by Yield even if nobody else was ready
 	Rescued  uint64 // times the hub was taken from a thread stuck in a system call
+
+	// Times a thread that computed for longer than GREENIFY=busy, while others were
+	// ready, was made to yield; 0 in source.
+	Preempted uint64
 }
 
 // ReadStats returns the counters. It does not yield.
 func ReadStats() Stats {
 	var s Stats
-	s.Spawned, s.Alive, s.Peak, s.Switches, s.Yields, s.Rescued = stats()
+	s.Spawned, s.Alive, s.Peak, s.Switches, s.Yields, s.Rescued, s.Preempted = stats()
 	return s
 }

@@ -24,7 +24,7 @@ const yieldPoints = "runtime/hub/park.go"
 var mutants = []mutant{
 	{"01-ticker", "runtime/hub/leave.go", "	if now-hubWatch.since < rescueDelay {", "	if true {",
 		"the hub is not taken from a thread that is stuck in a system call"},
-	{"02-not-covered", "runtime/hub/park.go", "	case preempted:\n		gp.hub.late = hubWaiting()\n", "	case preempted:\n		hubYield(gp)\n",
+	{"02-not-covered", "runtime/hub/park.go", "	case preempted:\n		hubPreempted(gp)\n", "	case preempted:\n		hubYield(gp)\n",
 		"preemption lets others run in the middle of a computation"},
 	{"02-not-covered", "runtime/code/code.go", "		return ok || Reasons[name] != \"\"\n", "		return ok\n",
 		"greenify inspect does not list the call that keeps the hub"},
@@ -70,7 +70,7 @@ var mutants = []mutant{
 		"the report does not say who holds a lock"},
 	{"11-blocked-detector", "runtime/hub/blocked.go", "	b.state = blockFound\n", "	b.state = blockQuiet\n",
 		"the detector forgets that it has reported the turn"},
-	{"11-blocked-detector", "runtime/hub/leave.go", "	hubWatchdog(now)\n", "",
+	{"11-blocked-detector", "runtime/hub/leave.go", "	hubWatchdog(step, used, now)\n", "",
 		"the detector never looks"},
 	{"11-blocked-detector", "runtime/hub/blocked.go", "	hubPrintStack(b.event.pcs[:b.event.n], false)\n", "",
 		"the detector prints no stack"},

@@ -5,6 +5,8 @@ const (
 	sema  = "runtime/sema.go"
 	chans = "runtime/chan.go"
 	mgc   = "runtime/mgc.go"
+
+	hashTrie = "internal/sync/hashtriemap.go"
 )
 
 // thread makes goroutines green threads. The compiler lowers every go
@@ -37,12 +39,37 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("execute", before, "gogo(&gp.sched)", "hubRaceRun(gp)", 1), Why: "the race detector hears late of a change of owner that was made without a P"},
 	{File: "runtime/race.go", Edit: edit("racefini", entry, "", "getg().hub.hold++", 1), Why: "no other thread runs while the race detector ends the program"},
 	{File: proc, Edit: edit("goyield", entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point, and an owner need not go round the native scheduler"},
+	{File: "runtime/time.go", Edit: edit("timeSleep", before, "return", "hubSleep0()", 1), Why: "time.Sleep of no time yields"},
+	{File: "runtime/debug.go", Edit: edit("NumGoroutine", entry, "", "hubSlice()", 1), Why: "likewise: polling for goroutines to end"},
 	{File: chans, Edit: edit("chansend1", entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next channel operation"},
 	{File: chans, Edit: edit("chanrecv1", entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: chans, Edit: edit("chanrecv2", entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: chans, Edit: edit("selectnbsend", entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: chans, Edit: edit("selectnbrecv", entry, "", "hubSlice()", 1), Why: "likewise: polling by select with default"},
 	{File: "runtime/select.go", Edit: edit("selectgo", entry, "", "hubSlice()", 1), Why: "likewise"},
+	{File: sema, Edit: edit("notifyListNotifyOne", entry, "", "hubSlice()", 1), Why: "likewise: Cond.Signal"},
+	{File: sema, Edit: edit("notifyListNotifyAll", entry, "", "hubSlice()", 1), Why: "likewise: Cond.Broadcast"},
+	{File: mutex, Edit: edit("Mutex.Lock", replace, "atomic.CompareAndSwapInt32(&m.state, 0, mutexLocked)", "hubLate == 0 && atomic.CompareAndSwapInt32(&m.state, 0, mutexLocked)", 1), Why: "likewise: one word, which lets Lock be inlined still"},
+	{File: mutex, Edit: edit("Mutex.lockSlow", entry, "", "hubSlice()", 1), Why: "likewise"},
+	{File: mutex, Edit: edit("Mutex.TryLock", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: rwmutex, Edit: edit("RWMutex.RLock", replace, "rw.readerCount.Add(1) < 0", "r := rw.readerCount.Add(1); r < hubLate", 1), Why: "likewise: the comparison that finds a writer finds that, too"},
+	{File: rwmutex, Edit: edit("RWMutex.RLock", replace, "runtime_SemacquireRWMutexR(&rw.readerSem, false, 0)", "rw.hubRLockSlow(r)", 1), Why: "likewise"},
+	{File: rwmutex, Edit: edit("RWMutex.TryRLock", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: rwmutex, Edit: edit("RWMutex.TryLock", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: "sync/once.go", Edit: edit("Once.Do", replace, "!o.done.Load()", "!o.done.Load() || hubLate != 0", 1), Why: "likewise"},
+	{File: "sync/once.go", Edit: edit("Once.doSlow", entry, "", "if hubSlice(); o.done.Load() { return }", 1), Why: "likewise"},
+	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Add", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Wait", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: "sync/pool.go", Edit: edit("Pool.Get", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise: fmt.Sprint"},
+	{File: "sync/pool.go", Edit: edit("Pool.Put", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: hashTrie, Edit: edit("HashTrieMap.Load", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise: sync.Map"},
+	{File: hashTrie, Edit: edit("HashTrieMap.LoadOrStore", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: hashTrie, Edit: edit("HashTrieMap.Swap", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise, and Store"},
+	{File: hashTrie, Edit: edit("HashTrieMap.CompareAndSwap", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: hashTrie, Edit: edit("HashTrieMap.LoadAndDelete", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise, and Delete"},
+	{File: hashTrie, Edit: edit("HashTrieMap.CompareAndDelete", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
+	{File: hashTrie, Edit: edit("HashTrieMap.iter", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise: Range"},
+	{File: hashTrie, Edit: edit("HashTrieMap.Clear", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner, gp.hub.pool, gp.hub.worker = false, 0, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "gdestroy(gp)", "hubEnd(gp)", 1), Why: "the iterator's goroutine ends"},
@@ -85,10 +112,16 @@ var thread = []Leaf{
 	{File: "runtime/trace.go", Edit: edit("traceAdvance", replace, "semacquire(&trace.doneSema[gen%2])", "hubSemacquire(&trace.doneSema[gen%2])", 1), Why: "likewise"},
 
 	// System calls.
-	{File: proc, Edit: edit("exitsyscall", before, "return", "if gp.hub.green && (!gp.hub.owner || gp.hub.late) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
-	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || gp.hub.late) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
+	{File: proc, Edit: edit("exitsyscall", before, "return", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
+	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("sysmon", replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
 	{File: proc, Edit: edit("sysmon", replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},
+	{File: proc, Edit: edit("sysmon", after, "sched.sysmonwait.Store(true)", "if hubWaiting() { next = now }", 1), Why: "likewise: hubReady wakes sysmon only if that is set"},
+
+	// A thread that computes and is to be killed (hub/interrupt.go).
+	{File: "runtime/stack.go", Edit: edit("newstack", before, "gopreempt_m(gp)", "hubKillAtCall(gp)", 1), Why: "a thread that computes and is to be killed ends at a call"},
+	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", replace, "wantAsyncPreempt(gp)", "wantAsyncPreempt(gp) && !hubKillsHere(gp, ctxt)", 1), Why: "or, in a loop without calls, where it is"},
+	{File: "runtime/signal_unix.go", Edit: edit("sigpanic", entry, "", "hubSigpanic()", 1), Why: "likewise: as by a nil pointer there"},
 
 	// The watchdog for a thread that keeps the hub.
 	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},

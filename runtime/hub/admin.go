@@ -293,7 +293,7 @@ func hubPrintThreads() {
 		timers += len(pp.timers.heap)
 	}
 	print(`{"uptime_ms":`, now, `,"spawned":`, hub.spawned.Load(), `,"alive":`, hub.alive.Load(), `,"peak":`, hub.peak.Load(),
-		`,"switches":`, hub.switches, `,"yields":`, hub.yields, `,"rescued":`, hub.rescued.Load(),
+		`,"switches":`, hub.switches, `,"yields":`, hub.yields, `,"rescued":`, hub.rescued.Load(), `,"preempted":`, hubBusy.count.Load(),
 		`,"timers":`, timers, `,"fd_waiters":`, netpollWaiters.Load(),
 		`,"offload_size":`, hubPool.size, `,"offload_busy":`, hubPool.busy, `,"offload_queue":`, hubPool.q.size, `,"threads":[`)
 	sep := ""
@@ -319,6 +319,8 @@ func hubPrintThreads() {
 			hubPrintQuoted(hubPrinted(func() { hubPrintObject(gp, false) }))
 		case status == _Gsyscall:
 			print(`syscall"`)
+		case gp.hub.busy:
+			print(`preempted"`)
 		default:
 			print(`ready"`)
 		}

@@ -4,18 +4,19 @@ package runtime
 
 // System calls of linux/arm64 that package runtime does not make itself.
 const (
-	sysSocket     = 198
-	sysConnect    = 203
-	sysAccept4    = 242
-	sysSendto     = 206
-	sysBind       = 200
-	sysListen     = 201
-	sysGetsockopt = 209
-	sysFchmod     = 52
-	sysGeteuid    = 175
-	sysNewfstatat = 79
-	sysUnlinkat   = 35
-	sysPpoll      = 73
+	sysSocket       = 198
+	sysConnect      = 203
+	sysAccept4      = 242
+	sysSendto       = 206
+	sysBind         = 200
+	sysListen       = 201
+	sysGetsockopt   = 209
+	sysFchmod       = 52
+	sysGeteuid      = 175
+	sysNewfstatat   = 79
+	sysUnlinkat     = 35
+	sysClockGettime = 113
+	sysPpoll        = 73
 
 	statMode = 16 // offset of st_mode
 )

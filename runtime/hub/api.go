@@ -152,8 +152,8 @@ func green_threads(buf []hubThread) int {
 // record.
 //
 //go:linkname green_stats github.com/greenify-go/greenify/runtime.stats
-func green_stats() (spawned, alive, peak, switches, yields, rescued uint64) {
-	return hub.spawned.Load(), uint64(hub.alive.Load()), uint64(hub.peak.Load()), hub.switches, hub.yields, hub.rescued.Load()
+func green_stats() (spawned, alive, peak, switches, yields, rescued, preempted uint64) {
+	return hub.spawned.Load(), uint64(hub.alive.Load()), uint64(hub.peak.Load()), hub.switches, hub.yields, hub.rescued.Load(), hubBusy.count.Load()
 }
 
 //go:linkname green_deadlocks github.com/greenify-go/greenify/runtime.deadlocks

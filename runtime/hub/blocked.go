@@ -10,10 +10,9 @@ import (
 // The watchdog. A thread that computes for long keeps the hub from all that are
 // ready. sysmon, which has neither a P nor part in the hub, looks at each of its
 // rounds, every 10 ms while a thread computes, whether the hub has changed hands.
-// What it counts is the time in which one turn of a thread goes on, the thread is
-// running and others are ready: a collection that stops the world, a thread that
-// waits for a processor and an idle hub do not count, nor does a step that is
-// longer than sysmon's own, for then the process was stopped (a debugger, ^Z).
+// What it counts is the time in which one turn of a thread goes on, the thread runs,
+// by the clock of its OS thread (turn.go), and others are ready: a collection that
+// stops the world, a thread that waits for a processor and an idle hub do not count.
 // Calls that block cannot keep the hub: sysmon takes it from them (leave.go).
 //
 // When the limit is passed, sysmon sends the thread the preemption signal, and
@@ -26,10 +25,9 @@ type hubBlockState struct {
 	all   atomic.Int32 // not 0: count also while nobody is ready (MustNotBlock)
 
 	// Owned by sysmon.
-	turn     uint32 // of the hub, at the last round
-	last     int64  // when that was
-	held     int64  // how long the turn has lasted, as it is counted
-	state    int8   // blockQuiet, ...
+	held     int64 // how long the turn has lasted, as it is counted
+	wall     int64 // and on the clock
+	state    int8  // blockQuiet, ...
 	event    hubBlocked
 	tries    int   // signals sent
 	shown    int64 // when the last report was printed
@@ -57,6 +55,7 @@ var hubBlockedDefault int64
 //go:linkname hubTest
 func hubTest() {
 	hubBlockedDefault = 100e6
+	hubBusyDefault = 100e6
 	if hubMade == 0 {
 		hubMade = 1
 	}
@@ -78,24 +77,21 @@ type hubBlocked struct {
 }
 
 const (
-	blockStep     = 20e6 // longest step that counts; sysmon's rounds are 10 ms
-	blockInterval = 1e9  // between two reports
+	blockInterval = 1e9 // between two reports
 )
 
-// hubWatchdog is called by sysmon at each round.
-func hubWatchdog(now int64) {
+// hubWatchdog is called by sysmon at each round, with what hubTurn.look has measured.
+func hubWatchdog(step, used, now int64) {
 	b := &hubBlock
 	limit := b.limit
 	if limit < 0 {
 		limit = hubBlockedDefault
 	}
-	step := min(now-b.last, blockStep)
-	b.last = now
 	defer b.rounds.Add(1)
-	gp, turn := hub.holder.ptr(), hub.turns
-	if turn != b.turn || gp == nil || limit == 0 {
-		b.end()
-		b.turn, b.held = turn, 0
+	gp := hub.holder.ptr()
+	if step == 0 || gp == nil || limit == 0 {
+		b.end(now)
+		b.held, b.wall = 0, 0
 		return
 	}
 	status := readgstatus(gp) &^ _Gscan
@@ -103,7 +99,10 @@ func hubWatchdog(now int64) {
 	if status != _Grunning && !(all && status == _Gsyscall) || sched.gcwaiting.Load() || !all && !hubWaiting() {
 		return
 	}
-	b.held += step
+	if step > 0 {
+		b.held += used
+		b.wall += step
+	}
 	if b.held < limit {
 		return
 	}
@@ -177,19 +176,23 @@ func (b *hubBlockState) report(now int64) {
 	b.reported = true
 	b.shown = now
 	printlock()
-	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms; ready meanwhile: ", b.event.ready, "; it is in\n")
+	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms")
+	if b.wall > 2*b.held {
+		print(" of its processor, ", b.wall/1e6, " ms on the clock")
+	}
+	print("; ready meanwhile: ", b.event.ready, "; it is in\n")
 	hubPrintStack(b.event.pcs[:b.event.n], false)
 	printunlock()
 }
 
 // end ends the event, if there is one, with its turn.
-func (b *hubBlockState) end() {
+func (b *hubBlockState) end(now int64) {
 	if b.state == blockQuiet {
 		return
 	}
 	b.want.Store(0)
 	if b.state == blockSampling { // ended before the report
-		b.report(b.last)
+		b.report(now)
 	}
 	b.state = blockQuiet
 	if b.reported {

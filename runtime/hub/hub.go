@@ -76,7 +76,8 @@ var hub struct {
 type hubState struct {
 	green  bool       // a green thread: runs only as owner of the hub
 	owner  bool       // owns the hub. Inv: at most one g at a time
-	late   bool       // owner whose time slice is over: yields at the next operation that may block
+	busy   bool       // was made to yield, and will be at the end of each slice until it waits by itself (busy.go)
+	tries  uint8      // signals since it was to be killed, while busy (interrupt.go)
 	ran    bool       // counted in hub.alive
 	quiet  bool       // left the hub for a system call of the standard library: runs no user code
 	child  bool       // of a g0: the goroutine it starts is native
@@ -111,6 +112,7 @@ func hubNext() *g {
 		hubDrain()
 	}
 	gp := hub.runq.pop()
+	hubLate = 0
 	if gp == nil {
 		lock(&hub.lock)
 		if hub.remote.empty() {

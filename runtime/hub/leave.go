@@ -15,11 +15,12 @@ import (
 // Four ways lead out. Code that knows it will block calls hubLeave and
 // hubEnter around the work; if it is of a bounded kind, by the offload pool
 // (pool.go). C functions of database drivers that may wait give the hub away at
-// entry (cgo.go). A system call that the runtime itself
-// knows to block gives its P away at entry, and the hub with it
-// (entersyscallblock: signals). Any other system or cgo call is expected to be
+// entry (cgo.go). A system call that is made in order to wait gives its P away at
+// entry, and the hub with it (entersyscallblock: signals, and by number, syscall/waits.go).
+// Any other system or cgo call is expected to be
 // short and keeps the hub; if it is not, sysmon takes the hub away after
-// rescueDelay, so that no call that Go can leave running stalls everyone.
+// rescueDelay, so that no call that Go can leave running stalls everyone; what is
+// rescued twice in one place leaves at once the third time (site.go).
 
 // rescueDelay is how long, in nanoseconds, one system or cgo call may keep the
 // hub while other threads are ready. The Go scheduler takes the P after the
@@ -31,6 +32,7 @@ const rescueDelay = 10e6
 func hubDetach() {
 	mp := getg().m
 	mp.curg.hub.owner = false
+	mp.curg.hub.busy = false
 	hub.yields++
 	hubRaceRelease(mp.curg)
 	if hubTracing {
@@ -155,7 +157,9 @@ func hubRetake(now int64) uint32 {
 		return n
 	}
 	hubClock()
-	hubWatchdog(now)
+	step, used := hubTurn.look(now)
+	hubBusyLook(step, used)
+	hubWatchdog(step, used, now)
 	if hubTracing {
 		hubTraceFlush(now)
 	}
@@ -207,7 +211,9 @@ func hubRescue(gp *g, now int64) *g {
 		return nil
 	}
 	hubWatch.gp = 0
+	hubSiteRescued(gp)
 	gp.hub.owner = false
+	gp.hub.busy = false
 	hubRaceRelease(gp)
 	hub.rescued.Add(1)
 	if hubTracing {

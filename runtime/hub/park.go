@@ -52,7 +52,7 @@ func hubRelease(gp *g) bool {
 		return false
 	}
 	gp.hub.owner = false
-	gp.hub.late = false
+	gp.hub.busy = false
 	gp.hub.waitlock = uintptr(getg().m.waitlock)
 	hub.yields++
 	hubRaceRelease(gp)
@@ -81,7 +81,6 @@ func hubKeep(gp *g, released bool) {
 // of them. It does not return. (runtime.Gosched)
 func hubYield(gp *g) {
 	gp.hub.owner = false
-	gp.hub.late = false
 	hub.yields++
 	hubRaceRelease(gp)
 	if hubTracing {
@@ -91,21 +90,12 @@ func hubYield(gp *g) {
 	hubPass()
 }
 
-// Time slices. A green thread is never made to yield in the middle of a
-// computation: that is what makes it free of data races. But programs poll, by
-// select with default or by system calls, for something that another thread is
-// to do, and rely on being preempted. So a thread that the Go scheduler preempts
-// after its usual slice of 10 ms (forcePreemptNS), while others are ready, keeps
-// the hub but is late: it yields at its next operation that may block, even if
-// that operation would not have to wait. A loop without any such operation
-// holds the hub for as long as it runs.
-
 // hubSched is called for an owner in goschedImpl: by runtime.Gosched, or by
 // preemption. It returns if the thread keeps the hub.
 func hubSched(gp *g, preempted bool) {
 	switch {
 	case preempted:
-		gp.hub.late = hubWaiting()
+		hubPreempted(gp)
 	case gp.hub.hold != 0:
 	case gp.hub.kill == hubKillNone:
 		hubYield(gp)
@@ -128,22 +118,6 @@ func hubInstead(gp *g, fn uintptr) {
 		gp.sched.lr = gp.sched.pc
 	}
 	gp.sched.pc = fn
-}
-
-// hubSlice is the check at operations that may block.
-//
-//go:nosplit
-func hubSlice() {
-	if getg().hub.late {
-		hubYieldLate()
-	}
-}
-
-//go:nosplit
-func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.strict {
-		mcall(gosched_m)
-	}
 }
 
 // hubEnd is called as a goroutine ends, before it is destroyed. It reports
@@ -175,6 +149,7 @@ func hubEnd(gp *g) bool {
 func hubMove(from hubState, to *g) {
 	to.hub.green, to.hub.owner = from.green, from.owner
 	to.hub.pool, to.hub.worker = from.pool, from.worker
+	to.hub.busy = from.busy
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

@@ -90,6 +90,11 @@ func hubSet(field string) bool {
 		return err == nil && 0 < n && n < 1<<20
 	case "blocked":
 		return hubDuration(value, &hubBlock.limit)
+	case "busy":
+		if value == "off" {
+			value = "0"
+		}
+		return hubDuration(value, &hubBusy.limit)
 	}
 	return false
 }
@@ -161,5 +166,5 @@ func hubStats() {
 	}
 	print("greenify: threads=", hub.spawned.Load(), " peak=", hub.peak.Load(),
 		" switches=", hub.switches, " yields=", hub.yields, " rescued=", hub.rescued.Load(),
-		" mthreads=", hubSampled, "\n")
+		" preempted=", hubBusy.count.Load(), " mthreads=", hubSampled, "\n")
 }

@@ -10,6 +10,7 @@ import "unsafe"
 //	X  a slice: running; ready, until its turn; a wait, named by operation and
 //	   source line; native work
 //	s  f  an arrow from who made a thread ready to its turn
+//	i  the moment in which a thread that computed was made to yield (busy.go)
 //	M  the name of a thread; a stack, which waits refer to by its number
 //
 // A slice is written as it ends. All is formatted here, which makes a change
@@ -112,6 +113,19 @@ func hubTraceWake(gp, waker *g) {
 		t.event("s", waker, gp.hub.trace.at)
 		t.str(`,"cat":"wake","name":"wake","id":`)
 		t.num(uint64(t.flows))
+		t.end()
+	}
+	unlock(&t.lock)
+}
+
+// hubTraceCut says that gp is made to yield.
+func hubTraceCut(gp *g) {
+	t := &hubTrace
+	now := nanotime()
+	lock(&t.lock)
+	if hubTracing {
+		t.event("i", gp, now)
+		t.str(`,"s":"t","name":"preempted"`)
 		t.end()
 	}
 	unlock(&t.lock)

@@ -30,6 +30,15 @@ var Table = []Setting{
 		"that can be measured; in source it is off in tests, too, but for threads",
 		"that wait (rescued= in the statistics)",
 	}, true},
+	{"busy=1s", []string{
+		"a thread that computes for longer than that while others are ready is made",
+		"to yield where it is, as by plain Go: still one thread at a time, but what it",
+		"was in the middle of may be cut there, such as a step on shared data without",
+		"a lock. It is reported once for each place, counted (preempted= in the",
+		"statistics), and cut every 10 ms until it waits by itself. us, ms or s; off:",
+		"it keeps the hub; 100ms in a test binary. What must not be cut goes into",
+		"green.NoYield",
+	}, false},
 	{"made=1", []string{
 		"reports of deadlocks say where a channel was made; 1 in a test binary,",
 		"else 0; to make a channel then takes about 20 ns more",

@@ -1,0 +1,181 @@
+//go:build greenify_hub
+
+package runtime
+
+import (
+	"internal/runtime/atomic"
+	_ "unsafe" // for linkname
+)
+
+// Time slices. A green thread is not made to yield in the middle of a computation:
+// that is what makes it free of data races. But programs poll for something that
+// another thread is to do, and rely on being preempted. There are two steps.
+//
+// A thread that the Go scheduler preempts after its usual slice of 10 ms
+// (forcePreemptNS), while others are ready, keeps the hub but is late: it yields at
+// its next operation that may block, even if that operation would not have to wait:
+// of a channel, of package sync, a system call.
+//
+// A loop without any such operation, over an atomic, len(c) or nothing at all, would
+// keep the hub for ever. So a thread that has computed for hubBusy.limit while others
+// were ready is made to yield where the Go scheduler preempts it (isAsyncSafePoint,
+// newstack). Still one thread runs at a time, but what it was doing may be cut there:
+// it is counted, and reported once for each place. From then on it is cut at the end
+// of each slice, until it waits by itself, so that a loop that is left behind costs
+// the others half the processor and no more. One that is to be killed is cut even if
+// nobody is ready, and ends (interrupt.go).
+//
+// Never cut: what is inside green.NoYield, and the runtime's own waits (hold). A loop
+// of assembly, and one without a call while GODEBUG=asyncpreemptoff=1, is not
+// preempted in plain Go either.
+
+// hubLate is hubLateMax while the owner is late, else 0. Packages sync and
+// internal/sync have the same variable (linkname) and look at it in their fast paths.
+// Inv: 0 while the hub is idle. Only who owns the hub changes it.
+//
+//go:linkname hubLate
+var hubLate int32
+
+// hubLateMax is above each result that RWMutex.RLock compares with hubLate, so that
+// one comparison finds both a writer that waits and a slice that is over.
+const hubLateMax = 1<<31 - 1
+
+// hubSlice is the check at operations that may block.
+//
+//go:nosplit
+func hubSlice() {
+	if hubLate != 0 {
+		hubYieldLate()
+	}
+}
+
+//go:nosplit
+func hubYieldLate() {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.strict {
+		mcall(gosched_m)
+	}
+}
+
+//go:linkname internal_sync_hubSlice internal/sync.hubSlice
+//go:nosplit
+func internal_sync_hubSlice() { hubSlice() }
+
+//go:linkname sync_hubSlice sync.hubSlice
+//go:nosplit
+func sync_hubSlice() { hubSlice() }
+
+// hubSleep0 is time.Sleep of no time: it yields, as in eventlet and gevent.
+func hubSleep0() {
+	if getg().hub.owner && hubGroups&hubGroupTime != 0 {
+		Gosched()
+	}
+}
+
+// hubBusy is the second step.
+var hubBusy = struct {
+	limit   int64         // nanoseconds; 0: off; -1: no setting, hubBusyDefault
+	cut     atomic.Uint64 // the turn that is to be cut, and hubBusyCut; 0: none
+	held    int64         // of sysmon: how long the turn has lasted, as it is counted
+	count   atomic.Uint64 // times a thread was made to yield
+	places  [256]uint32   // hashes of the places reported
+	reports int
+}{limit: -1}
+
+const hubBusyCut = 1 << 32
+
+// hubBusyDefault is the limit unless GREENIFY has another.
+var hubBusyDefault int64 = 1e9
+
+// hubBusyLook is called by sysmon at each round, with what hubTurn.look has measured. The
+// deadline counts from when others became ready. It is processor time, but that of a
+// machine with too much to do counts half at least, so that nobody waits for long.
+func hubBusyLook(step, used int64) {
+	b := &hubBusy
+	limit := b.limit
+	if limit < 0 {
+		limit = hubBusyDefault
+	}
+	if step == 0 {
+		b.held = 0
+		return
+	}
+	gp := hub.holder.ptr()
+	if limit == 0 || gp == nil || !hubWaiting() && gp.hub.kill != hubKillMark {
+		return
+	}
+	if b.held += max(used, step/2); b.held >= limit {
+		b.cut.Store(hubBusyCut | uint64(hubTurn.turn))
+	}
+}
+
+// hubPreempted is called as the Go scheduler preempts an owner. It returns if the
+// thread keeps the hub.
+func hubPreempted(gp *g) {
+	waiting := hubWaiting()
+	if waiting || gp.hub.kill == hubKillMark {
+		hubLate = hubLateMax
+	} else {
+		hubLate = 0
+	}
+	if gp.hub.hold != 0 || gp.hub.strict {
+		return
+	}
+	if !gp.hub.busy {
+		if hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+			return
+		}
+		gp.hub.busy = true
+		gp.hub.tries = 0
+		if waiting {
+			hubBusyReport(gp)
+		}
+	}
+	if !waiting {
+		return // to be killed (interrupt.go)
+	}
+	hubBusy.count.Add(1)
+	if hubTracing {
+		hubTraceCut(gp)
+	}
+	hubYield(gp)
+}
+
+// hubBusyReport says once for each place where a thread was cut. It runs on g0; gp
+// is off its processor and in no queue.
+func hubBusyReport(gp *g) {
+	b := &hubBusy
+	pcs := hubStack(gp, hubBusyPCs[:])
+	f, ok := hubUserFrame(pcs)
+	if !ok {
+		return
+	}
+	h := uint32(2166136261) // FNV
+	for i := range len(f.name) {
+		h = (h ^ uint32(f.name[i])) * 16777619
+	}
+	h = (h^uint32(f.line))*16777619 | 1
+	for i := range uint32(len(b.places)) {
+		p := &b.places[(h>>1+i)%uint32(len(b.places))]
+		if *p == h {
+			return
+		}
+		if *p == 0 {
+			*p = h
+			break
+		}
+	}
+	if b.reports++; b.reports > len(b.places)/2 {
+		return // a program that does nothing else; preempted= has them all
+	}
+	n := hub.runq.size + hub.nremote.Load()
+	others := " others were ready"
+	if n == 1 {
+		others = " other was ready"
+	}
+	printlock()
+	print("greenify: thread ", gp.goid, " computed for ", b.held/1e6, " ms while ", n, others, ": it is made to yield, until it waits, in\n")
+	hubPrintStack(pcs, true)
+	printunlock()
+}
+
+var hubBusyPCs [64]uintptr // owned with the hub

@@ -1,0 +1,11 @@
+//go:build greenify_hub
+
+package syscall
+
+// System calls that linux/arm64 does not have.
+const (
+	hubEpollWait = SYS_EPOLL_WAIT
+	hubPoll      = SYS_POLL
+	hubSelect    = SYS_SELECT
+	hubPause     = SYS_PAUSE
+)

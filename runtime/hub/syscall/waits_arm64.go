@@ -1,0 +1,11 @@
+//go:build greenify_hub
+
+package syscall
+
+// System calls that linux/arm64 does not have: numbers that are none.
+const (
+	hubEpollWait = hubCallsLen - 1 - iota
+	hubPoll
+	hubSelect
+	hubPause
+)

@@ -1,0 +1,109 @@
+//go:build greenify_hub
+
+package runtime
+
+import "unsafe"
+
+// hubTurn is what sysmon, which has neither a P nor part in the hub, knows of the turn
+// that goes on: whose it is, and how much of the last step its thread ran. The
+// watchdog (blocked.go) and the limit of a computation (busy.go) count from it.
+//
+// On a machine with too much to do a thread that computes 5 ms may need 500 ms for
+// them. So what counts is the processor time of its OS thread, and time in which that
+// sleeps in the kernel where the runtime does not know of it (syscall.RawSyscall).
+var hubTurn hubTurnState
+
+type hubTurnState struct {
+	turn  uint32 // of the hub, at the last look
+	last  int64  // nanotime of the last step's end
+	tid   uint64 // the OS thread then
+	cpu   int64  // its processor time then
+	share int64  // of the last step that could be measured, in 1/256: for one in which the OS thread changed
+	text  [512]byte
+}
+
+const (
+	turnStep = 5e6  // shortest step
+	turnStop = 20e6 // longest step that counts, for sysmon's own are 10 ms: then the process was stopped (a debugger, ^Z)
+)
+
+// look is called by sysmon at each round. It returns the length of the step since
+// the last one, and how much of it the owner ran; 0 and 0 if the turn is a new one, or
+// there is none, and -1 if it is too early to tell.
+func (t *hubTurnState) look(now int64) (step, used int64) {
+	gp, turn := hub.holder.ptr(), hub.turns
+	if turn != t.turn || gp == nil {
+		t.turn, t.last, t.tid, t.share = turn, now, 0, 256
+		return 0, 0
+	}
+	step = now - t.last
+	if step < turnStep {
+		return -1, 0
+	}
+	t.last = now
+	short := min(step, turnStop)
+	mp := gp.m
+	if mp == nil { // on its way to another one
+		t.tid = 0
+		return short, short * t.share / 256
+	}
+	status := readgstatus(gp) &^ _Gscan
+	if status == _Gsyscall {
+		t.tid = 0
+		return short, short
+	}
+	tid := mp.procid
+	cpu := hubCPUTime(tid)
+	if cpu < 0 {
+		return short, short // the kernel does not tell
+	}
+	if tid == t.tid {
+		used = min(cpu-t.cpu, step)
+		if used < step/2 && t.sleeps(tid) {
+			used = step
+		}
+		t.share = used * 256 / step
+	} else {
+		used = step * t.share / 256
+	}
+	t.tid, t.cpu = tid, cpu
+	return short, min(used, short)
+}
+
+// hubCPUTime returns the processor time of an OS thread of this process, -1 if
+// the kernel does not tell.
+func hubCPUTime(tid uint64) int64 {
+	var ts timespec
+	const perThread, sched = 4, 2 // CPUCLOCK_PERTHREAD_MASK, CPUCLOCK_SCHED of linux/posix-timers.h
+	clock := ^uintptr(tid)<<3 | perThread | sched
+	if _, errno := hubCall(sysClockGettime, uintptr(uint32(clock)), uintptr(noescape(unsafe.Pointer(&ts)))); errno != 0 {
+		return -1
+	}
+	return int64(ts.tv_sec)*1e9 + int64(ts.tv_nsec)
+}
+
+// sleeps reports whether an OS thread of this process sleeps in the kernel.
+func (t *hubTurnState) sleeps(tid uint64) bool {
+	n := copy(t.text[:], "/proc/self/task/")
+	var digits [20]byte
+	i := len(digits)
+	for ; tid != 0; tid /= 10 {
+		i--
+		digits[i] = byte('0' + tid%10)
+	}
+	n += copy(t.text[n:], digits[i:])
+	copy(t.text[n:], "/stat\x00")
+	fd := open(&t.text[0], 0x80000, 0) // O_RDONLY, O_CLOEXEC
+	if fd < 0 {
+		return false
+	}
+	end := read(fd, unsafe.Pointer(&t.text), int32(len(t.text)))
+	closefd(fd)
+	// The state is behind the name, which is in parentheses and may have some itself.
+	for i := int(end) - 3; i > 0; i-- {
+		if t.text[i] == ')' {
+			return t.text[i+2] == 'S' || t.text[i+2] == 'D'
+		}
+	}
+	return false
+}
