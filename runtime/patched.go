@@ -19,6 +19,8 @@ func setName(g unsafe.Pointer, name *string)
 func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
+func guard(n int8)
+func claim(word *uint32)
 func enabled() bool
 func leave() bool
 func enter(left bool)
@@ -50,6 +52,8 @@ func (*thread) back()        {}
 func (*thread) end()         {}
 func (*thread) adopt()       {}
 func (*thread) slice()       {}
+
+func uncut(_ *thread, n int8) { guard(n) }
 
 func yield() { runtime.Gosched() }
 
