@@ -3,7 +3,6 @@ package insource
 import (
 	"flag"
 	"fmt"
-	"go/token"
 	"io"
 	"os"
 	"path/filepath"
@@ -193,7 +192,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 		sites := ""
 		for _, s := range f.Sites {
 			if s.Active() && s.Kind != find.Register { // which file that is in differs
-				sites += fmt.Sprintln(p.Fset.Position(s.Pos), s.What, s.To)
+				sites += fmt.Sprintln(p.Fset.PositionFor(s.Pos, false), s.What, s.To)
 			}
 		}
 		before, ok := w.sites[f.Name]
@@ -219,7 +218,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 		n := 0
 		for _, s := range f.Sites {
 			if s.What == find.WiderPatch {
-				return fmt.Errorf("%v: %s", position(q.Fset, s.Pos), s.Message)
+				return fmt.Errorf("%v: %s", q.Fset.Position(s.Pos), s.Message)
 			}
 			if s.Active() && !f.Generated {
 				n++
@@ -307,10 +306,4 @@ func (c *command) rewrite() (map[string]change, int, error) {
 		contents[name] = ch.new
 	}
 	return changes, left, swap(c.root(), contents)
-}
-
-// position of a site, in the file as it is on disk whatever its line
-// directives say.
-func position(fset *token.FileSet, pos token.Pos) token.Position {
-	return fset.PositionFor(pos, false)
 }

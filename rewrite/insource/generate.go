@@ -273,7 +273,7 @@ func (g *generator) count(p *load.Package, f *find.File, again bool) int {
 		g.twins++
 	}
 	if f.Generated && f.Active() {
-		g.note("%s:%d: generated, so it stays as it is with and without the tag: patch what generates it", g.rel(f.Name), p.Fset.Position(f.Syntax.Package).Line)
+		g.note("%s:%d: generated, so it stays as it is with and without the tag: patch what generates it", g.rel(f.Name), p.Fset.PositionFor(f.Syntax.Package, false).Line)
 	}
 	return n
 }
