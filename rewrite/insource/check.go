@@ -211,6 +211,9 @@ func packageFindings(p *load.Package) []kept {
 			}
 			pos := p.Fset.Position(s.Pos)
 			file := pos.Filename
+			if to := p.Listing().Replaced(file); to != "" {
+				file = to
+			}
 			if rel, err := filepath.Rel(p.Dir, file); err == nil {
 				file = rel
 			}

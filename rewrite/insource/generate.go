@@ -53,6 +53,9 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 		if !p.InMain() || p.Dir == "" {
 			return c.fail(fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath))
 		}
+		if files := list.Overlaid(p.Dir); len(files) > 0 {
+			return c.fail(fmt.Errorf("nothing was written: the overlay changes %s, and twins are made of files in their place: leave out -overlay", c.rel(files[0])))
+		}
 	}
 	g := &generator{
 		command: c, want: map[string][]byte{}, have: map[string][]byte{},

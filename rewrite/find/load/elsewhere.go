@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/build"
@@ -120,7 +121,7 @@ func (v view) String() string {
 func (l *Listing) first() view {
 	v := view{goos: l.env.GOOS, goarch: l.env.GOARCH, cgo: l.env.CGO_ENABLED == "1"}
 	// As in the go command, a flag hides that of GOFLAGS.
-	for _, flag := range append(strings.Fields(l.env.GOFLAGS), l.cfg.Flags...) {
+	for _, flag := range append(SplitFlags(l.env.GOFLAGS), l.cfg.Flags...) {
 		if isTags(flag) {
 			_, list, _ := strings.Cut(flag, "=")
 			v.tags = strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
@@ -225,7 +226,10 @@ func (l *Listing) leftOut(skip func(src []byte) bool) (map[string]*leftOutFile, 
 	files := map[string]*leftOutFile{}
 	add := func(dir, name, pkg string) error {
 		name = filepath.Join(dir, name)
-		src, err := os.ReadFile(name)
+		src, err := l.overlay.read(name)
+		if errors.Is(err, fs.ErrNotExist) && l.overlay != nil {
+			return nil // the overlay removes it
+		}
 		if err != nil {
 			return err
 		}
@@ -303,8 +307,31 @@ func (l *Listing) passedOver(seen map[string]bool, visit func(dir, name string) 
 		if err != nil {
 			return err
 		}
+		for _, name := range l.overlayOnly(root) {
+			if dir := filepath.Dir(name); !seen[dir] {
+				if err := visit(dir, filepath.Base(name)); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	return nil
+}
+
+// overlayOnly names the Go files below root that only the overlay has.
+func (l *Listing) overlayOnly(root string) []string {
+	var list []string
+	for name := range l.overlay {
+		rel, err := filepath.Rel(root, name)
+		hidden := slices.ContainsFunc(strings.Split(rel, string(filepath.Separator)), func(s string) bool {
+			return strings.HasPrefix(s, "_") || strings.HasPrefix(s, ".") || s == "testdata" || s == "vendor"
+		})
+		if _, onDisk := os.Stat(name); err == nil && !hidden && strings.HasSuffix(name, ".go") && onDisk != nil {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // header reads what decides where the file is built.

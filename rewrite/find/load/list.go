@@ -38,6 +38,7 @@ type Listing struct {
 	cfg      Config
 	patterns []string
 	env      goEnv
+	overlay  overlay
 	view     view
 	All      []*Listed // what is imported comes before who imports it
 	byID     map[string]*Listed
@@ -129,6 +130,10 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 	}
 	if err := json.Unmarshal(out, &l.env); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
+	}
+	// As in the go command, a flag hides that of GOFLAGS.
+	if l.overlay, err = readOverlay(cfg.Dir, append(SplitFlags(l.env.GOFLAGS), cfg.Flags...)); err != nil {
+		return nil, err
 	}
 	l.view = l.first()
 	args := []string{"-e", "-deps", "-json=ImportPath,ForTest,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error"}
