@@ -21,6 +21,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // A listing has the files of one platform and one set of tags. Those that are
@@ -66,7 +68,7 @@ func (l *Listing) Elsewhere(skip func(src []byte) bool) (others []*Listing, rest
 			v.needs = name
 			views = append(views, v)
 		} else {
-			rest[name] = "for no platform of " + strings.Join(archs, " or ") + ", and package green has no other"
+			rest[name] = "for no platform of " + strings.Join(rules.Archs, " or ") + ", and package green has no other"
 		}
 	}
 	for _, v := range views {
@@ -150,10 +152,6 @@ func (v view) context(goversion string) *build.Context {
 	return ctxt
 }
 
-// archs are the architectures that package green has an implementation for
-// (runtime/getg.go): on others nothing patched is built.
-var archs = []string{"amd64", "arm64"}
-
 // ports are the platforms that a file may be built for.
 type ports struct {
 	views []view          // the best to look at first
@@ -203,7 +201,7 @@ func (l *Listing) ports() (ports, error) {
 	})
 	for _, cgo := range []bool{false, true} {
 		for _, p := range list {
-			if slices.Contains(archs, p.GOARCH) && (!cgo || p.CgoSupported) {
+			if slices.Contains(rules.Archs, p.GOARCH) && (!cgo || p.CgoSupported) {
 				views = append(views, view{goos: p.GOOS, goarch: p.GOARCH, cgo: cgo, tags: here.tags})
 			}
 		}

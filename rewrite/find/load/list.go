@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // A Config says where and how to look for packages.
@@ -164,6 +165,9 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 // GreenError says why package green cannot be imported, with the command that
 // mends it; nil if it can.
 func (l *Listing) GreenError() error {
+	if !slices.Contains(rules.Archs, l.env.GOARCH) {
+		return fmt.Errorf("GOARCH=%s is not supported: code that is patched in source runs on %s", l.env.GOARCH, strings.Join(rules.Archs, " and "))
+	}
 	err := l.greenErr
 	if p := l.byID[find.GreenPath]; err == nil && p == nil {
 		err = errors.New("it is not listed")
