@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
@@ -24,6 +25,7 @@ type goFlags struct {
 	tagsAt   int      // index in args of the flag -tags, -1 if there is none
 	dir      string   // value of -C
 	out      string   // value of -o
+	sources  []string // -mod, -modfile and -overlay, which decide what is built
 	dryRun   bool     // -n
 	scope    toolchain.Scope
 	disk     bool // -offload=disk
@@ -129,6 +131,8 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 			f.dir, f.first = value, len(f.args)+len(words)
 		case "o":
 			f.out = value
+		case "mod", "modfile", "overlay":
+			f.sources = append(f.sources, "-"+name+"="+value)
 		case "n":
 			f.dryRun = !hasValue || value == "true" || value == "1"
 		case "x":
@@ -162,10 +166,8 @@ func (f *goFlags) withTags(goflags string) []string {
 
 // goflag returns the value of a flag in GOFLAGS.
 func goflag(goflags, name string) (value string) {
-	for _, word := range strings.Fields(goflags) {
-		if v, ok := strings.CutPrefix(strings.TrimPrefix(word, "-"), "-"+name+"="); ok {
-			value = v
-		} else if v, ok := strings.CutPrefix(word, "-"+name+"="); ok {
+	for _, word := range load.SplitFlags(goflags) {
+		if v, ok := strings.CutPrefix("-"+strings.TrimLeft(word, "-"), "-"+name+"="); ok {
 			value = v
 		}
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -33,7 +34,9 @@ func (c *command) stuck(f *goFlags, missing []string) ([]string, error) {
 	if patterns == nil {
 		patterns = []string{"."}
 	}
-	pkgs, err := load.Packages(load.Config{Dir: f.dir, Env: c.env, Flags: []string{"-tags=" + joinTags(f.tags)}}, patterns...)
+	flags := []string{"-tags=" + joinTags(cmp.Or(f.tags, goflag(getenv(c.env, "GOFLAGS"), "tags")))}
+	flags = append(flags, f.sources...)
+	pkgs, err := load.Packages(load.Config{Dir: f.dir, Env: c.env, Flags: flags}, patterns...)
 	if err != nil {
 		return nil, err
 	}

@@ -95,13 +95,36 @@ type File struct {
 	Added  []string          // what it adds, as in an import declaration
 	Unused []*ast.ImportSpec // imports that nothing needs once all sites are replaced
 
-	tf    *token.File
-	lines bool
+	tf        *token.File
+	lines     bool      // of the input
+	directive token.Pos // the first line directive
 }
 
 // Active reports whether any site of the file is to be replaced.
 func (f *File) Active() bool {
 	return slices.ContainsFunc(f.Sites, (*Site).Active)
+}
+
+// LineDirectives reports whether the file has any.
+func (f *File) LineDirectives() bool { return f.directive.IsValid() }
+
+// counted reports whether somebody counts the lines from pos on: the caller who wants
+// that, or a line directive above.
+func (f *File) counted(pos token.Pos) bool {
+	return f.lines || f.directive.IsValid() && f.directive < pos
+}
+
+// lineDirective is where the first line directive of a file is (cmd/compile, "Compiler
+// Directives": //line in column 1, or /*line anywhere).
+func lineDirective(tf *token.File, file *ast.File) token.Pos {
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if strings.HasPrefix(c.Text, "//line ") && tf.PositionFor(c.Pos(), false).Column == 1 || strings.HasPrefix(c.Text, "/*line ") {
+				return c.Pos()
+			}
+		}
+	}
+	return token.NoPos
 }
 
 // Input is a type-checked package.
@@ -132,7 +155,7 @@ func Find(in Input) []*File {
 	var files []*File
 	for _, syntax := range in.Files {
 		tf := in.Fset.File(syntax.FileStart)
-		f := &File{Syntax: syntax, Name: tf.Name(), Generated: ast.IsGenerated(syntax), tf: tf, lines: in.Lines}
+		f := &File{Syntax: syntax, Name: tf.Name(), Generated: ast.IsGenerated(syntax), tf: tf, lines: in.Lines, directive: lineDirective(tf, syntax)}
 		if src, err := in.Read(f.Name); err == nil && len(src) == tf.Size() {
 			f.Src = src
 		}

@@ -1,6 +1,7 @@
 package find
 
 import (
+	"bytes"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -89,7 +90,7 @@ func hub(in Input, files []*finder) {
 		first.add(&Site{
 			Pos: first.Syntax.Name.Pos(), End: first.Syntax.Name.End(), Kind: Register, What: "package", To: "green.Register",
 			Message: "the package is patched but not registered: add a call of green.Register",
-			Shape:   &Shape{Node: first.Syntax, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf("%svar _ = §Register(%q, %q)", first.newDecl(), in.Pkg.Path(), version)}}},
+			Shape:   &Shape{Node: first.Syntax, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf("%svar _ = §Register(%q, %q)", first.newDecl(at), in.Pkg.Path(), version)}}},
 		})
 	}
 }
@@ -133,12 +134,18 @@ func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
 	}
 	stmt := fmt.Sprintf("defer §%s(%s)()", name, version)
 	at := f.behind(d.Body.Lbrace + 1)
-	if at > d.Body.Lbrace+1 {
+	if f.Src != nil && !f.counted(at) && f.ends(at) {
 		stmt = f.newline() + "\t" + stmt
 	} else {
 		stmt = " " + stmt + ";"
 	}
 	return &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: stmt}}}
+}
+
+// ends reports whether nothing follows pos on its line.
+func (f *finder) ends(pos token.Pos) bool {
+	rest, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
+	return len(bytes.TrimSpace(rest)) == 0
 }
 
 // startsHub reports whether a function begins by starting or entering the hub.
@@ -190,9 +197,9 @@ func isTest(name, prefix string) bool {
 	return ok && (rest == "" || !unicode.IsLower(r))
 }
 
-// newDecl separates a declaration from the one before.
-func (f *finder) newDecl() string {
-	if f.Lines {
+// newDecl separates a declaration at pos from the one before.
+func (f *finder) newDecl(pos token.Pos) string {
+	if f.counted(pos) {
 		return "; "
 	}
 	return f.newline() + f.newline()

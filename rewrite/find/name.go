@@ -83,8 +83,8 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 
 // importEdit adds the import of package green: at the end of the last group of
 // imports, before a single import, or behind the package clause. An import of
-// "C" and the comment above it, which is C source, are not touched. With Lines
-// it goes on a line that is there.
+// "C" and the comment above it, which is C source, are not touched. Where
+// lines are counted it goes on one that is there.
 func (f *finder) importEdit() Edit {
 	nl := f.newline()
 	var group, single *ast.GenDecl
@@ -101,7 +101,7 @@ func (f *finder) importEdit() Edit {
 	if group != nil {
 		end := f.tf.Offset(group.Rparen)
 		line := f.Src[bytes.LastIndexByte(f.Src[:end], '\n')+1 : end]
-		if f.Lines || len(bytes.TrimSpace(line)) > 0 {
+		if f.counted(group.Rparen) || len(bytes.TrimSpace(line)) > 0 {
 			first := group.Specs[0].Pos()
 			return Edit{first, first, strings.Join(f.Added, "; ") + "; "}
 		}
@@ -113,7 +113,7 @@ func (f *finder) importEdit() Edit {
 		return Edit{at, at, text}
 	}
 	if single != nil {
-		if f.Lines {
+		if f.counted(single.Pos()) {
 			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(f.Added, "; import ") + "; "}
 		}
 		if single.Doc == nil {
@@ -122,7 +122,7 @@ func (f *finder) importEdit() Edit {
 	}
 	at := f.behind(f.Syntax.Name.End())
 	end := bytes.IndexByte(f.Src[f.tf.Offset(at):], '\n')
-	if f.Lines || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
+	if f.counted(at) || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
 		return Edit{at, at, "; import " + strings.Join(f.Added, "; import ")}
 	}
 	return Edit{at, at, nl + nl + "import " + strings.Join(f.Added, nl+"import ")}
@@ -133,7 +133,7 @@ func (f *finder) importEdit() Edit {
 func (f *finder) behind(pos token.Pos) token.Pos {
 	rest, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
 	rest = bytes.TrimSuffix(rest, []byte("\r"))
-	if f.Lines || !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte("//")) {
+	if f.counted(pos) || !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte("//")) {
 		return pos
 	}
 	return pos + token.Pos(len(rest))
@@ -212,7 +212,7 @@ func (f *finder) unused(active []*Site) {
 	for _, spec := range f.Syntax.Imports {
 		if name := f.Info.PkgNameOf(spec); name != nil && before[name] > 0 && after[name] == 0 {
 			f.Unused = append(f.Unused, spec)
-			if s := last[name]; isDot(spec) && !f.Lines && !s.Inside {
+			if s := last[name]; isDot(spec) && !f.counted(spec.Pos()) && !s.Inside {
 				s.Edits = append(s.Edits, f.removeDot(spec))
 			}
 		}

@@ -255,7 +255,7 @@ func distinct(sites []*Site) {
 }
 
 // Apply returns the source of the file with every active site replaced, the
-// import added and unused imports removed: blanked, if lines must stay. Without
+// import added and unused imports removed: blanked, where lines must stay. Without
 // active sites no byte changes.
 func (f *File) Apply() []byte {
 	if !f.Active() || f.Src == nil {
@@ -265,13 +265,7 @@ func (f *File) Apply() []byte {
 	for _, s := range f.Sites {
 		edits = append(edits, s.Edits...)
 	}
-	if f.lines {
-		for _, spec := range f.Unused {
-			edits = append(edits, blankImport(spec))
-		}
-	} else {
-		edits = append(edits, f.removeImports()...)
-	}
+	edits = append(edits, f.removeImports()...)
 	return applyRange(f.tf, f.Src, token.Pos(f.tf.Base()), token.Pos(f.tf.Base()+f.tf.Size()), edits)
 }
 
@@ -283,7 +277,8 @@ func blankImport(spec *ast.ImportSpec) Edit {
 	return Edit{spec.Path.Pos(), spec.Path.Pos(), "_ "}
 }
 
-// removeImports removes the unused imports, and declarations that become empty.
+// removeImports removes the unused imports, and declarations that become empty. It
+// blanks those whose lines must stay.
 func (f *File) removeImports() []Edit {
 	var edits []Edit
 	for _, d := range f.Syntax.Decls {
@@ -291,8 +286,13 @@ func (f *File) removeImports() []Edit {
 		if !ok || d.Tok != token.IMPORT {
 			continue
 		}
+		for _, s := range d.Specs {
+			if slices.Contains(f.Unused, s.(*ast.ImportSpec)) && f.counted(s.Pos()) {
+				edits = append(edits, blankImport(s.(*ast.ImportSpec)))
+			}
+		}
 		stays := func(s ast.Spec) bool {
-			return !slices.Contains(f.Unused, s.(*ast.ImportSpec)) || isDot(s.(*ast.ImportSpec))
+			return !slices.Contains(f.Unused, s.(*ast.ImportSpec)) || isDot(s.(*ast.ImportSpec)) || f.counted(s.Pos())
 		}
 		added := len(f.Import) > 0 && d.Pos() < f.Import[0].Pos && f.Import[0].Pos < d.End()
 		if !slices.ContainsFunc(d.Specs, stays) && !added && len(d.Specs) > 0 {

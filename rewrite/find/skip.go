@@ -121,31 +121,63 @@ func directive(text string) (name, reason string, ok bool) {
 	return name, strings.TrimSpace(reason), true
 }
 
-// reach returns the range of positions that a skip directive is for.
+// reach returns the range of positions that a skip directive is for: the rest of its
+// line, or the first line below it that is no comment, and if a declaration begins
+// there all of that. Lines are those of the file, whatever its line directives say:
+// those count lines of another file, and package parser goes by them, so that a comment
+// above one is no declaration's Doc.
 func (f *finder) reach(c *ast.Comment) (from, to token.Pos) {
 	for _, d := range f.Syntax.Decls {
-		var doc *ast.CommentGroup
-		switch d := d.(type) {
-		case *ast.FuncDecl:
-			doc = d.Doc
-		case *ast.GenDecl:
-			doc = d.Doc
-		}
-		if doc != nil && doc.Pos() <= c.Pos() && c.Pos() < doc.End() {
+		if doc := docOf(d); doc != nil && doc.Pos() <= c.Pos() && c.Pos() < doc.End() {
 			return d.Pos(), d.End()
 		}
 	}
-	line := f.tf.Line(c.Pos())
-	from = f.tf.LineStart(line)
-	if f.Src != nil && strings.TrimSpace(string(f.Src[f.tf.Offset(from):f.tf.Offset(c.Pos())])) == "" {
-		line++
+	line := f.line(c.Pos())
+	if f.begins(c.Pos()) {
+		for line++; f.comments(line); line++ {
+		}
 		if line > f.tf.LineCount() {
 			return c.Pos(), c.Pos()
 		}
-		from = f.tf.LineStart(line)
+		for _, d := range f.Syntax.Decls {
+			if f.line(d.Pos()) == line && f.begins(d.Pos()) {
+				return d.Pos(), d.End()
+			}
+		}
 	}
+	from = f.tf.LineStart(line)
 	if line == f.tf.LineCount() {
 		return from, f.Syntax.FileEnd
 	}
 	return from, f.tf.LineStart(line + 1)
+}
+
+func docOf(d ast.Decl) *ast.CommentGroup {
+	switch d := d.(type) {
+	case *ast.FuncDecl:
+		return d.Doc
+	case *ast.GenDecl:
+		return d.Doc
+	}
+	return nil
+}
+
+// line is the line of the file that pos is on; token.File.Line is that of the line
+// directives.
+func (f *finder) line(pos token.Pos) int { return f.tf.PositionFor(pos, false).Line }
+
+// begins reports whether nothing but blanks precedes pos on its line.
+func (f *finder) begins(pos token.Pos) bool {
+	start := f.tf.LineStart(f.line(pos))
+	return f.Src != nil && strings.TrimSpace(string(f.Src[f.tf.Offset(start):f.tf.Offset(pos)])) == ""
+}
+
+// comments reports whether a line has one comment that begins with // and nothing
+// else.
+func (f *finder) comments(line int) bool {
+	if line > f.tf.LineCount() || f.Src == nil {
+		return false
+	}
+	text, _, _ := strings.Cut(string(f.Src[f.tf.Offset(f.tf.LineStart(line)):]), "\n")
+	return strings.HasPrefix(strings.TrimSpace(text), "//")
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/ast"
+	"go/token"
 	"io"
 	"os"
 	"path"
@@ -16,11 +17,13 @@ import (
 	"github.com/greenify-go/greenify/rewrite/find/load"
 )
 
-// A Finding is a site as check reports it.
+// A Finding is a site as check reports it. Its position is the one that go vet
+// prints: that of the file which a line directive names, where there is one, and then
+// without a column if that names none.
 type Finding struct {
 	File     string    `json:"file"` // relative to where the command works, with slashes
 	Line     int       `json:"line"`
-	Column   int       `json:"column"`
+	Column   int       `json:"column"` // 0 if it is not known
 	Package  string    `json:"package"`
 	Func     string    `json:"func,omitempty"` // "F" or "T.F", "" outside of functions
 	Category find.Kind `json:"category"`
@@ -86,7 +89,7 @@ func Check(args []string, stdout, stderr io.Writer) int {
 		err = printJSON(stdout, sarif(found))
 	default:
 		for _, f := range found {
-			fmt.Fprintf(stdout, "%s:%d:%d: %s (%s)\n", f.File, f.Line, f.Column, f.Message, f.Category)
+			fmt.Fprintf(stdout, "%s: %s (%s)\n", token.Position{Filename: f.File, Line: f.Line, Column: f.Column}, f.Message, f.Category)
 		}
 	}
 	if err != nil {
@@ -127,10 +130,13 @@ func (c *command) findings() ([]Finding, error) {
 			return nil, c.inView(l, err)
 		}
 		for _, p := range kept {
-			for _, f := range p.findings {
-				name := filepath.Join(p.Dir, f.File)
-				twice := seen[name] || f.Category == find.Register && f.Symbol == "package" && registers[f.Package]
-				if f.File = c.rel(name); !twice {
+			for _, k := range p.findings {
+				f := k.Finding
+				twice := seen[filepath.Join(p.Dir, k.In)] || f.Category == find.Register && f.Symbol == "package" && registers[f.Package]
+				if !filepath.IsAbs(f.File) {
+					f.File = filepath.Join(p.Dir, f.File)
+				}
+				if f.File = c.rel(f.File); !twice {
 					found = append(found, f)
 				}
 			}
@@ -154,7 +160,14 @@ func (c *command) findings() ([]Finding, error) {
 // A searched package has its findings.
 type searched struct {
 	*load.Listed
-	findings []Finding
+	findings []kept
+}
+
+// A kept finding is one as it is kept: what it names are files of the package's
+// folder, wherever that is.
+type kept struct {
+	Finding
+	In string `json:"in"` // the Go file that it was found in
 }
 
 // listing searches the packages of a listing that have files which were not seen.
@@ -189,18 +202,25 @@ func (r *results) listing(l *load.Listing, seen map[string]bool) ([]searched, er
 
 // packageFindings lists the sites of a package. Its files are named without their
 // folder.
-func packageFindings(p *load.Package) []Finding {
-	var list []Finding
+func packageFindings(p *load.Package) []kept {
+	var list []kept
 	for _, f := range p.Find(false, false) {
 		for _, s := range f.Sites {
 			if s.Skip != "" {
 				continue
 			}
-			pos := position(p.Fset, s.Pos)
-			list = append(list, Finding{
-				File: filepath.Base(pos.Filename), Line: pos.Line, Column: pos.Column,
+			pos := p.Fset.Position(s.Pos)
+			file := pos.Filename
+			if to := p.Listing().Replaced(file); to != "" {
+				file = to
+			}
+			if rel, err := filepath.Rel(p.Dir, file); err == nil {
+				file = rel
+			}
+			list = append(list, kept{In: filepath.Base(f.Name), Finding: Finding{
+				File: file, Line: pos.Line, Column: pos.Column,
 				Package: p.Path, Func: enclosing(f.Syntax, s), Category: s.Kind, Symbol: s.What, Becomes: s.To, Message: s.Message,
-			})
+			}})
 		}
 	}
 	return list

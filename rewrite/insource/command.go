@@ -1,9 +1,9 @@
 package insource
 
 import (
+	"cmp"
 	"flag"
 	"fmt"
-	"go/token"
 	"io"
 	"os"
 	"path/filepath"
@@ -30,6 +30,7 @@ type command struct {
 	stdout, stderr io.Writer
 	flags          *flag.FlagSet
 	dir, tags      string
+	overlay        string
 	everywhere     bool
 	groups         []string // of -patch; nil is all
 	allowPartial   bool
@@ -43,6 +44,7 @@ func newCommand(name string, everywhere bool, stdout, stderr io.Writer) *command
 	c.flags.SetOutput(stderr)
 	c.flags.StringVar(&c.dir, "C", ".", "look for packages in `dir`")
 	c.flags.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
+	c.flags.StringVar(&c.overlay, "overlay", "", "read the files that this JSON `file` replaces, as the go command's flag says")
 	c.flags.BoolVar(&c.everywhere, "everywhere", everywhere, "also look at files that are for other platforms and tags")
 	c.flags.Func("patch", "patch only these module `groups`, as in greenify help flags", func(s string) (err error) {
 		c.groups, err = rules.ParsePatch(s)
@@ -77,6 +79,9 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups}
 	if c.tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
+	}
+	if c.overlay != "" {
+		cfg.Flags = append(cfg.Flags, "-overlay="+c.overlay)
 	}
 	return load.List(cfg, patterns...)
 }
@@ -117,6 +122,7 @@ func (c *command) rel(name string) string {
 type change struct {
 	old, new []byte
 	sites    int
+	from     string // the file that stands for it in an overlay; "" if none does
 }
 
 // prepare returns every change to the packages that the arguments name, after
@@ -193,7 +199,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 		sites := ""
 		for _, s := range f.Sites {
 			if s.Active() && s.Kind != find.Register { // which file that is in differs
-				sites += fmt.Sprintln(p.Fset.Position(s.Pos), s.What, s.To)
+				sites += fmt.Sprintln(p.Fset.PositionFor(s.Pos, false), s.What, s.To)
 			}
 		}
 		before, ok := w.sites[f.Name]
@@ -219,7 +225,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 		n := 0
 		for _, s := range f.Sites {
 			if s.What == find.WiderPatch {
-				return fmt.Errorf("%v: %s", position(q.Fset, s.Pos), s.Message)
+				return fmt.Errorf("%v: %s", q.Fset.Position(s.Pos), s.Message)
 			}
 			if s.Active() && !f.Generated {
 				n++
@@ -229,7 +235,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 		}
 		if out, ok := patched[f.Name]; ok {
 			w.new[f.Name] = out
-			w.changes[f.Name] = change{p.Source[f.Name], out, n + w.changes[f.Name].sites}
+			w.changes[f.Name] = change{p.Source[f.Name], out, n + w.changes[f.Name].sites, p.Listing().Replaced(f.Name)}
 		}
 	}
 	return nil
@@ -248,6 +254,7 @@ func Diff(args []string, stdout, stderr io.Writer) int {
 	}
 	for _, name := range sorted(changes) {
 		ch := changes[name]
+		name = cmp.Or(ch.from, name)
 		err := difflib.WriteUnifiedDiff(stdout, difflib.UnifiedDiff{
 			A: difflib.SplitLines(string(ch.old)), FromFile: "a/" + c.rel(name),
 			B: difflib.SplitLines(string(ch.new)), ToFile: "b/" + c.rel(name),
@@ -303,14 +310,11 @@ func (c *command) rewrite() (map[string]change, int, error) {
 		return nil, left, err
 	}
 	contents := map[string][]byte{}
-	for name, ch := range changes {
-		contents[name] = ch.new
+	for _, name := range sorted(changes) {
+		if from := changes[name].from; from != "" {
+			return nil, 0, fmt.Errorf("nothing was written: %s is what %s stands for in the overlay, and only files in their place are rewritten: leave out -overlay", c.rel(name), c.rel(from))
+		}
+		contents[name] = changes[name].new
 	}
 	return changes, left, swap(c.root(), contents)
-}
-
-// position of a site, in the file as it is on disk whatever its line
-// directives say.
-func position(fset *token.FileSet, pos token.Pos) token.Position {
-	return fset.PositionFor(pos, false)
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"go/ast"
+	"go/format"
 	"go/token"
 	"slices"
 	"strings"
@@ -17,37 +18,70 @@ import (
 )
 
 // patchPackage returns what was found in a package, and the new source of each
-// file that changes. dst counts lines as the parser leaves them, which drops
-// carriage returns, so files that have them are patched without, and get them
-// back.
+// file that changes. A file that is as gofmt writes it is written by dst, which counts
+// lines as the parser leaves them, without carriage returns and byte order mark; it
+// gets those back. Any other, and one with line directives, which say what line
+// follows, is edited in its bytes: what is not patched stays as it was.
 func patchPackage(p *load.Package, main bool) ([]*find.File, map[string][]byte, error) {
-	crlf := map[string][]byte{}
-	for name, src := range p.Source {
-		if bytes.Contains(src, []byte("\r\n")) {
-			crlf[name] = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-		}
-	}
-	if len(crlf) > 0 {
-		var err error
-		if p, err = p.With(crlf); err != nil {
-			return nil, nil, err
-		}
-	}
 	files, patched := p.Find(main, false), map[string][]byte{}
+	var dialects = map[string]dialect{}
+	plain := map[string][]byte{}
 	for _, f := range files {
 		if !f.Active() || f.Generated {
 			continue
 		}
-		out, err := patch(p.Fset, f)
+		if d, src, ok := formatted(f); ok {
+			dialects[f.Name], plain[f.Name] = d, src
+		} else {
+			patched[f.Name] = f.Apply()
+		}
+	}
+	if len(plain) == 0 {
+		return files, patched, nil
+	}
+	q, err := p.With(plain)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, f := range q.Find(main, false) {
+		d, ok := dialects[f.Name]
+		if !ok {
+			continue
+		}
+		out, err := patch(q.Fset, f)
 		if err != nil {
 			return nil, nil, err
 		}
-		if crlf[f.Name] != nil {
-			out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
-		}
-		patched[f.Name] = out
+		patched[f.Name] = d.write(out)
 	}
 	return files, patched, nil
+}
+
+// A dialect is what gofmt would take out of a file.
+type dialect struct{ bom, crlf bool }
+
+func (d dialect) write(src []byte) []byte {
+	if d.crlf {
+		src = bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n"))
+	}
+	if d.bom {
+		src = slices.Concat(bom, src)
+	}
+	return src
+}
+
+// formatted reports whether a file is as gofmt writes it, but for its dialect, and has
+// no line directives. It returns the dialect, and the file without.
+func formatted(f *find.File) (d dialect, src []byte, ok bool) {
+	src, d.bom = bytes.CutPrefix(f.Src, bom)
+	if d.crlf = bytes.Contains(src, []byte("\r\n")); d.crlf {
+		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
+	}
+	want, err := format.Source(src)
+	if err != nil || !bytes.Equal(src, want) || !bytes.Equal(d.write(src), f.Src) {
+		return d, nil, false
+	}
+	return d, src, !f.LineDirectives()
 }
 
 // patch returns the source of a file with every site replaced, as gofmt would

@@ -53,6 +53,9 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 		if !p.InMain() || p.Dir == "" {
 			return c.fail(fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath))
 		}
+		if files := list.Overlaid(p.Dir); len(files) > 0 {
+			return c.fail(fmt.Errorf("nothing was written: the overlay changes %s, and twins are made of files in their place: leave out -overlay", c.rel(files[0])))
+		}
 	}
 	g := &generator{
 		command: c, want: map[string][]byte{}, have: map[string][]byte{},
@@ -273,7 +276,7 @@ func (g *generator) count(p *load.Package, f *find.File, again bool) int {
 		g.twins++
 	}
 	if f.Generated && f.Active() {
-		g.note("%s:%d: generated, so it stays as it is with and without the tag: patch what generates it", g.rel(f.Name), p.Fset.Position(f.Syntax.Package).Line)
+		g.note("%s:%d: generated, so it stays as it is with and without the tag: patch what generates it", g.rel(f.Name), p.Fset.PositionFor(f.Syntax.Package, false).Line)
 	}
 	return n
 }

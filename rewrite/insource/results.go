@@ -60,11 +60,11 @@ func hashSelf() ([]byte, error) {
 }
 
 func (r *results) id(key string) cache.ActionID {
-	return sha256.Sum256(fmt.Appendf(nil, "findings %x %q %s", r.tool, r.groups, key))
+	return sha256.Sum256(fmt.Appendf(nil, "kept %x %q %s", r.tool, r.groups, key))
 }
 
 // get returns the findings of a package; a package without key has none kept.
-func (r *results) get(key string) ([]Finding, bool) {
+func (r *results) get(key string) ([]kept, bool) {
 	if r.cache == nil || key == "" {
 		return nil, false
 	}
@@ -72,11 +72,11 @@ func (r *results) get(key string) ([]Finding, bool) {
 	if err != nil {
 		return nil, false
 	}
-	var list []Finding
+	var list []kept
 	return list, json.NewDecoder(bytes.NewReader(data)).Decode(&list) == nil
 }
 
-func (r *results) put(key string, list []Finding) {
+func (r *results) put(key string, list []kept) {
 	if r.cache == nil || key == "" {
 		return
 	}

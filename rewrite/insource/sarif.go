@@ -40,7 +40,7 @@ type (
 			} `json:"artifactLocation"`
 			Region struct {
 				Line   int `json:"startLine"`
-				Column int `json:"startColumn"`
+				Column int `json:"startColumn,omitempty"`
 			} `json:"region"`
 		} `json:"physicalLocation"`
 	}

@@ -14,6 +14,10 @@ import (
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
 
+// Archs are the architectures that the hub and package green are written for
+// (runtime/hub, the machine code that package code reads; runtime/getg.go).
+var Archs = []string{"amd64", "arm64"}
+
 // A Leaf patches one declaration of the standard library. Leaf rules work
 // below every caller: a method value, an assembly stub or a package that was
 // never analyzed reaches the patched declaration all the same.

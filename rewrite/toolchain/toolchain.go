@@ -104,7 +104,7 @@ func CacheDir() (string, error) {
 }
 
 // goEnv is what `go env` says of the release that the target uses.
-type goEnv struct{ GOROOT, GOVERSION, GOOS, GOMOD, GOWORK string }
+type goEnv struct{ GOROOT, GOVERSION, GOOS, GOARCH, GOMOD, GOWORK string }
 
 // Open returns the private toolchain for the Go release that the target uses,
 // making or repairing it first if need be.
@@ -171,7 +171,7 @@ func findGo(dir string) (goEnv, error) {
 	if err != nil {
 		return env, fmt.Errorf("no go command: %w: install %s or add it to PATH", err, Supported[len(Supported)-1])
 	}
-	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS", "GOMOD", "GOWORK")
+	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS", "GOARCH", "GOMOD", "GOWORK")
 	cmd.Dir = dir
 	out, err := cmd.Output()
 	if err != nil {
@@ -189,6 +189,9 @@ func findGo(dir string) (goEnv, error) {
 	}
 	if env.GOOS != "linux" {
 		return env, fmt.Errorf("GOOS=%s is not supported: greenify patches programs for linux", env.GOOS)
+	}
+	if !slices.Contains(rules.Archs, env.GOARCH) {
+		return env, fmt.Errorf("GOARCH=%s is not supported: greenify patches programs for %s", env.GOARCH, strings.Join(rules.Archs, " and "))
 	}
 	return env, nil
 }

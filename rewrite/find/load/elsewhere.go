@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/build"
@@ -20,6 +21,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // A listing has the files of one platform and one set of tags. Those that are
@@ -65,7 +68,7 @@ func (l *Listing) Elsewhere(skip func(src []byte) bool) (others []*Listing, rest
 			v.needs = name
 			views = append(views, v)
 		} else {
-			rest[name] = "for no platform of " + strings.Join(archs, " or ") + ", and package green has no other"
+			rest[name] = "for no platform of " + strings.Join(rules.Archs, " or ") + ", and package green has no other"
 		}
 	}
 	for _, v := range views {
@@ -120,7 +123,7 @@ func (v view) String() string {
 func (l *Listing) first() view {
 	v := view{goos: l.env.GOOS, goarch: l.env.GOARCH, cgo: l.env.CGO_ENABLED == "1"}
 	// As in the go command, a flag hides that of GOFLAGS.
-	for _, flag := range append(strings.Fields(l.env.GOFLAGS), l.cfg.Flags...) {
+	for _, flag := range append(SplitFlags(l.env.GOFLAGS), l.cfg.Flags...) {
 		if isTags(flag) {
 			_, list, _ := strings.Cut(flag, "=")
 			v.tags = strings.FieldsFunc(list, func(r rune) bool { return r == ',' })
@@ -148,10 +151,6 @@ func (v view) context(goversion string) *build.Context {
 	}
 	return ctxt
 }
-
-// archs are the architectures that package green has an implementation for
-// (runtime/getg.go): on others nothing patched is built.
-var archs = []string{"amd64", "arm64"}
 
 // ports are the platforms that a file may be built for.
 type ports struct {
@@ -202,7 +201,7 @@ func (l *Listing) ports() (ports, error) {
 	})
 	for _, cgo := range []bool{false, true} {
 		for _, p := range list {
-			if slices.Contains(archs, p.GOARCH) && (!cgo || p.CgoSupported) {
+			if slices.Contains(rules.Archs, p.GOARCH) && (!cgo || p.CgoSupported) {
 				views = append(views, view{goos: p.GOOS, goarch: p.GOARCH, cgo: cgo, tags: here.tags})
 			}
 		}
@@ -225,7 +224,10 @@ func (l *Listing) leftOut(skip func(src []byte) bool) (map[string]*leftOutFile, 
 	files := map[string]*leftOutFile{}
 	add := func(dir, name, pkg string) error {
 		name = filepath.Join(dir, name)
-		src, err := os.ReadFile(name)
+		src, err := l.overlay.read(name)
+		if errors.Is(err, fs.ErrNotExist) && l.overlay != nil {
+			return nil // the overlay removes it
+		}
 		if err != nil {
 			return err
 		}
@@ -303,8 +305,31 @@ func (l *Listing) passedOver(seen map[string]bool, visit func(dir, name string) 
 		if err != nil {
 			return err
 		}
+		for _, name := range l.overlayOnly(root) {
+			if dir := filepath.Dir(name); !seen[dir] {
+				if err := visit(dir, filepath.Base(name)); err != nil {
+					return err
+				}
+			}
+		}
 	}
 	return nil
+}
+
+// overlayOnly names the Go files below root that only the overlay has.
+func (l *Listing) overlayOnly(root string) []string {
+	var list []string
+	for name := range l.overlay {
+		rel, err := filepath.Rel(root, name)
+		hidden := slices.ContainsFunc(strings.Split(rel, string(filepath.Separator)), func(s string) bool {
+			return strings.HasPrefix(s, "_") || strings.HasPrefix(s, ".") || s == "testdata" || s == "vendor"
+		})
+		if _, onDisk := os.Stat(name); err == nil && !hidden && strings.HasSuffix(name, ".go") && onDisk != nil {
+			list = append(list, name)
+		}
+	}
+	slices.Sort(list)
+	return list
 }
 
 // header reads what decides where the file is built.

@@ -56,10 +56,14 @@ func (l *Listing) key(p *Listed, keys map[*Listed]string) (string, error) {
 	}
 	for _, name := range p.files {
 		fmt.Fprintln(h, "file", name)
-		if p.Standard || strings.HasPrefix(p.Dir, l.env.GOMODCACHE+string(filepath.Separator)) {
+		path := filepath.Join(p.Dir, name)
+		to, overlaid := l.overlay[path]
+		if overlaid {
+			fmt.Fprintln(h, "overlay", to)
+		} else if p.Standard || strings.HasPrefix(p.Dir, l.env.GOMODCACHE+string(filepath.Separator)) {
 			continue
 		}
-		if err := hashFile(h, filepath.Join(p.Dir, name)); err != nil {
+		if err := hashFile(h, l.overlay.path(path)); err != nil {
 			return "", err
 		}
 	}

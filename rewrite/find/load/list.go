@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // A Config says where and how to look for packages.
@@ -38,6 +39,7 @@ type Listing struct {
 	cfg      Config
 	patterns []string
 	env      goEnv
+	overlay  overlay
 	view     view
 	All      []*Listed // what is imported comes before who imports it
 	byID     map[string]*Listed
@@ -130,6 +132,10 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 	if err := json.Unmarshal(out, &l.env); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
+	// As in the go command, a flag hides that of GOFLAGS.
+	if l.overlay, err = readOverlay(cfg.Dir, append(SplitFlags(l.env.GOFLAGS), cfg.Flags...)); err != nil {
+		return nil, err
+	}
 	l.view = l.first()
 	args := []string{"-e", "-deps", "-json=ImportPath,ForTest,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Error"}
 	if cfg.Tests {
@@ -159,6 +165,9 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 // GreenError says why package green cannot be imported, with the command that
 // mends it; nil if it can.
 func (l *Listing) GreenError() error {
+	if !slices.Contains(rules.Archs, l.env.GOARCH) {
+		return fmt.Errorf("GOARCH=%s is not supported: code that is patched in source runs on %s", l.env.GOARCH, strings.Join(rules.Archs, " and "))
+	}
 	err := l.greenErr
 	if p := l.byID[find.GreenPath]; err == nil && p == nil {
 		err = errors.New("it is not listed")

@@ -255,7 +255,7 @@ func (ld *loader) open(p *Listed, j *job) error {
 	}
 	for _, name := range p.files {
 		name = filepath.Join(p.Dir, name)
-		src, err := os.ReadFile(name)
+		src, err := ld.overlay.read(name)
 		if err != nil {
 			return err
 		}
