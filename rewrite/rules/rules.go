@@ -35,6 +35,7 @@ func Leaves() []Leaf {
 		rules []Leaf
 	}{
 		{"thread", thread},
+		{"thread", shield},
 		{"process", process},
 		{"signal", signal},
 		{"dns", dns},

@@ -92,6 +92,9 @@ type hubState struct {
 	under    uint8          // likewise, while strict: what kill is else
 	strict   bool           // in green.NoYield. Inv: kill is hubStrict unless its wait was cut
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
+	shields  int32          // how many shields of std it stands in (shield.go)
+	cuts     int32          // waits that were ended by an error in these
+	shield   *hubShield     // the innermost of them that has something to cancel
 	waitlock uintptr        // gopark's lock argument: where the thread waits
 	start    uintptr        // where it was started, if gopc lies in what starts threads for others; else 0
 	starts   uintptr        // likewise of the thread that it starts next
