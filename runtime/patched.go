@@ -12,6 +12,7 @@ import (
 func goroutine() (g unsafe.Pointer, id uint64)
 func kill(g unsafe.Pointer, id uint64) (found bool)
 func dying() (killed bool)
+func setErrKilled(error)
 func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
 func startAt(pc uintptr)
@@ -35,6 +36,8 @@ func watch(limit int64, all bool) (before int64)
 func watched() (rounds, found uint64)
 func manifest() string
 func stats() (spawned, alive, peak, switches, yields, rescued, preempted uint64)
+
+func init() { setErrKilled(ErrKilled) }
 
 // Below this package all is patched: every function is the plain operation, no
 // baton goes round (baton.go), and the compiler removes what asks for it.

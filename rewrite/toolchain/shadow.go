@@ -277,6 +277,9 @@ func linkOrCopy(src, dst string) error {
 // writeFile writes a file aside and renames it into place: the old file may be
 // a hard link to the release's own.
 func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil { // a package that the release lacks
+		return err
+	}
 	tmp := path + ".tmp" + strconv.Itoa(os.Getpid())
 	if err := os.WriteFile(tmp, data, 0o644); err != nil {
 		os.Remove(tmp)

@@ -56,7 +56,9 @@ func green_kill(gp unsafe.Pointer, goid uint64) (found bool) {
 	if native {
 		hubEnter(true)
 	}
-	found = hubKill((*g)(gp), goid)
+	if found = hubKill((*g)(gp), goid); found {
+		hubCancel((*g)(gp))
+	}
 	if native {
 		hubLeave()
 		if pool != 0 {

@@ -95,6 +95,9 @@ type hubState struct {
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
 	uncut    int8           // while not 0 a kill waits (uncut.go)
 	claim    *uint32        // whoever ends the thread's wait must win it first (uncut.go); nil if nobody need
+	shields  int32          // how many shields of std it stands in (shield.go)
+	cuts     int32          // waits that were ended by an error in these
+	shield   *hubShield     // the innermost of them that has something to cancel
 	waitlock uintptr        // gopark's lock argument: where the thread waits
 	start    uintptr        // where it was started, if gopc lies in what starts threads for others; else 0
 	starts   uintptr        // likewise of the thread that it starts next

@@ -25,6 +25,8 @@ import (
 // calls Goexit on its own stack. A wait that it enters in deferred calls is not
 // cut: the kill has been delivered.
 //
+// In a shield of the standard library a kill is an error first (shield.go).
+//
 // Not cut, so that the kill waits for the next yield point: waits of a thread
 // that C called (its frames lie between), of one that panics, and where the thread
 // has said so (uncut.go), waits in iter.Pull's coroutines, in synctest.Run and Wait,
@@ -74,7 +76,7 @@ func hubStay(gp *g) {
 // native work, and at the end of Cond.Wait.
 func hubPoint() {
 	hubStrictly()
-	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && gp.hub.kill == hubKillMark && hubMay(gp) && hubClaim(gp) {
+	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && gp.hub.kill == hubKillMark && hubMay(gp) && !hubShielded(gp) && hubClaim(gp) {
 		hubUnwind()
 	}
 }
@@ -110,6 +112,11 @@ func hubCut(gp *g) bool {
 	if !gp.hub.strict && !hubMay(gp) { // but a panic may pass C's frames, and panics
 		return false
 	}
+	if gp.hub.kill == hubKillMark && hubShielded(gp) {
+		if cut, goOn := hubCutShielded(gp); !goOn {
+			return cut
+		}
+	}
 	state := uint8(hubKillCut)
 	cut := false
 	switch gp.waitreason {
@@ -123,10 +130,7 @@ func hubCut(gp *g) bool {
 	case waitReasonSleep:
 		cut = !gp.timer.isFake && gp.timer.stop()
 	case waitReasonIOWait:
-		// As netpollunblock does.
-		if cut = atomic.Casuintptr((*uintptr)(unsafe.Pointer(gp.hub.waitlock)), uintptr(unsafe.Pointer(gp)), pdNil); cut {
-			netpollAdjustWaiters(-1)
-		}
+		cut = hubCutPoll(gp)
 	case waitReasonSyncCondWait:
 		cut = hubCutCond(gp)
 		state = hubKillCond
@@ -136,6 +140,14 @@ func hubCut(gp *g) bool {
 	}
 	if cut {
 		gp.hub.kill = state
+	}
+	return cut
+}
+
+// hubCutPoll does as netpollunblock.
+func hubCutPoll(gp *g) (cut bool) {
+	if cut = atomic.Casuintptr((*uintptr)(unsafe.Pointer(gp.hub.waitlock)), uintptr(unsafe.Pointer(gp)), pdNil); cut {
+		netpollAdjustWaiters(-1)
 	}
 	return cut
 }

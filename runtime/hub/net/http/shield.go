@@ -1,0 +1,23 @@
+//go:build greenify_hub
+
+package http
+
+import (
+	"context"
+	"internal/hubshield"
+	"io"
+)
+
+func hubCancel(cancel context.CancelCauseFunc) *hubshield.Shield { return hubshield.Cancel(cancel) }
+
+// hubStream shields the wait for the answer on a stream of HTTP/2.
+func hubStream(cs *http2clientStream) *hubshield.Shield {
+	return hubshield.Cancel(func(error) { cs.abortStream(context.Canceled) })
+}
+
+// hubSlurp reads the rest of a redirect's body, which the caller closes then. A kill
+// closes it: beside the reader, who may hold its lock.
+func hubSlurp(body io.ReadCloser, n int64) {
+	defer hubshield.Call(func() { go body.Close() }).End()
+	io.CopyN(io.Discard, body, n)
+}

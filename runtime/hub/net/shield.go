@@ -1,0 +1,12 @@
+//go:build greenify_hub
+
+package net
+
+import (
+	"context"
+	"internal/hubshield"
+)
+
+func hubShield(ctx context.Context) *hubshield.Shield { return hubshield.New(ctx) }
+func hubBegin() bool                                  { return hubshield.Begin() }
+func hubEnd(begun bool)                               { hubshield.End(begun) }
