@@ -16,6 +16,9 @@ const (
 	sysNewfstatat = 262
 	sysUnlinkat   = 263
 	sysPpoll      = 271
+	sysFlock      = 73
+	sysFtruncate  = 77
+	sysGetppid    = 110
 
 	statMode = 24 // offset of st_mode
 )

@@ -16,6 +16,9 @@ const (
 	sysNewfstatat = 79
 	sysUnlinkat   = 35
 	sysPpoll      = 73
+	sysFlock      = 32
+	sysFtruncate  = 46
+	sysGetppid    = 173
 
 	statMode = 16 // offset of st_mode
 )
