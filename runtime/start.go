@@ -21,39 +21,107 @@ var settings struct {
 	stats bool // stats=1: print the hub's statistics when main ends
 }
 
-// readSettings reads the GREENIFY variable, once.
+// readSettings reads the GREENIFY variable, once. As in package runtime (hub/family.go,
+// hub/settings.go) a program with more rights than its user does not listen to it, and
+// children are told that they are.
 var readSettings = sync.OnceFunc(func() {
-	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
-		if !readSetting(field) {
-			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
+	value := os.Getenv(variable)
+	if value == "" || secureMode() {
+		return
+	}
+	for field := range strings.SplitSeq(value, ",") {
+		if readSetting(field) {
+			continue
 		}
+		switch {
+		case field == "help":
+			stop("settings in GREENIFY are " + setting.Known(true) + seeHelp)
+		case settingWrong == "":
+			stop("unknown setting " + setting.Safe(field) + " in GREENIFY; known are " + setting.Known(true) + seeHelp)
+		}
+		stop("GREENIFY: " + setting.Safe(field) + ": " + settingWrong + seeHelp)
+	}
+	if family.parent == 0 && !settings.off {
+		os.Setenv(variable, value+",parent="+strconv.Itoa(os.Getpid()))
+	}
+	if family.parent != 0 && family.parent != os.Getpid() && !family.children {
+		settings.stats = false
+		hub.watch.limit = 0
 	}
 })
 
+const (
+	variable = "GREENIFY"
+	seeHelp  = "; see greenify help runtime"
+)
+
+// family is what hub/family.go explains.
+var family struct {
+	parent   int  // process id of who was asked
+	children bool // children=1
+}
+
+// settingWrong says what is wrong with the value that readSetting does not take; ""
+// if it does not know the key.
+var settingWrong string
+
 // readSetting reads one setting. It reports false for a wrong key or value.
 func readSetting(field string) bool {
-	key, value, _ := strings.Cut(field, "=")
+	key, value, valued := strings.Cut(field, "=")
+	bit := func(to *bool) bool {
+		*to = !valued || value == "1"
+		settingWrong = "is neither 0 nor 1"
+		return *to || value == "0"
+	}
 	switch key {
 	case "off":
 		settings.off = true
-		return field == "off"
+		settingWrong = "takes no value"
+		return !valued
 	case "stats":
-		settings.stats = true
-		return value == "1"
+		return bit(&settings.stats)
+	case "children":
+		return bit(&family.children)
+	case "parent":
+		n, err := strconv.Atoi(value)
+		family.parent = n
+		settingWrong = "is no process id; greenify sets it for children"
+		return err == nil && n > 0
 	case "blocked":
-		limit, err := time.ParseDuration(value)
-		hub.watch.limit = limit
-		number := strings.TrimRight(value, "ums") // as a whole-program build reads it
-		return err == nil && limit >= 0 && strings.Trim(number, "0123456789") == ""
+		return readDuration(value, &hub.watch.limit)
 	case "offload":
 		n, err := strconv.Atoi(value)
+		settingWrong = "is no number from 1 to " + strconv.Itoa(maxWorkers)
 		if err != nil || n < 1 || n > maxWorkers {
 			return false
 		}
 		offloadPool.free.Resize(n)
 		return true
 	}
+	settingWrong = ""
 	return field == ""
+}
+
+// readDuration reads a whole number of us, ms or s, or 0, as a whole-program build
+// does.
+func readDuration(value string, to *time.Duration) bool {
+	settingWrong = "is no whole number of us, ms or s"
+	unit := strings.TrimLeft(value, "0123456789")
+	number := strings.TrimSuffix(value, unit)
+	switch {
+	case number == "" || unit != "" && unit != "us" && unit != "ms" && unit != "s":
+		return false
+	case unit == "" && strings.Trim(number, "0") != "":
+		settingWrong = "has no unit: " + number + "ms"
+		return false
+	}
+	if unit == "" {
+		unit = "s"
+	}
+	limit, err := time.ParseDuration(number + unit)
+	*to = limit
+	settingWrong = "is too long"
+	return err == nil
 }
 
 // mainPatched is 1 in a program whose main, or whose tests, are patched: see
@@ -82,6 +150,9 @@ func checkMain(path string) {
 // startTest turns the goroutine of a test into a green thread, and the hub on if
 // that is the first.
 func startTest(rules string) (end func()) {
+	// The go command keeps the results of tests by the variables that they read
+	// through package os, as far as package testing knows of it: once it has begun.
+	os.Getenv(variable)
 	startTests(rules)
 	if t := callback(); t != nil {
 		return t.end

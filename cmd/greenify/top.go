@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"fmt"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
-	tea "github.com/charmbracelet/bubbletea"
+	"github.com/gdamore/tcell/v2"
 	"golang.org/x/term"
 )
 
@@ -27,13 +29,61 @@ func (c *command) top(args []string) int {
 	if err != nil {
 		return c.usageError("%v", err)
 	}
-	m := &topModel{socket: args[0]}
+	m := &topModel{socket: args[0], later: make(chan func())}
 	m.take(first, time.Now())
 	m.move(0)
-	if _, err := tea.NewProgram(m, tea.WithAltScreen()).Run(); err != nil {
-		return c.usageError("%v", err)
+	screen, err := tcell.NewScreen()
+	if err == nil {
+		err = screen.Init()
+	}
+	if err != nil {
+		return c.usageError("top cannot use this terminal, TERM=%s: %v: use greenify ps %s", os.Getenv("TERM"), err, args[0])
+	}
+	defer screen.Fini() // the terminal is as before, whatever happens
+	if !m.run(screen) {
+		return exitFail
 	}
 	return exitOK
+}
+
+// run shows the screen until it is told to end. It reports false if a signal
+// did so.
+func (m *topModel) run(screen tcell.Screen) bool {
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(stop)
+	events, quit := make(chan tcell.Event), make(chan struct{})
+	defer close(quit)
+	go screen.ChannelEvents(events, quit)
+	tick := time.NewTicker(topRefresh)
+	defer tick.Stop()
+	for {
+		m.width, m.height = screen.Size()
+		m.draw(screen)
+		select {
+		case <-stop:
+			return false
+		case <-tick.C:
+			if !m.paused && !m.asking {
+				m.asking = true
+				m.ask()
+			}
+		case f := <-m.later:
+			f()
+		case event, ok := <-events:
+			switch event := event.(type) {
+			case *tcell.EventResize:
+				screen.Sync()
+			case *tcell.EventKey:
+				if m.key(event) {
+					return true
+				}
+			}
+			if !ok {
+				return true // the terminal is gone
+			}
+		}
+	}
 }
 
 // topColumns are the columns; the key s sorts by the next one.
@@ -70,19 +120,9 @@ type topModel struct {
 	said    string // what became of that
 	width   int
 	height  int
+	asking  bool        // an answer is awaited
+	later   chan func() // what to do when it is there
 }
-
-type (
-	topTick   struct{}
-	topAnswer struct {
-		s   *snapshot
-		err error
-	}
-	topKilled struct {
-		id  uint64
-		err error
-	}
-)
 
 // take makes s what is shown.
 func (m *topModel) take(s *snapshot, now time.Time) {
@@ -94,95 +134,87 @@ func (m *topModel) take(s *snapshot, now time.Time) {
 	m.now, m.at = s, now
 }
 
-func (m *topModel) ask() tea.Msg {
-	s, err := snap(m.socket)
-	return topAnswer{s, err}
+// ask asks the program for what is to be shown.
+func (m *topModel) ask() {
+	go func() {
+		s, err := snap(m.socket)
+		m.later <- func() {
+			m.asking = false
+			if m.err = err; err == nil {
+				m.take(s, time.Now())
+				m.move(0)
+			}
+		}
+	}()
 }
 
-func topWait() tea.Cmd { return tea.Tick(topRefresh, func(time.Time) tea.Msg { return topTick{} }) }
-
-// Init is for tea.Model.
-func (m *topModel) Init() tea.Cmd { return topWait() }
-
-// Update is for tea.Model.
-func (m *topModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	switch msg := msg.(type) {
-	case tea.WindowSizeMsg:
-		m.width, m.height = msg.Width, msg.Height
-	case topTick:
-		if m.paused {
-			return m, topWait()
+func (m *topModel) kill(id uint64) {
+	go func() {
+		err := killThread(m.socket, id)
+		m.later <- func() {
+			m.said = fmt.Sprintf("thread %d is killed", id)
+			if err != nil {
+				m.said = err.Error()
+			}
 		}
-		return m, m.ask
-	case topAnswer:
-		if m.err = msg.err; m.err == nil {
-			m.take(msg.s, time.Now())
-			m.move(0)
-		}
-		return m, topWait()
-	case topKilled:
-		m.said = fmt.Sprintf("thread %d is killed", msg.id)
-		if msg.err != nil {
-			m.said = msg.err.Error()
-		}
-	case tea.KeyMsg:
-		return m, m.key(msg)
-	}
-	return m, nil
+	}()
 }
 
-func (m *topModel) key(k tea.KeyMsg) tea.Cmd {
-	if k.String() == "ctrl+c" {
-		return tea.Quit
+// key does what a key is for. It reports whether that is to end.
+func (m *topModel) key(k *tcell.EventKey) bool {
+	if k.Key() == tcell.KeyCtrlC {
+		return true
 	}
 	if m.editing {
-		switch k.Type {
-		case tea.KeyEnter:
+		switch k.Key() {
+		case tcell.KeyEnter:
 			m.editing = false
-		case tea.KeyEsc:
+		case tcell.KeyEsc:
 			m.editing, m.filter = false, ""
-		case tea.KeyBackspace:
+		case tcell.KeyBackspace, tcell.KeyBackspace2:
 			if r := []rune(m.filter); len(r) > 0 {
 				m.filter = string(r[:len(r)-1])
 			}
-		case tea.KeyRunes, tea.KeySpace:
-			m.filter += string(k.Runes)
+		case tcell.KeyRune:
+			m.filter += string(k.Rune())
 		}
 		m.move(0)
-		return nil
+		return false
 	}
 	if m.killing {
-		m.killing = false
-		if id := m.chosen; k.String() == "y" {
-			return func() tea.Msg { return topKilled{id, killThread(m.socket, id)} }
+		if m.killing = false; k.Rune() == 'y' {
+			m.kill(m.chosen)
 		}
-		return nil
+		return false
 	}
 	m.said = ""
 	page := max(m.height-topHead, 1)
-	switch k.String() {
-	case "q":
-		return tea.Quit
-	case "s":
-		m.sort = (m.sort + 1) % len(topColumns)
-	case "r":
-		m.reverse = !m.reverse
-	case "/":
-		m.editing = true
-	case "p":
-		m.paused = !m.paused
-	case "k":
-		m.killing = m.chosen != 0
-	case "up":
+	switch k.Key() {
+	case tcell.KeyUp:
 		m.move(-1)
-	case "down":
+	case tcell.KeyDown:
 		m.move(1)
-	case "pgup":
+	case tcell.KeyPgUp:
 		m.move(-page)
-	case "pgdown":
+	case tcell.KeyPgDn:
 		m.move(page)
+	case tcell.KeyRune:
+		switch k.Rune() {
+		case 'q':
+			return true
+		case 's':
+			m.sort = (m.sort + 1) % len(topColumns)
+		case 'r':
+			m.reverse = !m.reverse
+		case '/':
+			m.editing = true
+		case 'p':
+			m.paused = !m.paused
+		case 'k':
+			m.killing = m.chosen != 0
+		}
 	}
-	return nil
+	return false
 }
 
 // move moves the cursor, which otherwise stays at its thread, and scrolls to it.
@@ -226,11 +258,8 @@ func topLine(t thread) string {
 // topHead is the number of lines above the list.
 const topHead = 4
 
-// View is for tea.Model.
-func (m *topModel) View() string {
-	if m.height == 0 {
-		return ""
-	}
+// draw fills the screen.
+func (m *topModel) draw(screen tcell.Screen) {
 	count := map[string]int{}
 	for _, t := range m.now.Threads {
 		count[t.State]++
@@ -272,13 +301,15 @@ func (m *topModel) View() string {
 	for _, t := range rows[:min(len(rows), max(m.height-topHead, 0))] {
 		lines = append(lines, topLine(t))
 	}
-	for i, l := range lines {
-		if r := []rune(l); len(r) > m.width {
-			lines[i] = string(r[:m.width])
+	screen.Clear()
+	for y, l := range lines {
+		style := tcell.StyleDefault
+		if y >= topHead && rows[y-topHead].ID == m.chosen {
+			style = style.Reverse(true)
 		}
-		if i >= topHead && rows[i-topHead].ID == m.chosen {
-			lines[i] = "\x1b[7m" + lines[i] + "\x1b[0m"
+		for x, r := range []rune(l) {
+			screen.SetContent(x, y, r, nil, style)
 		}
 	}
-	return strings.Join(lines, "\n")
+	screen.Show()
 }

@@ -46,8 +46,8 @@ func TestTop(t *testing.T) {
 		}
 	}()
 
-	tty := openPTY(t)
-	cmd := exec.Command(greenifyCommand(t), "top", socket)
+	greenify, tty := greenifyCommand(t), openPTY(t)
+	cmd := exec.Command(greenify, "top", socket)
 	cmd.Env = append(os.Environ(), "TERM=xterm")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -61,16 +61,22 @@ func TestTop(t *testing.T) {
 	}
 	defer cmd.Process.Kill()
 
-	// Each step makes the whole screen be drawn again, in another width, and waits
-	// until a screen has the lines in this order.
-	width := 120
+	// Each step makes the whole screen be drawn again, in another width, until it
+	// has the lines in this order: of what changes meanwhile only the cells that
+	// differ are drawn.
+	width := 0
 	step := func(keys string, want ...string) {
 		t.Helper()
 		tty.master.WriteString(keys)
-		width++
-		tty.clear()
-		tty.resize(t, width)
-		tty.wait(t, want...)
+		for range 100 {
+			width = (width + 1) % 20
+			tty.clear()
+			tty.resize(t, 120+width)
+			if tty.shows(200*time.Millisecond, want...) {
+				return
+			}
+		}
+		t.Fatalf("the screen does not show %q:\n%q", want, tty.text())
 	}
 	step("", "up 1m1s  threads 3", "timers 7  fd waiters 5  offloads 20 of 20, queue 6", "THREAD v", "1            running", "2 nap        sleep", "3            chan receive")
 	step("s", "STATE v", "3            chan receive", "1            running", "2 nap        sleep")
@@ -94,9 +100,11 @@ func TestTop(t *testing.T) {
 	step("p", "paused: p goes on")
 	step("p", "filter: NAP")
 	tty.clear()
-	tty.wait(t, "switches/s ") // it goes on refreshing by itself
+	if !tty.shows(time.Minute, "switches/s") {
+		t.Error("it does not go on refreshing by itself")
+	}
 	l.Close()
-	tty.wait(t, "is it a program that runs with GREENIFY=admin=")
+	step("", "is it a program that runs with GREENIFY=admin=")
 	tty.master.WriteString("q")
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("q: %v", err)
@@ -167,19 +175,17 @@ func (p *pty) text() string {
 	return p.screen.String()
 }
 
-// wait waits until the texts have come, one behind the other.
-func (p *pty) wait(t *testing.T, want ...string) {
-	t.Helper()
-	for range 1000 {
+// shows waits that long for the texts to come, one behind the other.
+func (p *pty) shows(d time.Duration, want ...string) bool {
+	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		rest, all := p.text(), true
 		for _, w := range want {
 			_, behind, ok := strings.Cut(rest, w)
 			rest, all = behind, all && ok
 		}
 		if all {
-			return
+			return true
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
-	t.Fatalf("the screen does not show %q:\n%q", want, p.text())
+	return false
 }

@@ -57,7 +57,7 @@ func Check(args []string, stdout, stderr io.Writer) int {
 	if *asJSON && *asSARIF {
 		return c.fail(fmt.Errorf("choose one of -json and -sarif"))
 	}
-	if *fix {
+	if c.writes = *fix; *fix {
 		if _, _, err := c.rewrite(); err != nil {
 			return c.fail(err)
 		}

@@ -34,6 +34,8 @@ type command struct {
 	everywhere     bool
 	groups         []string // of -patch; nil is all
 	allowPartial   bool
+	writes         bool     // it may change files of the module
+	modules        []string // folders of the modules of the packages that the arguments name
 	notes          []string // for the user, when all went well
 }
 
@@ -66,11 +68,16 @@ func (c *command) fail(err error) int {
 	return exitUsage
 }
 
-// list lists the packages that the arguments name, those of all if none. An
-// interrupted rewrite is finished before.
+// list lists the packages that the arguments name, those of all if none. A
+// command that writes finishes an interrupted rewrite before; one that only reads
+// says that there is one.
 func (c *command) list(green bool, all string) (*load.Listing, error) {
-	if err := Recover(c.root()); err != nil {
-		return nil, err
+	if c.writes {
+		if err := Recover(c.root()); err != nil {
+			return nil, err
+		}
+	} else if unfinished(c.root()) {
+		fmt.Fprintf(c.stderr, "greenify %s: an interrupted rewrite left these files half patched: greenify rewrite -w finishes it\n", c.name)
 	}
 	patterns := c.flags.Args()
 	if len(patterns) == 0 {
@@ -83,7 +90,21 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if c.overlay != "" {
 		cfg.Flags = append(cfg.Flags, "-overlay="+c.overlay)
 	}
-	return load.List(cfg, patterns...)
+	list, err := load.List(cfg, patterns...)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range slices.Concat(list.Roots, list.Excluded) {
+		if p.Module != nil && p.Module.Dir != "" && !slices.Contains(c.modules, p.Module.Dir) {
+			c.modules = append(c.modules, p.Module.Dir)
+		}
+	}
+	return list, nil
+}
+
+// swap makes the edits to files of the packages, all of them or none.
+func (c *command) swap(files map[string]fileEdit) error {
+	return swap(append([]string{c.root()}, c.modules...), files)
 }
 
 // root is the folder of the workspace or main module that the command works in.
@@ -282,6 +303,7 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 	if !*write {
 		return c.fail(fmt.Errorf("it changes your files: look at them with greenify diff, then run greenify rewrite -w"))
 	}
+	c.writes = true
 	changes, left, err := c.rewrite()
 	if err != nil {
 		return c.fail(err)
@@ -309,12 +331,13 @@ func (c *command) rewrite() (map[string]change, int, error) {
 	if err != nil || len(changes) == 0 {
 		return nil, left, err
 	}
-	contents := map[string][]byte{}
+	files := map[string]fileEdit{}
 	for _, name := range sorted(changes) {
-		if from := changes[name].from; from != "" {
-			return nil, 0, fmt.Errorf("nothing was written: %s is what %s stands for in the overlay, and only files in their place are rewritten: leave out -overlay", c.rel(name), c.rel(from))
+		ch := changes[name]
+		if ch.from != "" {
+			return nil, 0, fmt.Errorf("nothing was written: %s is what %s stands for in the overlay, and only files in their place are rewritten: leave out -overlay", c.rel(name), c.rel(ch.from))
 		}
-		contents[name] = changes[name].new
+		files[name] = fileEdit{ch.old, ch.new}
 	}
-	return changes, left, swap(c.root(), contents)
+	return changes, left, c.swap(files)
 }

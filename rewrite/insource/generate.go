@@ -45,6 +45,7 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	if slices.Contains(strings.Split(c.tags, ","), greenTag) {
 		return c.fail(fmt.Errorf("twins are made from the files without the tag %s: leave it out of -tags", greenTag))
 	}
+	c.writes = !*check
 	list, err := c.list(true, ".")
 	if err != nil {
 		return c.fail(err)
@@ -70,24 +71,24 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	if err != nil {
 		return c.fail(err)
 	}
-	contents := map[string][]byte{}
+	files := map[string]fileEdit{}
 	for name, data := range g.want {
 		if now, ok := g.have[name]; ok != (data != nil) || !bytes.Equal(now, data) {
-			contents[name] = data
+			files[name] = fileEdit{now, data}
 		}
 	}
-	if len(contents) > 0 && !*check {
-		if err := swap(c.root(), contents); err != nil {
+	if len(files) > 0 && !*check {
+		if err := c.swap(files); err != nil {
 			return c.fail(err)
 		}
 	}
-	for _, name := range sorted(contents) {
+	for _, name := range sorted(files) {
 		fmt.Fprintln(stdout, c.rel(name))
 	}
 	c.printNotes()
 	switch {
-	case *check && len(contents) > 0:
-		fmt.Fprintf(stderr, "greenify: %d files are not up to date: run greenify generate\n", len(contents))
+	case *check && len(files) > 0:
+		fmt.Fprintf(stderr, "greenify: %d files are not up to date: run greenify generate\n", len(files))
 		return exitFound
 	case !*check && !*clean:
 		fmt.Fprintf(stderr, "greenify: %d sites in %d files patched for go build -tags %s", g.sites, g.twins, greenTag)
@@ -384,8 +385,11 @@ func (g *generator) scan(dir string) (map[string]*source, error) {
 	files := map[string]*source{}
 	for _, e := range list {
 		name := filepath.Join(dir, e.Name())
-		if e.IsDir() || !strings.HasSuffix(name, ".go") || strings.ContainsAny(e.Name()[:1], "_.") {
+		if !strings.HasSuffix(name, ".go") || strings.ContainsAny(e.Name()[:1], "_.") {
 			continue
+		}
+		if fi, err := os.Stat(name); err != nil || !fi.Mode().IsRegular() {
+			continue // no file to the go command either, which a pipe would hold up
 		}
 		data, err := os.ReadFile(name)
 		if err != nil {

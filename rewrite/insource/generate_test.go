@@ -1,7 +1,6 @@
 package insource
 
 import (
-	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -289,41 +288,6 @@ func TestGenerateRefused(t *testing.T) {
 	t.Setenv("GOFLAGS", "-mod=mod -tags=green")
 	if out := run(t, exitUsage, Generate, "-C", dir, "./..."); !strings.Contains(out, "take it out of GOFLAGS") {
 		t.Errorf("with the tag in GOFLAGS: %s", out)
-	}
-}
-
-// A swap that makes and removes files is finished after an interruption
-// anywhere in it.
-func TestSwapMakesAndRemoves(t *testing.T) {
-	for done := range 4 {
-		root := t.TempDir()
-		dir := filepath.Join(root, swapDir)
-		if err := os.Mkdir(dir, 0o777); err != nil {
-			t.Fatal(err)
-		}
-		old, new := []byte("old"), []byte("new")
-		journal := fmt.Sprintf(`[{"Name":"changed","Old":%q,"New":%q},{"Name":"made","Old":"","New":%q},{"Name":"removed","Old":%q,"New":""}]`, hash(old), hash(new), hash(new), hash(old))
-		files := map[string][]byte{"changed": old, "removed": old, swapDir + "/0": new, swapDir + "/1": new, swapDir + "/" + swapJournal: []byte(journal)}
-		if done > 0 {
-			files["changed"] = new
-			delete(files, swapDir+"/0")
-		}
-		if done > 1 {
-			files["made"] = new
-			delete(files, swapDir+"/1")
-		}
-		if done > 2 {
-			delete(files, "removed")
-		}
-		for name, data := range files {
-			if err := os.WriteFile(filepath.Join(root, name), data, 0o666); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if err := Recover(root); err != nil {
-			t.Fatal(err)
-		}
-		same(t, fmt.Sprint("after ", done), tree(t, root), map[string]string{filepath.Join(root, "changed"): "new", filepath.Join(root, "made"): "new"})
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"math/rand/v2"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
 	"syscall"
 	"testing"
@@ -60,7 +59,7 @@ func TestKillRewrite(t *testing.T) {
 			time.Sleep(rand.N(took))
 		} else {
 			for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Microsecond) {
-				if _, err := os.Stat(filepath.Join(dir, swapDir)); err == nil {
+				if _, err := os.Stat(statePath(t, dir)); err == nil {
 					break
 				}
 			}
@@ -81,8 +80,8 @@ func TestKillRewrite(t *testing.T) {
 		default:
 			t.Fatalf("run %d left a tree that is neither the old nor the new one", runs)
 		}
-		if _, err := os.Stat(filepath.Join(dir, swapDir)); err == nil {
-			t.Fatal("the folder was left behind")
+		if _, err := os.Stat(statePath(t, dir)); err == nil {
+			t.Fatal("the journal's folder was left behind")
 		}
 	}
 	t.Logf("%d kills in %d runs; %d trees are old, %d new", inTime, runs, old, patched)

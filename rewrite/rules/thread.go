@@ -137,6 +137,7 @@ var thread = []Leaf{
 	// The watchdog for a thread that keeps the hub.
 	{File: "runtime/signal_unix.go", Edit: edit("doSigPreempt", entry, "", "hubSample(gp, ctxt)", 1), Why: "the stack of a thread that keeps the hub, taken where the signal finds it"},
 	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubTest()", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms, and where a channel of a deadlock was made"},
+	{File: "testing/testing.go", Edit: edit("M.before", before, "testlogFile = f", `os.Getenv("GREENIFY")`, 1), Why: "the go command keeps results of tests by the variables that they read through package os, from here on"},
 	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
 
 	// Reports.

@@ -9,9 +9,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	pathpkg "path"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -31,7 +33,7 @@ type shadow struct {
 
 // ensure makes the shadow complete and undamaged.
 //
-// An undamaged shadow costs one lstat per file. A damaged one is repaired file
+// An undamaged shadow costs one lstat per file and folder. A damaged one is repaired file
 // by file, each swapped in by rename, so builds that use it meanwhile see the
 // old or the new file. A missing one is made aside and renamed into place; a
 // process killed on the way leaves a folder that the next one removes.
@@ -68,43 +70,105 @@ func (s *shadow) ensure(progress func(string, ...any)) error {
 	return s.create()
 }
 
-// An entry is one line of the manifest.
-type entry struct {
-	path  string // below the root, slash-separated
-	size  int64
-	mtime int64  // Unix nanoseconds
-	sum   string // SHA-256 of a file that the patch made; "-" for one of the release's
-}
-
 // verify compares the shadow with its manifest and returns the files that are
-// missing or differ. The error is fs.ErrNotExist if there is no shadow.
+// missing, differ, or are none of its own. The error is fs.ErrNotExist if there is
+// no shadow.
+//
+// A file or folder that the kernel says has not changed since the manifest was written
+// (its ctime, which nothing but a change of the file sets) is not looked into. The
+// others are compared: a restored cache, and one whose files got another name by a hard
+// link, have another ctime and the same contents.
 func (s *shadow) verify() (damaged []string, err error) {
 	entries, err := readManifest(filepath.Join(s.dir, manifestName))
 	if err != nil {
 		return nil, err
 	}
-	seen := 0
+	members := map[string]map[string]bool{} // names in a folder, made when one is looked for
+	seen, stale := 0, false
 	for _, e := range entries {
 		path := s.path(e.path)
-		if e.sum != "-" {
+		if e.sum != theirs && e.sum != subdir {
 			seen++
 			want := e.sum
 			if added, ok := s.patch.added[e.path]; ok {
-				want = sum(added) // one of them names the cache's folder, which may have been moved
+				want = sum(added)
 			}
 			if data, err := os.ReadFile(path); err != nil || sum(data) != want {
 				damaged = append(damaged, e.path)
 			}
 			continue
 		}
-		if fi, err := os.Lstat(path); err != nil || fi.Size() != e.size || fi.ModTime().UnixNano() != e.mtime {
+		fi, err := os.Lstat(path)
+		if err == nil && e.same(fi) {
+			continue
+		}
+		stale = true
+		switch {
+		case e.sum == subdir && (err != nil || !fi.IsDir()):
+			return nil, errors.New("folder " + e.path + " is missing")
+		case e.sum == subdir:
+			if len(members) == 0 {
+				for _, e := range entries {
+					dir, name := pathpkg.Split(e.path)
+					if members[dir] == nil {
+						members[dir] = map[string]bool{}
+					}
+					members[dir][name] = true
+				}
+			}
+			list, err := os.ReadDir(path)
+			if err != nil {
+				return nil, err
+			}
+			for _, f := range list {
+				if !members[e.path+"/"][f.Name()] {
+					damaged = append(damaged, e.path+"/"+f.Name())
+				}
+			}
+		case err != nil || !sameFile(path, fi, s.patch.path(e.path)):
 			damaged = append(damaged, e.path)
 		}
 	}
 	if seen != len(s.patch.names()) {
 		return nil, errors.New("manifest is of another patch")
 	}
+	if stale && len(damaged) == 0 {
+		s.record(entries) // or compare again next time
+	}
 	return damaged, nil
+}
+
+// record writes the manifest with the files as they are now.
+func (s *shadow) record(entries []entry) error {
+	for i := range entries {
+		fi, err := os.Lstat(s.path(entries[i].path))
+		if err != nil {
+			return err
+		}
+		entries[i].stat(fi)
+	}
+	return writeManifest(filepath.Join(s.dir, manifestName), entries)
+}
+
+// sameFile reports whether a file of the shadow is what the release has there.
+func sameFile(path string, fi fs.FileInfo, release string) bool {
+	want, err := os.Lstat(release)
+	if err != nil {
+		return false
+	}
+	if fi.Mode()&fs.ModeSymlink != 0 { // what the shadow links as a whole
+		to, err := os.Readlink(path)
+		return err == nil && to == release
+	}
+	if os.SameFile(fi, want) {
+		return true
+	}
+	if !fi.Mode().IsRegular() || !want.Mode().IsRegular() || fi.Size() != want.Size() {
+		return false
+	}
+	data, err1 := os.ReadFile(path)
+	wanted, err2 := os.ReadFile(release)
+	return err1 == nil && err2 == nil && bytes.Equal(data, wanted)
 }
 
 func (s *shadow) path(name string) string {
@@ -145,9 +209,9 @@ func (s *shadow) create() (err error) {
 		if err := writeFile(tmp.path(name), files[name]); err != nil {
 			return err
 		}
-		entries = append(entries, entry{path: name, size: int64(len(files[name])), sum: sum(files[name])})
+		entries = append(entries, entry{path: name, sum: sum(files[name])})
 	}
-	if err := writeManifest(filepath.Join(dir, manifestName), entries); err != nil {
+	if err := tmp.record(entries); err != nil {
 		return err
 	}
 	return os.Rename(dir, s.dir)
@@ -160,14 +224,7 @@ func (s *shadow) create() (err error) {
 // links (another file system, another owner) they are copies.
 func (s *shadow) mirror() ([]entry, error) {
 	var entries []entry
-	add := func(rel, path string) error {
-		fi, err := os.Lstat(path)
-		if err != nil {
-			return err
-		}
-		entries = append(entries, entry{filepath.ToSlash(rel), fi.Size(), fi.ModTime().UnixNano(), "-"})
-		return nil
-	}
+	add := func(rel, sum string) { entries = append(entries, entry{path: filepath.ToSlash(rel), sum: sum}) }
 	top, err := os.ReadDir(s.goroot)
 	if err != nil {
 		return nil, err
@@ -185,12 +242,10 @@ func (s *shadow) mirror() ([]entry, error) {
 		default:
 			err = linkOrCopy(src, dst)
 		}
-		if err == nil {
-			err = add(e.Name(), dst)
-		}
 		if err != nil {
 			return nil, err
 		}
+		add(e.Name(), theirs)
 	}
 	base := filepath.Join(s.goroot, "src")
 	err = filepath.WalkDir(base, func(path string, d fs.DirEntry, err error) error {
@@ -203,6 +258,7 @@ func (s *shadow) mirror() ([]entry, error) {
 		}
 		dst := s.path(filepath.ToSlash(rel))
 		if d.IsDir() {
+			add(rel, subdir)
 			return os.MkdirAll(dst, 0o755)
 		}
 		if s.patch.differs(filepath.ToSlash(rel)) {
@@ -211,7 +267,8 @@ func (s *shadow) mirror() ([]entry, error) {
 		if err := linkOrCopy(path, dst); err != nil {
 			return err
 		}
-		return add(rel, dst)
+		add(rel, theirs)
+		return nil
 	})
 	return entries, err
 }
@@ -231,8 +288,25 @@ func (s *shadow) repair(damaged []string) error {
 			continue
 		}
 		src := s.patch.path(name)
+		if _, err := os.Lstat(src); errors.Is(err, fs.ErrNotExist) {
+			if err := os.RemoveAll(dst); err != nil { // it is none of the release's
+				return err
+			}
+			continue
+		}
 		tmp := dst + ".tmp" + strconv.Itoa(os.Getpid())
-		if err := linkOrCopy(src, tmp); err != nil {
+		if fi, err := os.Lstat(dst); err == nil && (fi.IsDir() || fi.Mode()&fs.ModeSymlink != 0) {
+			if err := os.RemoveAll(dst); err != nil {
+				return err
+			}
+		}
+		mirror := linkOrCopy
+		if !strings.HasPrefix(name, "src/") {
+			if fi, err := os.Stat(src); err == nil && fi.IsDir() {
+				mirror = os.Symlink
+			}
+		}
+		if err := mirror(src, tmp); err != nil {
 			return err
 		}
 		if err := os.Rename(tmp, dst); err != nil {
@@ -288,8 +362,32 @@ func writeFile(path string, data []byte) error {
 	return os.Rename(tmp, path)
 }
 
-// The manifest is one line a file, "size mtime sum path", and last the hash of
-// all lines before.
+// The manifest is one line a file or folder, "size mtime ctime inode sum path", and
+// last the hash of all lines before.
+
+// An entry is one line of the manifest.
+type entry struct {
+	path                      string // below the root, slash-separated
+	size, mtime, ctime, inode int64  // as lstat says; times in Unix nanoseconds
+	sum                       string // SHA-256 of a file that the patch made, or one of these:
+}
+
+const (
+	theirs = "-" // a file of the release
+	subdir = "/"
+)
+
+func (e *entry) stat(fi fs.FileInfo) {
+	st := fi.Sys().(*syscall.Stat_t)
+	e.size, e.mtime, e.ctime, e.inode = fi.Size(), fi.ModTime().UnixNano(), st.Ctim.Nano(), int64(st.Ino)
+}
+
+// same reports whether the file has not been changed since.
+func (e *entry) same(fi fs.FileInfo) bool {
+	now := *e
+	now.stat(fi)
+	return now == *e && fi.IsDir() == (e.sum == subdir)
+}
 
 func sum(data []byte) string {
 	h := sha256.Sum256(data)
@@ -299,7 +397,7 @@ func sum(data []byte) string {
 func writeManifest(path string, entries []entry) error {
 	var b bytes.Buffer
 	for _, e := range entries {
-		fmt.Fprintf(&b, "%d %d %s %s\n", e.size, e.mtime, e.sum, e.path)
+		fmt.Fprintf(&b, "%d %d %d %d %s %s\n", e.size, e.mtime, e.ctime, e.inode, e.sum, e.path)
 	}
 	fmt.Fprintf(&b, "sha256 %s\n", sum(b.Bytes()))
 	return writeFile(path, b.Bytes())
@@ -310,19 +408,37 @@ func readManifest(path string) ([]entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseManifest(data)
+}
+
+func parseManifest(data []byte) ([]entry, error) {
+	damaged := errors.New("manifest is damaged")
 	i := bytes.LastIndex(data, []byte("sha256 "))
-	if i < 0 || strings.TrimSpace(string(data[i+len("sha256 "):])) != sum(data[:i]) {
-		return nil, errors.New("manifest is damaged")
+	if i < 0 || string(data[i+len("sha256 "):]) != sum(data[:i])+"\n" {
+		return nil, damaged
 	}
 	var entries []entry
+	names := map[string]bool{}
 	for line := range strings.Lines(string(data[:i])) {
-		f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 4)
-		size, err1 := strconv.ParseInt(f[0], 10, 64)
-		mtime, err2 := strconv.ParseInt(f[1], 10, 64)
-		if len(f) != 4 || err1 != nil || err2 != nil {
-			return nil, errors.New("manifest is damaged")
+		f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 6)
+		if len(f) != 6 {
+			return nil, damaged
 		}
-		entries = append(entries, entry{f[3], size, mtime, f[2]})
+		e := entry{sum: f[4], path: f[5]}
+		for i, n := range []*int64{&e.size, &e.mtime, &e.ctime, &e.inode} {
+			var err error
+			if *n, err = strconv.ParseInt(f[i], 10, 64); err != nil {
+				return nil, damaged
+			}
+		}
+		if !filepath.IsLocal(e.path) || pathpkg.Clean(e.path) != e.path || names[e.path] {
+			return nil, damaged
+		}
+		names[e.path] = true
+		entries = append(entries, e)
+	}
+	if !names["src"] {
+		return nil, damaged
 	}
 	return entries, nil
 }

@@ -132,7 +132,6 @@ func Open(opt Options) (*Toolchain, error) {
 		return nil, err
 	}
 	root := filepath.Join(opt.CacheDir, "goroot-"+env.GOVERSION+"-"+p.key)
-	p.place(root)
 	tc := &Toolchain{
 		Go:      filepath.Join(env.GOROOT, "bin", "go"),
 		Version: env.GOVERSION,
@@ -307,13 +306,6 @@ func cgoWaits() []string {
 }
 
 func (p *patch) path(name string) string { return filepath.Join(p.goroot, filepath.FromSlash(name)) }
-
-// place tells the patch the folder of the shadow. It is no part of the key: the
-// folder's name contains it.
-func (p *patch) place(root string) {
-	const file = "src/runtime/greenify_file.go"
-	p.added[file] = bytes.Replace(p.added[file], []byte(`const hubRoot = ""`), []byte("const hubRoot = "+strconv.Quote(root)), 1)
-}
 
 // names lists the files in which the shadow differs.
 func (p *patch) names() []string {

@@ -41,6 +41,7 @@ var hubAdmin struct {
 
 // hubSetAdmin reads the setting.
 func hubSetAdmin(path string) bool {
+	hubWrong = "names no file, or one with a path longer than 107 bytes, the most for a socket"
 	return len(path) > 0 && len(path) < len(hubAdmin.addr.path) && copy(hubAdmin.addr.path[:], path) > 0
 }
 
@@ -91,9 +92,13 @@ func hubAdminStart() {
 	if errno == 0 {
 		_, errno = hubCall(sysListen, fd, 8)
 	}
+	if errno != 0 && hubFamily.child { // it is the parent's
+		closefd(int32(fd))
+		return
+	}
 	if errno != 0 {
 		print("greenify: cannot listen on admin=")
-		printindented(gostringnocopy(&a.addr.path[0]))
+		hubPrintSafe(gostringnocopy(&a.addr.path[0]))
 		print(": error ", errno, ": use the path of a new file in a folder that can be written\n")
 		exit(2)
 	}

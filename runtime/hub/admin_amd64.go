@@ -15,8 +15,11 @@ const (
 	sysGeteuid      = 107
 	sysNewfstatat   = 262
 	sysUnlinkat     = 263
-	sysClockGettime = 228
 	sysPpoll        = 271
+	sysFlock        = 73
+	sysFtruncate    = 77
+	sysGetppid      = 110
+	sysClockGettime = 228
 
 	statMode = 24 // offset of st_mode
 )

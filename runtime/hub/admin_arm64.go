@@ -15,8 +15,11 @@ const (
 	sysGeteuid      = 175
 	sysNewfstatat   = 79
 	sysUnlinkat     = 35
-	sysClockGettime = 113
 	sysPpoll        = 73
+	sysFlock        = 32
+	sysFtruncate    = 46
+	sysGetppid      = 173
+	sysClockGettime = 113
 
 	statMode = 16 // offset of st_mode
 )

@@ -54,8 +54,10 @@ var hubBlockedDefault int64
 //
 //go:linkname hubTest
 func hubTest() {
-	hubBlockedDefault = 100e6
 	hubBusyDefault = 100e6
+	if !hubSelfStarted() {
+		hubBlockedDefault = 100e6
+	}
 	if hubMade == 0 {
 		hubMade = 1
 	}

@@ -45,6 +45,8 @@ type hubShield struct {
 const hubPatience = 8
 
 // hubShielded reports whether a kill of gp is to be an error, now.
+//
+//go:nosplit
 func hubShielded(gp *g) bool { return gp.hub.shields != 0 }
 
 // hubCutShielded is hubCut for a marked thread in a shield. It reports whether the wait

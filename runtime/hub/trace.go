@@ -62,11 +62,29 @@ func hubTraceStart() {
 	if t.file == nil {
 		return
 	}
-	const flags = 1 | 0x40 | 0x200 | 0x80000 // O_WRONLY, O_CREAT, O_TRUNC, O_CLOEXEC
-	if t.fd = open(t.file, flags, 0o666); t.fd < 0 {
+	if hubFamily.child && !hubFamily.ownTrace {
+		return // it is the parent's
+	}
+	// Whoever writes a trace has a lock on it, and only then it is emptied: a
+	// process that was told to write the same file must not destroy it.
+	const flags = 1 | 0x40 | 0x80000 // O_WRONLY, O_CREAT, O_CLOEXEC
+	why := ": use a file in a folder that exists and can be written\n"
+	if t.fd = open(t.file, flags, 0o666); t.fd >= 0 {
+		if _, errno := hubCall(sysFlock, uintptr(t.fd), 2|4); errno == _EAGAIN { // LOCK_EX, LOCK_NB
+			closefd(t.fd)
+			t.fd = -1
+			why = ": another process writes it: use %p in the name for the process id\n"
+		} else {
+			hubCall(sysFtruncate, uintptr(t.fd), 0)
+		}
+	}
+	if t.fd < 0 {
+		if hubFamily.child {
+			return
+		}
 		print("greenify: cannot write trace=")
-		printindented(gostringnocopy(t.file))
-		print(": use a file in a folder that exists and can be written\n")
+		hubPrintSafe(gostringnocopy(t.file))
+		print(why)
 		exit(2)
 	}
 	lockInit(&t.lock, lockRankLeafRank)

@@ -21,7 +21,7 @@ var Table = []Setting{
 	{"admin=path", []string{
 		"listen on a Unix socket of that name, for greenify ps, top and profile;",
 		"its mode is 0600, and clients must be of the same user; costs nothing but",
-		"while it answers, when the program stops",
+		"while it answers, when the program stops; %p in the name is the process id",
 	}, false},
 	{"blocked=50ms", []string{
 		"report on standard error when one thread keeps the hub from ready ones",
@@ -39,6 +39,10 @@ var Table = []Setting{
 		"it keeps the hub; 100ms in a test binary. What must not be cut goes into",
 		"green.NoYield",
 	}, false},
+	{"children=1", []string{
+		"child processes that inherit the variable report, too (stats, blocked):",
+		"see below",
+	}, true},
 	{"made=1", []string{
 		"reports of deadlocks say where a channel was made; 1 in a test binary,",
 		"else 0; to make a channel then takes about 20 ns more",
@@ -58,7 +62,8 @@ var Table = []Setting{
 	}, true},
 	{"trace=file", []string{
 		"write a trace that ui.perfetto.dev and chrome://tracing open, and greenify",
-		"trace renders; a change of threads then takes about 2 us more",
+		"trace renders; a change of threads then takes about 2 us more; %p in the",
+		"name is the process id",
 	}, false},
 }
 
@@ -71,6 +76,32 @@ func Known(inSource bool) string {
 		}
 	}
 	return strings.Join(names, ", ")
+}
+
+// inherited is the part of the help about other processes.
+const inherited = `What is inherited: children of the program find the variable in their environment,
+marked by parent=ID, the process id of the program. What the program holds or reads is
+left alone: a patched child that finds such a mark takes the socket (admin) only if it is
+free or its name has %p, writes a trace only if the name has %p, and prints no statistics
+and no reports of blocked unless children=1 is set. It says nothing about that. A program
+that gives a child a GREENIFY of its own asks the child itself. A test binary that starts
+itself has no reports of blocked by default.
+
+A program with more rights than its user (set-user-ID, set-group-ID, file capabilities)
+does not read the variable.
+`
+
+// Safe returns text of the user's for a terminal: whatever would steer one is escaped.
+func Safe(s string) string {
+	var b strings.Builder
+	for i := range len(s) {
+		if c := s[i]; c < ' ' || c > '~' || c == '\\' {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
 }
 
 // Help is the text of greenify help runtime.
@@ -86,6 +117,9 @@ func Help() string {
 		}
 	}
 	fmt.Fprintf(&b, "\nA program patched in source knows %s.\n"+
-		"An unknown setting stops the program before main with exit code 2.\n", Known(true))
+		"What is on with =1 may be written without it, and is off with =0.\n"+
+		"An unknown setting or value stops the program before main with exit code 2.\n"+
+		"\n", Known(true))
+	b.WriteString(inherited)
 	return b.String()
 }
