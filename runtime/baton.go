@@ -67,12 +67,14 @@ type thread struct {
 	// Only its own goroutine uses these.
 	outer  *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
 	strict atomic.Bool   // in NoYield
+	late   atomic.Bool   // has kept the baton for long from threads that are ready; the watchdog sets it
 	ops    uint8         // operations that did not have to wait
 	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
-	lost       bool   // the baton was taken from it in a native wait
+	lost       bool   // the baton was taken from it in a native wait, or while it computed
+	busy       bool   // lost, and computes
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
 	name       *string // nil if it has none
@@ -155,8 +157,17 @@ const timeSlice = 10 * time.Millisecond
 var hubEpoch = time.Now()
 
 // slice is called where an operation went on without waiting. When the time slice
-// is over the thread goes behind the ready ones. It looks at the clock seldom.
+// is over the thread goes behind the ready ones. It looks at the clock seldom; the
+// watchdog does when operations are seldom.
 func (t *thread) slice() {
+	if t.late.Load() {
+		t.late.Store(false)
+		if t.pool == (workers{}) && !t.strict.Load() {
+			t.began = 0
+			yield()
+		}
+		return
+	}
 	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
@@ -179,6 +190,7 @@ func pick(t *thread) {
 		return
 	}
 	t.began = 0
+	t.late.Store(false)
 	if t != hub.holder {
 		hub.stats.Switches++
 		hub.holder = t
@@ -370,6 +382,7 @@ func (t *thread) end() {
 	t.runs.Store(0)
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
 	t.strict.Store(false)
+	t.late.Store(false)
 	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
 	threadPool.Put(t)
 	if outer != nil {
@@ -497,6 +510,12 @@ func native(f func())                                       { go f() }
 func nextBlocked(*blockedRecord)                            { select {} }
 func watch(int64, bool) (before int64)                      { return 0 }
 func watched() (rounds, found uint64)                       { return 0, 0 }
+
+func preempted() uint64 {
+	hub.mu.Lock()
+	defer hub.mu.Unlock()
+	return hub.stats.Preempted
+}
 
 func stats() (spawned, alive, peak, switches, yields, rescued uint64) {
 	hub.mu.Lock()

@@ -51,6 +51,8 @@ func (*thread) end()         {}
 func (*thread) adopt()       {}
 func (*thread) slice()       {}
 
+func preempted() uint64 { return 0 }
+
 func yield() { runtime.Gosched() }
 
 func offload(f func()) {

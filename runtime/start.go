@@ -23,6 +23,10 @@ var settings struct {
 
 // readSettings reads the GREENIFY variable, once.
 var readSettings = sync.OnceFunc(func() {
+	hub.watch.busy = time.Second
+	if strings.HasSuffix(os.Args[0], ".test") { // as go test names its binaries
+		hub.watch.busy = 100 * time.Millisecond
+	}
 	for field := range strings.SplitSeq(os.Getenv("GREENIFY"), ",") {
 		if !readSetting(field) {
 			stop("unknown setting " + field + " in GREENIFY; known are " + setting.Known(true))
@@ -41,10 +45,13 @@ func readSetting(field string) bool {
 		settings.stats = true
 		return value == "1"
 	case "blocked":
-		limit, err := time.ParseDuration(value)
+		limit, ok := readLimit(value)
 		hub.watch.limit = limit
-		number := strings.TrimRight(value, "ums") // as a whole-program build reads it
-		return err == nil && limit >= 0 && strings.Trim(number, "0123456789") == ""
+		return ok
+	case "busy":
+		limit, ok := readLimit(value)
+		hub.watch.busy = limit
+		return ok && limit > 0 || value == "off"
 	case "offload":
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 1 || n > maxWorkers {
@@ -54,6 +61,13 @@ func readSetting(field string) bool {
 		return true
 	}
 	return field == ""
+}
+
+// readLimit reads a duration as a whole-program build does.
+func readLimit(value string) (limit time.Duration, ok bool) {
+	limit, err := time.ParseDuration(value)
+	number := strings.TrimRight(value, "ums")
+	return limit, err == nil && limit >= 0 && strings.Trim(number, "0123456789") == ""
 }
 
 // mainPatched is 1 in a program whose main, or whose tests, are patched: see
@@ -126,8 +140,8 @@ func start(rules string) (end func()) {
 		// meanwhile.
 		if settings.stats {
 			s := ReadStats()
-			fmt.Fprintf(os.Stderr, "greenify: threads=%d peak=%d switches=%d yields=%d rescued=%d\n",
-				s.Spawned, s.Peak, s.Switches, s.Yields, s.Rescued)
+			fmt.Fprintf(os.Stderr, "greenify: threads=%d peak=%d switches=%d yields=%d rescued=%d preempted=%d\n",
+				s.Spawned, s.Peak, s.Switches, s.Yields, s.Rescued, s.Preempted)
 		}
 	}
 }

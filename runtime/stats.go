@@ -59,11 +59,14 @@ type Stats struct {
 	Switches uint64 // times the hub went from one thread to another
 	Yields   uint64 // times a thread gave up the hub, by Yield even if nobody else was ready
 	Rescued  uint64 // times the hub was taken from a thread stuck in a system call
+
+	Preempted uint64 // times the hub was taken from a thread that computed (GREENIFY=busy)
 }
 
 // ReadStats returns the counters. It does not yield.
 func ReadStats() Stats {
 	var s Stats
 	s.Spawned, s.Alive, s.Peak, s.Switches, s.Yields, s.Rescued = stats()
+	s.Preempted = preempted()
 	return s
 }

@@ -30,6 +30,13 @@ var Table = []Setting{
 		"that can be measured; in source it is off in tests, too, but for threads",
 		"that wait (rescued= in the statistics)",
 	}, true},
+	{"busy=1s", []string{
+		"take the hub from a thread that computes when others have been ready for so",
+		"long, of wall and of processor time; us, ms or s, or off; 100ms in a test",
+		"binary; a step of such a thread that is not atomic may be cut there, so the",
+		"place is reported, and counted (preempted= in the statistics); in source it",
+		"goes on beside the hub, with GOMAXPROCS at 1, until its next patched call",
+	}, true},
 	{"made=1", []string{
 		"reports of deadlocks say where a channel was made; 1 in a test binary,",
 		"else 0; to make a channel then takes about 20 ns more",
