@@ -247,7 +247,7 @@ func (f *finder) receiver(x ast.Expr, s *types.Selection, r rules.Call) (arg, bo
 			// The outer type has the method too; that is enough for an interface.
 			a.post = ""
 			a.pre = address(s.Recv())
-			return a, r.With == "Lock" && r.Name == "Lock" && f.locker(s.Recv()) || r.With == "Wait"
+			return a, r.With == "Lock" && r.Name == "Lock" && f.locker(s.Recv()) || r.With == "Wait" || strings.HasPrefix(r.With, "Try")
 		}
 		a.post += "." + field.Name()
 		t = field.Type()

@@ -92,7 +92,7 @@ func newBody(pass *analysis.Pass, file *find.File, d *ast.FuncDecl, fn *types.Fu
 	b := &body{fn: fn}
 	waits := map[ast.Node]*find.Site{}
 	for _, s := range file.Sites {
-		if s.Shape != nil && s.What != "go statement" && s.To != "green.WaitGo" && (s.Kind == find.Yield || s.Kind == find.Offload) {
+		if s.Shape != nil && s.What != "go statement" && s.To != "green.WaitGo" && !strings.HasPrefix(s.To, "green.Try") && (s.Kind == find.Yield || s.Kind == find.Offload) {
 			waits[s.Shape.Node] = s
 		}
 	}
