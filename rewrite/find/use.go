@@ -25,6 +25,7 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	}
 	r, ok := f.rule(obj)
 	if !ok {
+		f.foreignUse(id, obj, stack)
 		return
 	}
 	var (
