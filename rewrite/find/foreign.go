@@ -63,9 +63,26 @@ func (f *finder) foreignRule(obj types.Object) (rules.Call, Fact, bool) {
 			r.Why = FuncName(fn) + " may block the hub, through " + strings.Join(fact.Through, ", ") + ": patch package " + fn.Pkg().Name() + " too"
 		}
 	} else if v, ok := obj.(*types.Var); ok && v.IsField() {
-		r.Recv = "struct"
+		r.Recv = structOf(v)
 	}
 	return r, fact, true
+}
+
+// structOf names the type that declares a field; "struct" if it has no name.
+func structOf(field *types.Var) string {
+	scope := field.Pkg().Scope()
+	for _, name := range scope.Names() {
+		if obj, ok := scope.Lookup(name).(*types.TypeName); ok {
+			if st, ok := obj.Type().Underlying().(*types.Struct); ok {
+				for v := range st.Fields() {
+					if v == field.Origin() {
+						return name
+					}
+				}
+			}
+		}
+	}
+	return "struct"
 }
 
 // foreignPlan is what becomes of a call that no rule of the table is for and that may wait in
@@ -111,6 +128,25 @@ func (f *finder) paramOf(sig *types.Signature, n *ast.CallExpr, i int) types.Typ
 	return paramType(sig, min(i, last))
 }
 
+// laterPatched reports a call of what may wait in a package that is to be patched together
+// with this one, and is not yet.
+func (f *finder) laterPatched(n *ast.CallExpr, id *ast.Ident) {
+	fn, ok := f.Info.Uses[id].(*types.Func)
+	if !ok || f.Foreign == nil || fn.Pkg() == nil || fn.Pkg() == f.Pkg || fn.Pkg().Path() == GreenPath || rules.Std(fn.Pkg().Path()) || f.Foreign.Is(fn.Pkg()) {
+		return
+	}
+	fn = fn.Origin()
+	if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
+		return
+	}
+	if fact, _ := f.Foreign.Fact(fn); fact.Through != nil {
+		f.add(&Site{
+			Pos: n.Pos(), End: n.End(), Kind: Left, Group: "thread", What: FuncName(fn), Foreign: true,
+			Message: FuncName(fn) + " may block the hub, through " + strings.Join(fact.Through, ", ") + ": patch package " + fn.Pkg().Name() + " too",
+		})
+	}
+}
+
 // foreignCall wraps what a call gives to a foreign package that may keep it.
 func (f *finder) foreignCall(n *ast.CallExpr) {
 	id, _ := callee(n.Fun)
@@ -134,6 +170,7 @@ func (f *finder) foreignCall(n *ast.CallExpr) {
 	if _, table := f.rule(obj); table {
 		return
 	}
+	f.laterPatched(n, id)
 	r, fact, ok := f.foreignRule(obj)
 	sig, isSig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
 	if !ok || !isSig || r.Act != rules.Enter {
