@@ -69,12 +69,14 @@ type thread struct {
 	strict atomic.Bool   // in NoYield
 	uncut  int8          // while not 0 a kill waits
 	claim  *uint32       // who kills the thread must win it first (waiter); nil if nobody need
+	late   atomic.Bool   // has kept the baton for long from threads that are ready; the watchdog sets it
 	ops    uint8         // operations that did not have to wait
 	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
-	lost       bool   // the baton was taken from it in a native wait
+	lost       bool   // the baton was taken from it in a native wait, or while it computed
+	busy       bool   // lost, and computes
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
 	name       *string // nil if it has none
@@ -157,8 +159,17 @@ const timeSlice = 10 * time.Millisecond
 var hubEpoch = time.Now()
 
 // slice is called where an operation went on without waiting. When the time slice
-// is over the thread goes behind the ready ones. It looks at the clock seldom.
+// is over the thread goes behind the ready ones. It looks at the clock seldom; the
+// watchdog does when operations are seldom.
 func (t *thread) slice() {
+	if t.late.Load() {
+		t.late.Store(false)
+		if t.pool == (workers{}) && !t.strict.Load() {
+			t.began = 0
+			yield()
+		}
+		return
+	}
 	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
@@ -181,6 +192,7 @@ func pick(t *thread) {
 		return
 	}
 	t.began = 0
+	t.late.Store(false)
 	if t != hub.holder {
 		hub.stats.Switches++
 		hub.holder = t
@@ -372,6 +384,7 @@ func (t *thread) end() {
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
 	t.uncut, t.claim = 0, nil
 	t.strict.Store(false)
+	t.late.Store(false)
 	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
 	threadPool.Put(t)
 	if outer != nil {

@@ -28,9 +28,14 @@ func Go(f func()) {
 	go f()
 }
 
-// Sleep is time.Sleep. It yields.
+// Sleep is time.Sleep. It yields, as Yield does if d is not positive.
+// (eventlet.sleep)
 func Sleep(d time.Duration) {
-	if t := self(); t != nil && d > 0 {
+	if t := self(); t != nil {
+		if d <= 0 {
+			yield()
+			return
+		}
 		t.leave("sleep")
 		defer t.back()
 	}

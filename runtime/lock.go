@@ -36,6 +36,19 @@ func RLock(l *sync.RWMutex) {
 	l.RLock()
 }
 
+// TryLock is l.TryLock(). It never waits, but yields once the thread has run for 10 ms: a
+// loop that polls must not keep those from running that it polls for.
+func TryLock(l interface{ TryLock() bool }) bool {
+	Poll()
+	return l.TryLock()
+}
+
+// TryRLock is l.TryRLock() likewise.
+func TryRLock(l interface{ TryRLock() bool }) bool {
+	Poll()
+	return l.TryRLock()
+}
+
 // Wait is w.Wait() of a sync.WaitGroup or sync.Cond. It yields, but for a
 // WaitGroup whose counter is zero.
 func Wait(w interface{ Wait() }) {
@@ -44,6 +57,7 @@ func Wait(w interface{ Wait() }) {
 		switch w := w.(type) {
 		case *sync.WaitGroup:
 			if knowWaitGroup && (*waitGroup)(unsafe.Pointer(w)).state.Load()>>32 == 0 {
+				t.slice()
 				w.Wait()
 				return
 			}
@@ -78,8 +92,25 @@ func WaitGo(w *sync.WaitGroup, f func()) {
 	})
 }
 
-// Do is o.Do(f). It yields only if another call of Do is under way, and runs f
-// as the same green thread.
+// GroupGo is g.Go(f) of a Group of golang.org/x/sync/errgroup: it starts f as a goroutine,
+// a green thread in a patched program. It yields only if it has to wait, for the limit
+// that SetLimit has set.
+func GroupGo(g interface{ Go(func() error) }, f func() error) {
+	t := self()
+	if t == nil {
+		g.Go(Enter01(f))
+		return
+	}
+	if g, ok := g.(interface{ TryGo(func() error) bool }); ok && g.TryGo(Enter01(f)) {
+		return
+	}
+	t.leave(nativeCall)
+	defer t.back()
+	g.Go(Enter01(f))
+}
+
+// Do is o.Do(f). It yields only if another call of Do is under way, or after 10 ms as
+// TryLock does, and runs f as the same green thread.
 func Do(o *sync.Once, f func()) {
 	t := self()
 	if t == nil {
@@ -87,7 +118,7 @@ func Do(o *sync.Once, f func()) {
 		return
 	}
 	if knowOnce {
-		(*once)(unsafe.Pointer(o)).do(f)
+		(*once)(unsafe.Pointer(o)).do(t, f)
 		return
 	}
 	defer t.back()
@@ -100,8 +131,9 @@ func Do(o *sync.Once, f func()) {
 }
 
 // do is what Do of a sync.Once does, but waits as a green thread.
-func (o *once) do(f func()) {
+func (o *once) do(t *thread, f func()) {
 	if o.done.Load() {
+		t.slice()
 		return
 	}
 	Lock(&o.m)

@@ -255,7 +255,7 @@ func TestEnd(t *testing.T) {
 		{"deadlock", "", 2, "", []string{"are asleep - deadlock!"}},
 		{"deadlock of a holder", "", 2, "", []string{"are asleep - deadlock!"}},
 		{"setting", "GREENIFY=nonsense", 2, "", []string{"greenify: unknown setting nonsense in GREENIFY"}},
-		{"setting", "GREENIFY=stats=1", 0, "runs\n", []string{"greenify: threads=1 peak=1 switches=0 yields=0 rescued=0"}},
+		{"setting", "GREENIFY=stats=1", 0, "runs\n", []string{"greenify: threads=1 peak=1 switches=0 yields=0 rescued=0 preempted=0"}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -23,8 +23,9 @@ import (
 // call of this package. That is counted (Stats.Rescued) and reported, for until
 // that call the thread runs in parallel with another one.
 //
-// A thread that computes keeps the baton, and so does one in NoYield. With GREENIFY=blocked it is reported, as
-// is one that waits, as soon as the limit has passed.
+// A thread that computes loses the baton much later (busy.go), and one in NoYield keeps
+// it. With GREENIFY=blocked either is reported, as is one that waits, as soon as the
+// limit has passed.
 //
 // Inv: nobody looks while no thread is ready, so that package runtime's deadlock
 // detector, which a timer keeps from its conclusion, has the last word.
@@ -44,6 +45,11 @@ type watchdog struct {
 	seen  string        // the wait, and the stack, that the last dump found
 	told  bool          // the turn has been reported
 	who   uint64
+
+	busy   time.Duration   // GREENIFY=busy; 0 is off
+	ready  time.Duration   // since hubEpoch: when threads were first seen to be ready in that turn; 0 if none were
+	cpu    time.Duration   // of the process at that time
+	places map[string]bool // where threads were preempted, for one report each
 }
 
 // arm is called with hub.mu held when a thread has queued.
@@ -60,10 +66,13 @@ func (w *watchdog) arm() {
 }
 
 func (w *watchdog) interval() time.Duration {
-	if w.limit > 0 {
-		return min(rescueDelay, max(w.limit/2, time.Millisecond))
+	d := rescueDelay
+	for _, limit := range []time.Duration{w.limit, w.busy} {
+		if limit > 0 {
+			d = min(d, max(limit/2, time.Millisecond))
+		}
 	}
-	return rescueDelay
+	return d
 }
 
 // look is called by the timer.
@@ -77,7 +86,7 @@ func look() {
 		if w.told {
 			fmt.Fprintf(&said, "greenify: thread %d kept the hub for %d ms\n", w.who, (now - w.since).Milliseconds())
 		}
-		w.turn, w.since, w.at, w.seen, w.told = hub.turn, now, rescueDelay, "", false
+		w.turn, w.since, w.at, w.seen, w.told, w.ready = hub.turn, now, rescueDelay, "", false, 0
 		if w.limit > 0 {
 			w.at = min(w.at, w.limit)
 		}
@@ -87,28 +96,47 @@ func look() {
 		ready++
 	}
 	t := hub.holder
-	if ready == 0 || now-w.since < w.at {
+	due := false
+	switch {
+	case ready == 0:
+	case w.ready == 0:
+		w.ready, w.cpu = now, processorTime()
+	default:
+		t.late.Store(true) // yields at its next operation, if it calls any
+		due = w.isBusy(t, now)
+	}
+	if ready == 0 || now-w.since < w.at && !due {
 		if w.armed = ready > 0 || w.told; w.armed {
 			w.timer.Reset(w.interval())
 		}
 		hub.mu.Unlock()
 		return
 	}
+	turn := hub.turn
 	id, runs := t.id.Load(), t.runs.Load()
 	hub.mu.Unlock()
 
 	stack := stackOf(runs) // stops the world: not with mu held
 	wait := nativeWait(stack)
+	if due = due && computes(stack); due {
+		alone.enter() // stops the world, too, and comes before the others go on
+		defer func() {
+			if !due {
+				alone.exit()
+			}
+		}()
+	}
 
 	hub.mu.Lock()
 	defer hub.mu.Unlock()
 	w.timer.Reset(w.interval())
-	if hub.turn != w.turn {
+	if due = due && hub.turn == turn && !t.strict.Load(); hub.turn != turn {
 		return
 	}
 	held := now - w.since
 	again := wait != "" && w.seen == stack && !t.strict.Load()
-	if !w.told && (again || w.limit > 0 && held >= w.limit) {
+	first := due && w.newPlace(stack)
+	if !w.told && (again || first || w.limit > 0 && held >= w.limit) {
 		w.told, w.who = true, id
 		describe(&said, id, held, ready, stack)
 	}
@@ -116,7 +144,16 @@ func look() {
 	case again:
 		fmt.Fprintf(&said, "greenify: thread %d waits (%s) and does not give up the hub, which goes on without it\n", id, wait)
 		w.told = false
+		hub.stats.Rescued++
 		t.rescue(wait)
+	case due:
+		if first {
+			fmt.Fprintf(&said, "greenify: thread %d computes and does not give up the hub, which goes on without it until its next call that may wait; GREENIFY=busy=off keeps the hub for it\n", id)
+			w.told = false
+		}
+		hub.stats.Preempted++
+		t.busy = true
+		t.rescue(computing)
 	case wait != "":
 		w.seen, w.at = stack, held+rescueDelay
 	default:
@@ -124,14 +161,13 @@ func look() {
 	}
 }
 
-// rescue takes the baton from t, which waits. Called with hub.mu held.
+// rescue takes the baton from t, which waits or computes. Called with hub.mu held.
 func (t *thread) rescue(wait string) {
 	t.lost = true
 	hub.lostThreads = append(hub.lostThreads, t)
 	hub.lost.Add(1)
 	t.wait, t.since = wait, time.Now()
 	hub.out++
-	hub.stats.Rescued++
 	next := hub.ready.pop()
 	pick(next)
 	next.grant() // its turn is empty: the token does not wait
@@ -141,6 +177,10 @@ func (t *thread) rescue(wait string) {
 // Called with hub.mu held.
 func (t *thread) found() {
 	t.lost = false
+	if t.busy {
+		t.busy = false
+		go alone.exit() // stops the world: not with mu held
+	}
 	hub.lostThreads = slices.DeleteFunc(hub.lostThreads, func(other *thread) bool { return other == t })
 	hub.lost.Add(-1)
 }
@@ -188,16 +228,21 @@ func stackOf(id uint64) string {
 // it waits for a moment, as for the garbage collector, or as a coroutine.
 // (runtime/runtime2.go, waitReasonStrings)
 func nativeWait(dump string) string {
-	_, state, _ := strings.Cut(dump, "[")
-	state, _, _ = strings.Cut(state, "]")
-	state, _, _ = strings.Cut(state, ",")  // 3 minutes, locked to thread
-	state, _, _ = strings.Cut(state, " (") // durable, nil chan
-	switch state {
+	switch state := dumpedState(dump); state {
 	case "IO wait", "chan receive", "chan send", "select", "semacquire", "sleep", "syscall",
 		"sync.Cond.Wait", "sync.Mutex.Lock", "sync.RWMutex.RLock", "sync.RWMutex.Lock", "sync.WaitGroup.Wait":
 		return state
 	}
 	return ""
+}
+
+// dumpedState returns what the goroutine of a dump does.
+func dumpedState(dump string) string {
+	_, state, _ := strings.Cut(dump, "[")
+	state, _, _ = strings.Cut(state, "]")
+	state, _, _ = strings.Cut(state, ",")  // 3 minutes, locked to thread
+	state, _, _ = strings.Cut(state, " (") // durable, nil chan
+	return state
 }
 
 // describe says where a thread is, as the watchdog of a whole-program build does.

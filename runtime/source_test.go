@@ -108,13 +108,13 @@ func TestStats(t *testing.T) {
 	stdout, stderr, status := runProgram(t, "stats", "GOMAXPROCS=1", "GREENIFY=stats=1")
 	// main, the three, and the callback while it runs; each of the three goes
 	// behind the others once; main waits.
-	want := "{Spawned:4 Alive:4 Peak:4 Switches:0 Yields:0 Rescued:0}\n" +
-		"{Spawned:4 Alive:1 Peak:4 Switches:7 Yields:4 Rescued:0}\n" +
-		"{Spawned:5 Alive:1 Peak:4 Switches:9 Yields:5 Rescued:0}\n"
+	want := "{Spawned:4 Alive:4 Peak:4 Switches:0 Yields:0 Rescued:0 Preempted:0}\n" +
+		"{Spawned:4 Alive:1 Peak:4 Switches:7 Yields:4 Rescued:0 Preempted:0}\n" +
+		"{Spawned:5 Alive:1 Peak:4 Switches:9 Yields:5 Rescued:0 Preempted:0}\n"
 	if status != 0 || stdout != want {
 		t.Errorf("exit status %d, stdout:\n%swant\n%s%s", status, stdout, want, stderr)
 	}
-	wantLines(t, "stderr", stderr, "greenify: threads=5 peak=4 switches=9 yields=5 rescued=0\n")
+	wantLines(t, "stderr", stderr, "greenify: threads=5 peak=4 switches=9 yields=5 rescued=0 preempted=0\n")
 }
 
 func init() {

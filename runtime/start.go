@@ -25,6 +25,10 @@ var settings struct {
 // hub/settings.go) a program with more rights than its user does not listen to it, and
 // children are told that they are.
 var readSettings = sync.OnceFunc(func() {
+	hub.watch.busy = time.Second
+	if strings.HasSuffix(os.Args[0], ".test") { // as go test names its binaries
+		hub.watch.busy = 100 * time.Millisecond
+	}
 	value := os.Getenv(variable)
 	if value == "" || secureMode() {
 		return
@@ -89,6 +93,11 @@ func readSetting(field string) bool {
 		return err == nil && n > 0
 	case "blocked":
 		return readDuration(value, &hub.watch.limit)
+	case "busy":
+		if value == "off" {
+			value = "0"
+		}
+		return readDuration(value, &hub.watch.busy)
 	case "offload":
 		n, err := strconv.Atoi(value)
 		settingWrong = "is no number from 1 to " + strconv.Itoa(maxWorkers)
@@ -197,8 +206,8 @@ func start(rules string) (end func()) {
 		// meanwhile.
 		if settings.stats {
 			s := ReadStats()
-			fmt.Fprintf(os.Stderr, "greenify: threads=%d peak=%d switches=%d yields=%d rescued=%d\n",
-				s.Spawned, s.Peak, s.Switches, s.Yields, s.Rescued)
+			fmt.Fprintf(os.Stderr, "greenify: threads=%d peak=%d switches=%d yields=%d rescued=%d preempted=%d\n",
+				s.Spawned, s.Peak, s.Switches, s.Yields, s.Rescued, s.Preempted)
 		}
 	}
 }

@@ -61,7 +61,7 @@ type Stats struct {
 	Rescued  uint64 // times the hub was taken from a thread stuck in a system call
 
 	// Times a thread that computed for longer than GREENIFY=busy, while others were
-	// ready, was made to yield; 0 in source.
+	// ready, was made to yield; in source, times the hub was taken from one.
 	Preempted uint64
 }
 

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
 )
 
 // A YieldError is what a function panics with that yields inside NoYield.
@@ -67,35 +68,43 @@ func given() uint64 {
 // innermost function that is neither of this package nor of the standard library, but
 // not outside NoYield.
 func yieldsInside() {
-	const green = "github.com/greenify-go/greenify/runtime"
-	module := ""
-	if info, ok := debug.ReadBuildInfo(); ok {
-		module = info.Main.Path
-	}
 	_, own, _, _ := runtime.Caller(0)
 	var pc [64]uintptr
 	n := runtime.Callers(2, pc[:])
 	var inner runtime.Frame
 	for frames := runtime.CallersFrames(pc[:n]); ; {
 		frame, more := frames.Next()
-		if frame.Function == green+".NoYield" || frame.Function == "" {
+		if frame.Function == greenPath+".NoYield" || frame.Function == "" {
 			break
 		}
 		pkg := packageOf(frame.Function)
-		if pkg == green || path.Dir(frame.File) == path.Dir(own) && !strings.HasSuffix(frame.File, "_test.go") {
+		if pkg == greenPath || path.Dir(frame.File) == path.Dir(own) && !strings.HasSuffix(frame.File, "_test.go") {
 			continue // also a closure of Range that was inlined into another package
 		}
 		inner = frame
-		// As the hub tells the standard library from others: a module's path begins
-		// with a host name, but for the main one's.
-		host, _, _ := strings.Cut(pkg, "/")
-		if rest, ok := strings.CutPrefix(pkg, module); !more || pkg == "main" || strings.Contains(host, ".") ||
-			ok && module != "" && (rest == "" || rest[0] == '/' || rest[0] == '_') {
+		if !more || !standard(pkg) {
 			break
 		}
 	}
 	panic(&YieldError{Func: inner.Function, File: inner.File, Line: inner.Line})
 }
+
+const greenPath = "github.com/greenify-go/greenify/runtime"
+
+// standard tells the packages of the standard library from others as the hub does: a
+// module's path begins with a host name, but for the main one's.
+func standard(pkg string) bool {
+	host, _, _ := strings.Cut(pkg, "/")
+	rest, ok := strings.CutPrefix(pkg, mainModule())
+	return pkg != "main" && !strings.Contains(host, ".") && !(ok && mainModule() != "" && (rest == "" || rest[0] == '/' || rest[0] == '_'))
+}
+
+var mainModule = sync.OnceValue(func() string {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		return info.Main.Path
+	}
+	return ""
+})
 
 // packageOf returns the import path in a function's name: up to the first dot
 // behind the last slash that is not in a type argument.

@@ -112,6 +112,8 @@ type plan struct {
 	rule   rules.Call
 	to     string
 	why    string // why there is no replacement
+
+	foreign bool // the rule is made of a fact
 }
 
 // An arg is an operand with the text around it.
@@ -125,9 +127,22 @@ func (f *finder) call(n *ast.CallExpr) {
 	p, ok := f.plan(n)
 	if !ok {
 		f.callback(n)
+		f.foreignCall(n)
 		return
 	}
 	what := p.rule.Symbol()
+	if p.foreign {
+		s := &Site{Pos: n.Pos(), End: n.End(), Kind: Left, Group: p.rule.Group, What: what, Foreign: true, Message: p.rule.Why}
+		if p.why == "" {
+			text, holes := p.format(nil)
+			s.Kind, s.To, s.Shape = Offload, p.to, replace(n, text, holes...)
+			s.Message += ", or replace it by " + p.to
+		} else {
+			s.Message += ", or wrap it in green.Offload"
+		}
+		f.add(s)
+		return
+	}
 	if p.why != "" {
 		f.leave(n, p.rule.Group, what, p.why)
 		return
@@ -190,7 +205,10 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 		return nil, false
 	}
 	r, ok := f.rule(f.Info.Uses[id])
-	if !ok || r.Act != rules.Yield && r.Act != rules.Offload {
+	if !ok {
+		return f.foreignPlan(n, id, sel)
+	}
+	if r.Act != rules.Yield && r.Act != rules.Offload {
 		return nil, false
 	}
 	if r.Via && !f.native(n) {
@@ -247,7 +265,7 @@ func (f *finder) receiver(x ast.Expr, s *types.Selection, r rules.Call) (arg, bo
 			// The outer type has the method too; that is enough for an interface.
 			a.post = ""
 			a.pre = address(s.Recv())
-			return a, r.With == "Lock" && r.Name == "Lock" && f.locker(s.Recv()) || r.With == "Wait"
+			return a, r.With == "Lock" && r.Name == "Lock" && f.locker(s.Recv()) || r.With == "Wait" || strings.HasPrefix(r.With, "Try")
 		}
 		a.post += "." + field.Name()
 		t = field.Type()

@@ -126,7 +126,12 @@ func (f *finder) byMethods(x ast.Expr, as types.Type, r rules.Call) {
 	if iface == nil {
 		return
 	}
-	t := f.Info.TypeOf(x)
+	f.methodsOf(x, f.Info.TypeOf(x), as, r)
+}
+
+// methodsOf does so with the methods of type t.
+func (f *finder) methodsOf(x ast.Expr, t, as types.Type, r rules.Call) {
+	iface := as.Underlying().(*types.Interface)
 	_, name := declared(t)
 	decls := map[string]*ast.FuncDecl{}
 	for _, file := range f.Input.Files {
@@ -169,8 +174,10 @@ func methods(finders []*finder) {
 			}
 			done[m.decl] = true
 			i := slices.IndexFunc(finders, func(w *finder) bool { return w.Syntax.FileStart <= m.decl.Pos() && m.decl.Pos() < w.Syntax.FileEnd })
+			_, known := theTable().rules[symbol{m.rule.Pkg, m.rule.Recv, m.rule.Name}]
 			finders[i].add(&Site{
-				Pos: m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "green.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
+				Foreign: !known,
+				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "green.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
 				Message: "method " + m.name + " runs outside the hub, " + m.rule.Why + ": defer green.Enter first",
 			})
 		}

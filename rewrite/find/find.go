@@ -59,6 +59,7 @@ type Site struct {
 	Skip     string // reason of the directive that skips the site
 	Shape    *Shape // the replacement; nil if there is none
 	Later    bool   // what is there only keeps a reader or writer, and does not wait itself
+	Foreign  bool   // it is known by the facts of packages that are not patched (Input.Foreign)
 
 	// Edits make the replacement in the original bytes. They are in order, do
 	// not overlap each other or those of another site, and are nil if Inside.
@@ -145,6 +146,10 @@ type Input struct {
 	// Groups are the module groups to patch; nil is all of them.
 	Groups []string
 
+	// Foreign tells of packages that are not patched; nil if nobody knows, then what the
+	// package has to do with them is not looked at.
+	Foreign Foreign
+
 	// Lines keeps every line number: imports go on an existing line.
 	Lines bool
 }
@@ -166,10 +171,11 @@ func Find(in Input) []*File {
 	}
 	finders := make([]*finder, len(files))
 	for i, f := range files {
-		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}}
+		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}}
 		w.walk()
 		finders[i] = w
 	}
+	afterwards(finders)
 	methods(finders)
 	for _, w := range finders {
 		others := w.selectGroups()
@@ -193,7 +199,9 @@ type finder struct {
 	table table
 	seen  map[ast.Node]bool // nodes that an enclosing site has taken care of
 
-	outside []method // what foreign goroutines call
+	outside  []method          // what foreign goroutines call
+	entering map[ast.Expr]bool // what enterForeign was given
+	after    []later
 
 	skips []*skip
 
@@ -212,7 +220,12 @@ func (f *finder) walk() {
 		case *ast.GoStmt:
 			f.goStmt(n)
 		case *ast.SendStmt:
+			f.foreignSend(n)
 			f.send(n)
+		case *ast.AssignStmt:
+			f.foreignAssign(n)
+		case *ast.CompositeLit:
+			f.foreignLiteral(n)
 		case *ast.UnaryExpr:
 			if n.Op == token.ARROW {
 				f.receive(n, stack)

@@ -47,6 +47,7 @@ func (f *finder) goStmt(n *ast.GoStmt) {
 		spread = p.spread
 	default:
 		f.callback(n.Call)
+		f.foreignCall(n.Call)
 		g.function(n.Call.Fun)
 		if !g.arguments(n.Call) {
 			f.leave(n, "thread", what, "an argument needs a conversion to a type that this file cannot name: assign it to a variable first")

@@ -25,6 +25,7 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	}
 	r, ok := f.rule(obj)
 	if !ok {
+		f.foreignUse(id, obj, stack)
 		return
 	}
 	var (
@@ -64,8 +65,13 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 			return
 		}
 		text := "func() { §" + r.With + "(&$0$" + recv.post + ") }"
-		if r.With == "Do" || r.With == "WaitGo" {
+		switch r.With {
+		case "Do", "WaitGo":
 			text = "func(f func()) { §" + r.With + "(&$0$" + recv.post + ", f) }"
+		case "GroupGo":
+			text = "func(f func() error) { §" + r.With + "(&$0$" + recv.post + ", f) }"
+		case "TryLock", "TryRLock":
+			text = "func() bool { return §" + r.With + "(&$0$" + recv.post + ") }"
 		}
 		f.value(node, r, replace(node, text, in(sel.X)))
 	}

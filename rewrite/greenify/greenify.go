@@ -54,7 +54,7 @@ func doc(name string) string {
 }
 
 func run(pass *analysis.Pass) (any, error) {
-	for _, file := range search(pass, groups) {
+	for _, file := range search(pass, groups, nil) {
 		for _, s := range file.Sites {
 			if s.Skip == "" {
 				pass.Report(diagnostic(file, s))
@@ -66,12 +66,18 @@ func run(pass *analysis.Pass) (any, error) {
 
 // search finds the sites of the package. nogo of rules_go (seen in v0.65.0) gives
 // analyzers no ReadFile; its files are those on disk.
-func search(pass *analysis.Pass, groups []string) []*find.File {
+func search(pass *analysis.Pass, groups []string, foreign find.Foreign) []*find.File {
+	in := input(pass)
+	in.Groups, in.Foreign = groups, foreign
+	return find.Find(in)
+}
+
+func input(pass *analysis.Pass) find.Input {
 	read := pass.ReadFile
 	if read == nil {
 		read = os.ReadFile
 	}
-	return find.Find(find.Input{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo, Groups: groups, Read: read})
+	return find.Input{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo, Read: read}
 }
 
 // diagnostic offers the replacement as the only fix. Every fix of a file brings

@@ -120,9 +120,50 @@ func TestAnalyzer(t *testing.T) {
 	}
 }
 
-// Facts cross packages, with the chain of calls that leads to the wait.
+// Facts cross packages: the chain of calls that leads to the wait, and which functions a
+// package keeps. Applying the fixes gives the golden files.
 func TestFacts(t *testing.T) {
-	analysistest.Run(t, testdata(t), greenify.FactsAnalyzer, "example.com/app", "example.com/lib")
+	dir := testdata(t)
+	results := analysistest.RunWithSuggestedFixes(t, dir, greenify.FactsAnalyzer, "example.com/app", "example.com/lib", "example.com/pool", "example.com/uses")
+	if *update {
+		for _, r := range results {
+			writeFactGolden(t, dir, r)
+		}
+	}
+}
+
+// writeFactGolden applies the fixes of a result.
+func writeFactGolden(t *testing.T, dir string, r *analysistest.Result) {
+	edits := map[string][]analysis.TextEdit{}
+	fset := r.Action.Package.Fset
+	for _, d := range r.Action.Diagnostics {
+		for _, fix := range d.SuggestedFixes {
+			for _, e := range fix.TextEdits {
+				name := fset.Position(e.Pos).Filename
+				if !slices.ContainsFunc(edits[name], func(o analysis.TextEdit) bool { return o.Pos == e.Pos && o.End == e.End && bytes.Equal(o.NewText, e.NewText) }) {
+					edits[name] = append(edits[name], e)
+				}
+			}
+		}
+	}
+	for name, list := range edits {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortStableFunc(list, func(a, b analysis.TextEdit) int { return int(b.Pos - a.Pos) })
+		for _, e := range list {
+			from, to := fset.Position(e.Pos).Offset, fset.Position(e.End).Offset
+			src = slices.Concat(src[:from], e.NewText, src[to:])
+		}
+		if src, err = format.Source(src); err != nil {
+			t.Fatal(err)
+		}
+		rel, _ := filepath.Rel(dir, name)
+		if err := os.WriteFile(filepath.Join("testdata", rel)+".golden", src, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // applied is a file with the finder's edits, as gofmt would have it.

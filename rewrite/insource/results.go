@@ -85,6 +85,27 @@ func (r *results) put(key string, list []kept) {
 	}
 }
 
+// Get returns the facts of a package (load.Cache). They depend on the rules, and so on this
+// program, but not on the groups.
+func (r *results) Get(key string) ([]byte, bool) {
+	if r.cache == nil {
+		return nil, false
+	}
+	data, _, err := r.cache.GetBytes(r.factsID(key))
+	return data, err == nil
+}
+
+// Put keeps them.
+func (r *results) Put(key string, data []byte) {
+	if r.cache != nil {
+		r.cache.PutBytes(r.factsID(key), data) // or compute them next time
+	}
+}
+
+func (r *results) factsID(key string) cache.ActionID {
+	return sha256.Sum256(fmt.Appendf(nil, "facts %x %s", r.tool, key))
+}
+
 // trim removes, once a day, what was not used for some days.
 func (r *results) trim() {
 	if r.cache != nil {

@@ -59,7 +59,7 @@ func (c Call) Symbol() string {
 }
 
 // Starts reports whether what the rule is for starts a goroutine and does not wait.
-func (c Call) Starts() bool { return c.With == "WaitGo" }
+func (c Call) Starts() bool { return c.With == "WaitGo" || c.With == "GroupGo" }
 
 // Later reports whether what a Stream rule is for only keeps its reader or writer:
 // who uses the result waits.

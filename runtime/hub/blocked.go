@@ -55,7 +55,9 @@ var hubBlockedDefault int64
 //go:linkname hubTest
 func hubTest() {
 	hubBusyDefault = 100e6
-	if !hubSelfStarted() {
+	if hubSelfStarted() {
+		hubFamily.child = true
+	} else {
 		hubBlockedDefault = 100e6
 	}
 	if hubMade == 0 {

@@ -144,6 +144,9 @@ func hubPreempted(gp *g) {
 // is off its processor and in no queue.
 func hubBusyReport(gp *g) {
 	b := &hubBusy
+	if hubFamily.child && !hubFamily.children {
+		return
+	}
 	pcs := hubStack(gp, hubBusyPCs[:])
 	f, ok := hubUserFrame(pcs)
 	if !ok {

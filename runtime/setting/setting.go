@@ -37,8 +37,9 @@ var Table = []Setting{
 		"a lock. It is reported once for each place, counted (preempted= in the",
 		"statistics), and cut every 10 ms until it waits by itself. us, ms or s; off:",
 		"it keeps the hub; 100ms in a test binary. What must not be cut goes into",
-		"green.NoYield",
-	}, false},
+		"green.NoYield. In source it goes on beside the hub, with GOMAXPROCS at 1,",
+		"until its next patched call",
+	}, true},
 	{"children=1", []string{
 		"child processes that inherit the variable report, too (stats, blocked):",
 		"see below",

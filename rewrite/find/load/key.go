@@ -18,12 +18,7 @@ import (
 // themselves by version. A root that has no key, because a file cannot be read
 // or go list reports an error, is not in the map.
 func (l *Listing) Keys() map[*Listed]string {
-	keys := map[*Listed]string{}
-	for _, p := range l.All {
-		if key, err := l.key(p, keys); err == nil {
-			keys[p] = key
-		}
-	}
+	keys := l.keys()
 	roots := map[*Listed]string{}
 	for _, p := range l.Roots {
 		if key, ok := keys[p]; ok {
@@ -31,6 +26,17 @@ func (l *Listing) Keys() map[*Listed]string {
 		}
 	}
 	return roots
+}
+
+// keys are those of all packages.
+func (l *Listing) keys() map[*Listed]string {
+	keys := map[*Listed]string{}
+	for _, p := range l.All {
+		if key, err := l.key(p, keys); err == nil {
+			keys[p] = key
+		}
+	}
+	return keys
 }
 
 func (l *Listing) key(p *Listed, keys map[*Listed]string) (string, error) {

@@ -31,6 +31,10 @@ type Config struct {
 
 	Groups []string // module groups that Find looks for; nil is all of them
 
+	// Facts has Find look at what the packages have to do with those of other modules.
+	Facts bool
+	Cache Cache // of facts; nil if there is none
+
 	source bool // type-check all from source, export data of none
 }
 
@@ -43,6 +47,7 @@ type Listing struct {
 	view     view
 	All      []*Listed // what is imported comes before who imports it
 	byID     map[string]*Listed
+	facts    map[*Listed]packageFacts // of foreign packages
 
 	greenErr error // what the go command says against package green
 

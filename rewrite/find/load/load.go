@@ -41,6 +41,7 @@ type Package struct {
 	Listed *Listed // what the go command says of it
 
 	listing *Listing
+	foreign find.Foreign
 	imports map[string]*types.Package // by path in the source
 	lax     bool                      // something imported is made of cgo's source, so types are missing
 }
@@ -65,11 +66,10 @@ func Packages(cfg Config, patterns ...string) ([]*Package, error) {
 // it belongs to the user and does not use cgo: it need not be compiled. The rest
 // comes from the export data of the go command's build cache.
 func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
-	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}}
-	ld.cgo = slices.ContainsFunc(l.All, func(p *Listed) bool { return p.local() && len(p.CgoFiles) > 0 })
-	for _, p := range l.All { // what is imported first
-		ld.fromSource[p] = l.cfg.source || p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
+	if err := l.loadFacts(roots); err != nil {
+		return nil, err
 	}
+	ld := l.loader()
 	for _, p := range roots {
 		ld.need(p, true)
 	}
@@ -83,6 +83,7 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 	}
 	ld.run()
 
+	foreign := l.foreign()
 	var list []*Package
 	var errs []error
 	said := map[string]bool{}
@@ -96,11 +97,21 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 			errs = append(errs, j.err)
 		}
 		if j.root && len(j.Names) > 0 {
+			j.foreign = foreign
 			list = append(list, &j.Package)
 		}
 	}
 	slices.SortFunc(list, func(a, b *Package) int { return strings.Compare(a.Path, b.Path) })
 	return list, errors.Join(errs...)
+}
+
+func (l *Listing) loader() *loader {
+	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}}
+	ld.cgo = slices.ContainsFunc(l.All, func(p *Listed) bool { return p.local() && len(p.CgoFiles) > 0 })
+	for _, p := range l.All { // what is imported first
+		ld.fromSource[p] = l.cfg.source || p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
+	}
+	return ld
 }
 
 // A loader is one call of Load.
@@ -409,13 +420,7 @@ func (p *Package) Find(main, lines bool) []*find.File {
 }
 
 func (p *Package) find(main, lines bool, groups []string) []*find.File {
-	return find.Find(find.Input{
-		Fset: p.Fset, Files: p.Files, Pkg: p.Types, Info: p.Info, Main: main, Lines: lines, Groups: groups,
-		Read: func(name string) ([]byte, error) {
-			if src, ok := p.Source[name]; ok {
-				return src, nil
-			}
-			return nil, os.ErrNotExist
-		},
-	})
+	in := p.input(groups)
+	in.Main, in.Lines, in.Foreign = main, lines, p.foreign
+	return find.Find(in)
 }

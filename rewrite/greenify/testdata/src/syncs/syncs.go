@@ -35,13 +35,25 @@ func locks(g guarded, p *guarded, o outer, mu *sync.Mutex, list []sync.Mutex) {
 	o.wg.Wait()            // want `green.Wait`
 	o.once.Do(func() {})   // want `green.Do`
 	(*sync.Mutex).Lock(mu) // want `green.Lock`
-	if mu.TryLock() {      // does not wait
+	if mu.TryLock() {      // want `sync.\(Mutex\).TryLock holds the hub while it polls for the lock: replace it by green.TryLock`
 		mu.Unlock()
 	}
 	defer mu.Lock()               // want `green.Lock`
 	o.wg.Go(func() {})            // want `sync.\(WaitGroup\).Go starts a goroutine outside the hub: replace it by green.WaitGo`
 	f := sync.OnceFunc(func() {}) // want `replace it by green.OnceFunc`
 	f()
+}
+
+// What only tries yields when it is late.
+func tries(p *guarded, o *outer) (try func() bool) {
+	for !p.rw.TryLock() { // want `green.TryLock`
+	}
+	_ = o.rw.TryRLock() // want `green.TryRLock`
+	if o.TryLock() {    // want `green.TryLock`
+		try = p.rw.TryRLock // want `the receiver of the method value may change`
+	}
+	var mu sync.Mutex
+	return mu.TryLock // want `replace it by green.TryLock`
 }
 
 // Locker is what other packages take locks as.

@@ -1,4 +1,4 @@
-package app
+package app // want package:"analyzed"
 
 import "example.com/lib"
 

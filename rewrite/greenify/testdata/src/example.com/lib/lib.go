@@ -1,4 +1,4 @@
-package lib
+package lib // want package:"analyzed"
 
 import (
 	"fmt"

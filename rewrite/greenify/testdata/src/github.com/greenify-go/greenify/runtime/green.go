@@ -52,12 +52,18 @@ func Lock(l sync.Locker)                 {}
 func RLock(l *sync.RWMutex)              {}
 func Wait(w interface{ Wait() })         {}
 func WaitGo(w *sync.WaitGroup, f func()) {}
-func Do(o *sync.Once, f func())          {}
-func Sleep(d time.Duration)              {}
-func Poll()                              {}
-func Yield()                             {}
-func Offload(f func())                   {}
-func NoYield(f func())                   {}
+
+func TryLock(l interface{ TryLock() bool }) bool   { return true }
+func TryRLock(l interface{ TryRLock() bool }) bool { return true }
+
+func GroupGo(g interface{ Go(func() error) }, f func() error) {}
+
+func Do(o *sync.Once, f func()) {}
+func Sleep(d time.Duration)     {}
+func Poll()                     {}
+func Yield()                    {}
+func Offload(f func())          {}
+func NoYield(f func())          {}
 
 // What call_gen.go, which gen.go writes here too, needs.
 
