@@ -37,7 +37,6 @@ func hubInit() {
 			exit(2)
 		}
 	}
-	hub.manifest = hubManifest
 	if hubSettings.off {
 		return
 	}

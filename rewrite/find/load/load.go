@@ -41,6 +41,7 @@ type Package struct {
 	Listed *Listed // what the go command says of it
 
 	listing *Listing
+	loader  *loader
 	imports map[string]*types.Package // by path in the source
 	lax     bool                      // something imported is made of cgo's source, so types are missing
 }
@@ -65,7 +66,7 @@ func Packages(cfg Config, patterns ...string) ([]*Package, error) {
 // it belongs to the user and does not use cgo: it need not be compiled. The rest
 // comes from the export data of the go command's build cache.
 func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
-	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}}
+	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}, types: map[string]*types.Package{}}
 	ld.cgo = slices.ContainsFunc(l.All, func(p *Listed) bool { return p.local() && len(p.CgoFiles) > 0 })
 	for _, p := range l.All { // what is imported first
 		ld.fromSource[p] = l.cfg.source || p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
@@ -78,10 +79,12 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 		ld.markBelow(green)
 		ld.needImport(green)
 	}
-	if err := ld.readExports(); err != nil {
+	exports := slices.DeleteFunc(slices.Clone(l.All), func(p *Listed) bool { return !ld.exports[p] })
+	if err := ld.readExports(exports...); err != nil {
 		return nil, err
 	}
 	ld.run()
+	ld.done = true
 
 	var list []*Package
 	var errs []error
@@ -113,6 +116,7 @@ type loader struct {
 	green      *Listed                   // package green, if it is wanted
 	below      map[*Listed]bool          // green and what it imports
 	types      map[string]*types.Package // from export data, by path; complete are those in exports
+	done       bool                      // everything that was needed is there
 }
 
 // A job is to type-check one package from source.
@@ -160,15 +164,12 @@ func (ld *loader) needImport(p *Listed) {
 //
 // One package's data make others known in part, which those of the others
 // complete; so all are read before anything uses them.
-func (ld *loader) readExports() error {
-	ld.types = map[string]*types.Package{}
+func (ld *loader) readExports(pkgs ...*Listed) error {
 	args := []string{"-e", "-export", "-json=ImportPath,Export", "--"}
-	for _, p := range ld.All {
-		if ld.exports[p] {
-			args = append(args, p.ImportPath)
-		}
+	for _, p := range pkgs {
+		args = append(args, p.ImportPath)
 	}
-	if len(ld.exports) == 0 {
+	if len(pkgs) == 0 {
 		return nil
 	}
 	out, err := ld.list(args...)
@@ -189,6 +190,23 @@ func (ld *loader) readExports() error {
 		}
 	}
 	return nil
+}
+
+// late returns a package that only what was loaded imports: nil if there is none.
+func (ld *loader) late(p *Listed) (*types.Package, error) {
+	if ld.fromSource[p] {
+		if j := ld.work[p]; j != nil {
+			return j.Types, nil
+		}
+		return nil, nil
+	}
+	if !ld.exports[p] {
+		ld.exports[p] = true
+		if err := ld.readExports(p); err != nil {
+			return nil, err
+		}
+	}
+	return ld.types[p.ImportPath], nil
 }
 
 func readExport(fset *token.FileSet, known map[string]*types.Package, path, name string) error {
@@ -229,7 +247,7 @@ func (ld *loader) run() {
 func (ld *loader) open(p *Listed, j *job) error {
 	j.Package = Package{
 		Path: p.Path(), Name: p.Name, Dir: p.Dir, Source: map[string][]byte{},
-		Listed: p, listing: ld.Listing, imports: map[string]*types.Package{},
+		Listed: p, listing: ld.Listing, loader: ld, imports: map[string]*types.Package{},
 	}
 	if len(p.files) == 0 {
 		if p.Error != nil {
@@ -397,8 +415,19 @@ func (m importer) Import(path string) (*types.Package, error) {
 	if mapped, ok := m.Listed.ImportMap[path]; ok {
 		id = mapped
 	}
-	if p := m.listing.byID[id]; p != nil && p.Error != nil {
+	p := m.listing.byID[id]
+	if p != nil && p.Error != nil {
 		return nil, fmt.Errorf("%s", p.Error.Err)
+	}
+	if p != nil && m.loader.done {
+		// Patched source may name the packages of types that it has used before.
+		t, err := m.loader.late(p)
+		if t != nil {
+			m.imports[path] = t
+		}
+		if t != nil || err != nil {
+			return t, err
+		}
 	}
 	return nil, fmt.Errorf("package %s has no export data: go build it", path)
 }
