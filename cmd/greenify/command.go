@@ -1,9 +1,11 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -37,7 +39,7 @@ which run cooperatively, one at a time, and nothing in the program changes.
 
 usage:
 
-	greenify build|run|test|vet|list [flags] [packages]
+	greenify build|run|test|vet|list|install [flags] [packages]
 		the go command of the same name, on patched code
 	greenify check [-fix] [-json] [-sarif] [-baseline file] [packages]
 		what blocks in the packages, as findings; -fix patches first, as
@@ -56,8 +58,8 @@ usage:
 		standard library that may block
 	greenify inspect [-json] BINARY
 		how a binary is patched, and which of its calls keep the hub
-	greenify explain SYMBOL
-		what happens to net.Dial, sync.Mutex.Lock, ...
+	greenify explain SYMBOL|STATEMENT
+		what happens to net.Dial, sync.Mutex.Lock, select, ...
 	greenify debug [flags] [package] [flags of dlv debug] [-- arguments]
 		the patched program under Delve
 	greenify ps [-json] SOCKET
@@ -66,12 +68,16 @@ usage:
 		the same as a live screen, which sorts, filters and kills
 	greenify profile [-seconds N] [-o FILE] SOCKET
 		for how long its threads are parked, by stack: for go tool pprof
-	greenify trace html|pprof FILE
-		what GREENIFY=trace=FILE wrote as one page, or as a profile of parked time
+	greenify trace html|pprof [-o FILE] TRACE
+		what GREENIFY=trace=TRACE wrote as one page, or as a profile of parked
+		time, on standard output if there is no -o
 	greenify version
 		versions of greenify, of its rules and of Go
-	greenify help [flags|runtime]
-		this text, the flags, the settings of a patched program
+	greenify help [COMMAND|flags|runtime]
+		this text, that of one command, the flags, the settings of a patched
+		program
+
+-C dir in front of the command changes to that folder first, as in go -C.
 `
 
 const helpFlags = `Flags of greenify; all others are the go command's (go help build).
@@ -124,14 +130,24 @@ Exit codes: 0 ok; 1 the build, the test or the program failed; 2 wrong usage, or
 the patch cannot be applied.
 `
 
+// commands are the names of all commands, in the order of the usage text.
+var commands = strings.Fields("build run test vet list install check diff rewrite generate rules inspect explain debug ps top profile trace version help")
+
 func (c *command) run(args []string) int {
+	args, err := c.changeDir(args)
+	if err != nil {
+		return c.usageError("%v", err)
+	}
 	if len(args) == 0 {
 		fmt.Fprint(c.stderr, usage)
 		return exitUsage
 	}
 	name, args := args[0], args[1:]
+	if len(args) == 1 && isHelp(args[0]) && slices.Contains(commands, name) {
+		return c.help([]string{name})
+	}
 	switch name {
-	case "build", "run", "test", "vet", "list":
+	case "build", "run", "test", "vet", "list", "install":
 		return c.goCommand(name, args)
 	case "check":
 		return insource.Check(args, c.stdout, c.stderr)
@@ -157,10 +173,60 @@ func (c *command) run(args []string) int {
 		return c.trace(args)
 	case "explain":
 		return c.explain(args)
-	case "version":
+	case "version", "-version", "--version":
 		return c.version(args)
 	case "help", "-h", "-help", "--help":
 		return c.help(args)
+	}
+	return c.unknownCommand(name)
+}
+
+func isHelp(arg string) bool { return slices.Contains([]string{"-h", "-help", "--help"}, arg) }
+
+// changeDir takes -C dir off the arguments and changes to that folder, as the go
+// command does it (cmd/go, handleChdirFlag).
+func (c *command) changeDir(args []string) ([]string, error) {
+	if len(args) == 0 {
+		return args, nil
+	}
+	dir, ok := strings.CutPrefix("-"+strings.TrimLeft(args[0], "-"), "-C")
+	switch {
+	case !ok || !strings.HasPrefix(args[0], "-"):
+		return args, nil
+	case strings.HasPrefix(dir, "="):
+		dir, args = dir[1:], args[1:]
+	case dir != "":
+		return args, nil
+	case len(args) == 1:
+		return nil, errors.New("flag needs an argument: -C")
+	default:
+		dir, args = args[1], args[2:]
+	}
+	if err := os.Chdir(dir); err != nil {
+		return nil, fmt.Errorf("cannot change to the folder of -C: %w", err)
+	}
+	// The go command asks PWD where it is.
+	wd, err := filepath.Abs(dir)
+	if filepath.IsAbs(dir) {
+		wd = filepath.Clean(dir)
+	} else if old := getenv(c.env, "PWD"); filepath.IsAbs(old) {
+		wd = filepath.Join(old, dir)
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.env = append(slices.DeleteFunc(slices.Clone(c.env), func(kv string) bool { return strings.HasPrefix(kv, "PWD=") }), "PWD="+wd)
+	return args, os.Setenv("PWD", wd)
+}
+
+// unknownCommand refuses a command that there is not.
+func (c *command) unknownCommand(name string) int {
+	goCommands := strings.Fields("bug clean doc env fix fmt get mod work telemetry tool")
+	switch s := suggest(name, commands); {
+	case slices.Contains(goCommands, name):
+		return c.usageError("unknown command %q: use go %s", name, name)
+	case s != "":
+		return c.usageError("unknown command %q: did you mean %s? Run 'greenify help'", name, s)
 	}
 	return c.usageError("unknown command %q: run 'greenify help'", name)
 }
@@ -173,16 +239,44 @@ func (c *command) usageError(format string, args ...any) int {
 }
 
 func (c *command) help(args []string) int {
-	topics := map[string]string{"flags": helpFlags, "runtime": setting.Help()}
-	switch {
+	topics := map[string]string{"flags": helpFlags, "runtime": setting.Help(), "explain": usageExplain}
+	switch name := strings.Join(args, " "); {
 	case len(args) == 0:
 		fmt.Fprint(c.stdout, usage)
-	case len(args) == 1 && topics[args[0]] != "":
-		fmt.Fprint(c.stdout, topics[args[0]])
+	case topics[name] != "":
+		fmt.Fprint(c.stdout, topics[name])
+	case slices.Contains([]string{"check", "diff", "rewrite", "generate"}, name):
+		fmt.Fprint(c.stdout, commandUsage(name)+"\n")
+		insource.Help(name, c.stdout)
+	case slices.Contains(commands, name):
+		fmt.Fprint(c.stdout, commandUsage(name))
 	default:
-		return c.usageError("unknown help topic %q: there are flags and runtime", strings.Join(args, " "))
+		if s := suggest(name, append([]string{"flags", "runtime"}, commands...)); s != "" {
+			return c.usageError("unknown help topic %q: did you mean %s?", name, s)
+		}
+		return c.usageError("unknown help topic %q: there are the commands, flags and runtime", name)
 	}
 	return exitOK
+}
+
+// commandUsage is what the usage text says of a command.
+func commandUsage(name string) string {
+	var b strings.Builder
+	for line := range strings.Lines(usage) {
+		line = strings.TrimRight(line, "\n")
+		head, isHead := strings.CutPrefix(line, "\tgreenify ")
+		if names, _, _ := strings.Cut(head, " "); isHead && slices.Contains(strings.Split(names, "|"), name) {
+			fmt.Fprintf(&b, "usage: greenify %s\n\n", strings.Replace(head, names, name, 1))
+		} else if body, ok := strings.CutPrefix(line, "\t\t"); ok && b.Len() > 0 {
+			fmt.Fprintln(&b, body)
+		} else if b.Len() > 0 {
+			break
+		}
+	}
+	if slices.Contains([]string{"build", "run", "test", "vet", "list", "install"}, name) {
+		fmt.Fprintf(&b, "\nFlags: greenify help flags, and those of go help %s.\n", name)
+	}
+	return b.String()
 }
 
 func (c *command) version(args []string) int {
@@ -211,40 +305,6 @@ func (c *command) rules(args []string) int {
 	}
 	if err := print(c.stdout); err != nil {
 		return c.usageError("%v", err)
-	}
-	return exitOK
-}
-
-func (c *command) explain(args []string) int {
-	if len(args) != 1 {
-		return c.usageError("explain takes one symbol, such as net.Dial or sync.Mutex.Lock")
-	}
-	rows := rules.Explain(args[0])
-	for _, r := range rows {
-		fmt.Fprintf(c.stdout, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
-	}
-	covers := rules.Covers(args[0])
-	for _, r := range covers {
-		fmt.Fprintf(c.stdout, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
-		if r.Disk != "" {
-			fmt.Fprintf(c.stdout, "%s, with -offload=disk (group %s): what it waits for on a disk is offloaded: %s\n", r.Symbol, r.Group, r.Disk)
-		}
-	}
-	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach != rules.InSource }) {
-		fmt.Fprintf(c.stdout, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", args[0])
-	}
-	if slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == rules.InSource }) {
-		return exitOK
-	}
-	for _, r := range covers {
-		why := r.Stays
-		if r.Source != rules.Short {
-			why = "it is promoted, and has the rule of the method that it is"
-		}
-		fmt.Fprintf(c.stdout, "%s, in source: %s: %s\n", r.Symbol, r.Source, why)
-	}
-	if covers == nil {
-		fmt.Fprintf(c.stdout, "%s, in source: no rule; a call stays as it is\n", args[0])
 	}
 	return exitOK
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"html/template"
+	"io"
 	"os"
 	"slices"
 	"strings"
@@ -50,25 +52,43 @@ func readTrace(path string) ([]traceEvent, error) {
 	return events, nil
 }
 
-// trace renders a trace on standard output.
+// trace renders a trace, on standard output if there is no -o.
 func (c *command) trace(args []string) int {
-	if len(args) != 2 || args[0] != "html" && args[0] != "pprof" {
-		return c.usageError("trace takes html or pprof, and the file that GREENIFY=trace=FILE wrote")
+	const takes = "trace takes html or pprof, -o FILE, and the file that GREENIFY=trace=FILE wrote"
+	if len(args) == 0 || args[0] != "html" && args[0] != "pprof" {
+		return c.usageError(takes)
 	}
-	events, err := readTrace(args[1])
+	flags := flag.NewFlagSet("trace", flag.ContinueOnError)
+	flags.SetOutput(io.Discard)
+	out := flags.String("o", "", "")
+	kind, args := args[0], args[1:]
+	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
+		args = append(slices.Clone(args[1:]), args[0]) // the trace may come first
+	}
+	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
+		return c.usageError(takes)
+	}
+	name := flags.Arg(0)
+	events, err := readTrace(name)
 	if err != nil {
 		return c.usageError("%v", err)
 	}
-	if args[0] == "html" {
-		if err := traceHTML(events).render(c.stdout); err != nil {
-			return c.usageError("%v", err)
-		}
-		return exitOK
+	if f, ok := c.stdout.(*os.File); ok && *out == "" && term.IsTerminal(int(f.Fd())) {
+		what := map[string]string{"html": "a page", "pprof": "a profile"}[kind]
+		return c.usageError("%s is no text for a terminal: greenify trace %s -o FILE %s", what, kind, name)
 	}
-	if f, ok := c.stdout.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		return c.usageError("a profile is no text: greenify trace pprof %s > parked.pb.gz; go tool pprof parked.pb.gz", args[1])
+	var b bytes.Buffer
+	if kind == "html" {
+		err = traceHTML(events).render(&b)
+	} else {
+		err = traceProfile(events).Write(&b)
 	}
-	if err := traceProfile(events).Write(c.stdout); err != nil {
+	if err == nil && *out != "" {
+		err = os.WriteFile(*out, b.Bytes(), 0o666)
+	} else if err == nil {
+		_, err = c.stdout.Write(b.Bytes())
+	}
+	if err != nil {
 		return c.usageError("%v", err)
 	}
 	return exitOK

@@ -348,11 +348,7 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 			param = param.(*types.Slice).Elem()
 		}
 		if isHandler(param) {
-			var why string
-			if a.pre, a.post, why = f.handler(x); why != "" {
-				p.why = why
-				return
-			}
+			a.pre, a.post = f.handler(x, param)
 		}
 		if kind := wrapper(param); kind != "" && !p.rule.Via && !f.foreign(x) {
 			a.pre, a.post = "§Enter"+kind+"(", ")"
@@ -376,7 +372,7 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 		if concrete || a.pre == "" && !f.fits(x, param) {
 			name, ok := f.typeText(param, n.Pos())
 			if !ok {
-				p.why = fmt.Sprintf("argument %d needs a conversion to %s, which this file cannot name: import its package", i+1, param)
+				p.why = fmt.Sprintf("argument %d needs a conversion to %s, which no code here can name: assign it to a variable of that type where it can be", i+1, param)
 				return
 			}
 			a.pre, a.post = name+"("+a.pre, a.post+")"
@@ -495,8 +491,36 @@ func (f *finder) typeText(t types.Type, pos token.Pos) (string, bool) {
 	if obj.Pkg() == nil || obj.Pkg() == f.Pkg {
 		return obj.Name(), f.lookup(obj.Name(), pos) == obj
 	}
-	p := f.packageName(obj.Pkg().Path(), pos)
+	p := f.qualifier(obj.Pkg(), pos)
 	return p + obj.Name(), p != "" && obj.Exported()
+}
+
+// qualifier is how the file names the objects of a package at pos, with a dot: by an
+// import that is there, or by one that will be added (nameImports). It is "" for a
+// package that this one may not import.
+func (f *finder) qualifier(pkg *types.Package, pos token.Pos) string {
+	if p := f.packageName(pkg.Path(), pos); p != "" || !importable(pkg, f.Pkg.Path()) {
+		return p
+	}
+	f.wanted[pkg.Path()] = pkg.Name()
+	return "‹" + pkg.Path() + "›"
+}
+
+// importable reports whether a package may be imported by another that uses its types
+// already: it is no program, and internal to neither others nor the standard library
+// (go help packages, "Internal Directories"; cmd/go has std's own copies in vendor).
+func importable(pkg *types.Package, by string) bool {
+	path := pkg.Path()
+	if pkg.Name() == "main" || path == "C" || path == "unsafe" || strings.HasPrefix(path, "vendor/") || strings.HasSuffix(path, "_test") {
+		return false
+	}
+	slashed := "/" + path + "/"
+	i := strings.LastIndex(slashed, "/internal/")
+	if i < 0 {
+		return true
+	}
+	parent := strings.TrimPrefix(slashed[:i], "/")
+	return parent != "" && (by == parent || strings.HasPrefix(by, parent+"/")) && !rules.Std(path)
 }
 
 // packageName returns the qualifier, with its dot, by which the file can name

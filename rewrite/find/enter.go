@@ -68,7 +68,7 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 		pre, post = "§Enter"+kind+"(", ")"
 	case isHandler(t):
 		to = "green.Enter20"
-		pre, post, why = f.handler(x)
+		pre, post = f.handler(x, t)
 	case isCallback:
 		to = fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
 		pre, post = strings.Replace(to, "green.", "§", 1)+"(", ")"
@@ -212,30 +212,26 @@ func isHandler(t types.Type) bool {
 	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Handler"
 }
 
-// handler returns the text around x, an http.Handler, that makes its requests
-// enter the hub, or why it cannot be wrapped. A nil handler and those of the
-// standard library need none: net/http takes nil for its default mux, what is
-// registered with a mux is wrapped there, and others only wait. What is already
-// wrapped stays as it is.
-func (f *finder) handler(x ast.Expr) (pre, post, why string) {
+// handler returns the text around x, given as an http.Handler, that makes its
+// requests enter the hub. A nil handler and those of the standard library need none:
+// net/http takes nil for its default mux, what is registered with a mux is wrapped
+// there, and others only wait. What is already wrapped stays as it is.
+func (f *finder) handler(x ast.Expr, as types.Type) (pre, post string) {
 	t := f.Info.TypeOf(x)
 	if f.Info.Types[x].IsNil() || f.entered(x) || f.fromStd(x) {
-		return "", "", ""
+		return "", ""
 	}
-	http := f.packageName("net/http", x.Pos())
-	if http == "" {
-		return "", "", "its requests run outside the hub: import net/http in this file, so that it can be wrapped"
-	}
+	http := f.qualifier(types.Unalias(as).(*types.Named).Obj().Pkg(), x.Pos())
 	if types.IsInterface(t) {
 		// It may be nil at run time.
-		return "func(h " + http + "Handler) " + http + "Handler { if h == nil || §FromStd(h) { return h }; return " + http + "HandlerFunc(§Enter20(h.ServeHTTP)) }(", ")", ""
+		return "func(h " + http + "Handler) " + http + "Handler { if h == nil || §FromStd(h) { return h }; return " + http + "HandlerFunc(§Enter20(h.ServeHTTP)) }(", ")"
 	}
 	pre, post = http+"HandlerFunc(§Enter20(", ".ServeHTTP))"
 	switch x.(type) {
 	case *ast.UnaryExpr, *ast.StarExpr, *ast.BinaryExpr:
 		pre, post = pre+"(", ")"+post
 	}
-	return pre, post, ""
+	return pre, post
 }
 
 // entered reports whether x is wrapped by one of green's Enter functions.

@@ -69,6 +69,10 @@ type Site struct {
 	// enclosing site moves: the edits of that site contain this one's.
 	Inside bool
 
+	// Imports adds the packages that the replacement names, besides package green,
+	// and that the file does not import.
+	Imports []Edit
+
 	owner *Site // the site that Inside speaks of
 	raw   []Edit
 }
@@ -93,7 +97,8 @@ type File struct {
 
 	Green  string            // name of package green in this file
 	Import []Edit            // adds imports, of package green in the first place; the same for every site of the file
-	Added  []string          // what it adds, as in an import declaration
+	Added  []string          // what it and the Imports of the sites add, as in an import declaration
+	Names  map[string]string // names of the packages that the sites' Imports add, by path
 	Unused []*ast.ImportSpec // imports that nothing needs once all sites are replaced
 
 	tf        *token.File
@@ -171,7 +176,7 @@ func Find(in Input) []*File {
 	}
 	finders := make([]*finder, len(files))
 	for i, f := range files {
-		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}}
+		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}, wanted: map[string]string{}}
 		w.walk()
 		finders[i] = w
 	}
@@ -204,6 +209,8 @@ type finder struct {
 	after    []later
 
 	skips []*skip
+
+	wanted map[string]string // packages that replacements may name, and their own names, by path
 
 	locals string // prefix of the names that replacements declare: g0, g1, ...
 }

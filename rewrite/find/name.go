@@ -6,8 +6,12 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	pathpkg "path"
 	"slices"
+	"strconv"
 	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // nameGreen chooses the name of package green in the file: the one of an import
@@ -41,7 +45,59 @@ func (f *finder) nameGreen() {
 		f.Added = nil
 	}
 	if len(f.Added) > 0 {
-		f.Import = []Edit{f.importEdit()}
+		f.Import = []Edit{f.importEdit(f.Added)}
+	}
+}
+
+// nameImports chooses the names of the other packages that the replacements of the
+// sites name and the file does not import, as nameGreen does, and has each site import
+// what it needs: a fix may be applied alone.
+func (f *finder) nameImports(active []*Site) {
+	var paths []string
+	at := map[string][]token.Pos{}
+	needs := map[*Site][]string{}
+	for _, s := range active {
+		for _, p := range s.Shape.Parts {
+			for _, ref := range packageRef.FindAllString(p.Text, -1) {
+				path := unref(ref)
+				if !slices.Contains(paths, path) {
+					paths = append(paths, path)
+				}
+				at[path] = append(at[path], p.Pos)
+				for outer := s; outer != nil; outer = outer.owner {
+					if !slices.Contains(needs[outer], path) {
+						needs[outer] = append(needs[outer], path)
+					}
+				}
+			}
+		}
+	}
+	slices.Sort(paths)
+	f.Names = map[string]string{}
+	taken := map[string]bool{f.Green: true}
+	edits := map[string]Edit{}
+	for _, path := range paths {
+		name := f.wanted[path]
+		for i := 1; taken[name] || !f.free(name, nil, at[path]); i++ {
+			name = "_" + f.wanted[path]
+			if i > 1 {
+				name += fmt.Sprint(i)
+			}
+		}
+		taken[name] = true
+		f.Names[path] = name
+		added := name + " " + strconv.Quote(path)
+		if name == pathpkg.Base(path) {
+			added = strconv.Quote(path)
+		}
+		f.Added = append(f.Added, added)
+		edits[path] = f.importEdit([]string{added})
+	}
+	for s, list := range needs {
+		slices.Sort(list)
+		for _, path := range list {
+			s.Imports = append(s.Imports, edits[path])
+		}
 	}
 }
 
@@ -81,11 +137,11 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 	return true
 }
 
-// importEdit adds the import of package green: at the end of the last group of
-// imports, before a single import, or behind the package clause. An import of
+// importEdit adds imports: of std at the start of the last group, others at its end,
+// or before a single import, or behind the package clause. An import of
 // "C" and the comment above it, which is C source, are not touched. Where
 // lines are counted it goes on one that is there.
-func (f *finder) importEdit() Edit {
+func (f *finder) importEdit(added []string) Edit {
 	nl := f.newline()
 	var group, single *ast.GenDecl
 	for _, d := range f.Syntax.Decls {
@@ -103,10 +159,14 @@ func (f *finder) importEdit() Edit {
 		line := f.Src[bytes.LastIndexByte(f.Src[:end], '\n')+1 : end]
 		if f.counted(group.Rparen) || len(bytes.TrimSpace(line)) > 0 {
 			first := group.Specs[0].Pos()
-			return Edit{first, first, strings.Join(f.Added, "; ") + "; "}
+			return Edit{first, first, strings.Join(added, "; ") + "; "}
+		}
+		if OfStd(added[0]) {
+			at := group.Lparen + 1
+			return Edit{at, at, nl + "\t" + added[0]}
 		}
 		at := group.Rparen - token.Pos(len(line))
-		text := "\t" + strings.Join(f.Added, nl+"\t") + nl
+		text := "\t" + strings.Join(added, nl+"\t") + nl
 		if last := importPath(group.Specs[len(group.Specs)-1]); !strings.Contains(strings.Split(last, "/")[0], ".") {
 			text = nl + text // not in the group of the standard library
 		}
@@ -114,18 +174,24 @@ func (f *finder) importEdit() Edit {
 	}
 	if single != nil {
 		if f.counted(single.Pos()) {
-			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(f.Added, "; import ") + "; "}
+			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(added, "; import ") + "; "}
 		}
 		if single.Doc == nil {
-			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(f.Added, nl+"import ") + nl + nl}
+			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(added, nl+"import ") + nl + nl}
 		}
 	}
 	at := f.behind(f.Syntax.Name.End())
 	end := bytes.IndexByte(f.Src[f.tf.Offset(at):], '\n')
 	if f.counted(at) || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
-		return Edit{at, at, "; import " + strings.Join(f.Added, "; import ")}
+		return Edit{at, at, "; import " + strings.Join(added, "; import ")}
 	}
-	return Edit{at, at, nl + nl + "import " + strings.Join(f.Added, nl+"import ")}
+	return Edit{at, at, nl + nl + "import " + strings.Join(added, nl+"import ")}
+}
+
+// OfStd reports whether an import, as in an import declaration, is of the standard
+// library.
+func OfStd(spec string) bool {
+	return rules.Std(strings.Trim(spec[strings.Index(spec, " ")+1:], `"`))
 }
 
 // behind returns where to insert what comes after pos: behind the comment, if

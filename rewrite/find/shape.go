@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/scanner"
 	"go/token"
+	"path"
 	"regexp"
 	"slices"
 	"strconv"
@@ -20,8 +21,9 @@ type Shape struct {
 	Clauses bool
 }
 
-// A Part replaces the source from Pos to End. In Text, $0$ is the first hole
-// and § the qualifier of package green.
+// A Part replaces the source from Pos to End. In Text, $0$ is the first hole, § the
+// qualifier of package green, and ‹path› that of a package that the file does not
+// import.
 type Part struct {
 	Pos, End token.Pos
 	Text     string
@@ -44,8 +46,22 @@ func replace(n ast.Node, text string, holes ...Hole) *Shape {
 	return &Shape{Node: n, Parts: []Part{{Pos: n.Pos(), End: n.End(), Text: text, Holes: holes}}}
 }
 
-// Qualify writes the qualifier of package green into the text of a part.
-func Qualify(text, green string) string { return strings.ReplaceAll(text, "§", green+".") }
+// Qualify writes the qualifiers into the text of a part.
+func (f *File) Qualify(text string) string {
+	text = strings.ReplaceAll(text, "§", f.Green+".")
+	return packageRef.ReplaceAllStringFunc(text, func(ref string) string { return f.Names[unref(ref)] + "." })
+}
+
+// packageRef matches a reference to a package in the text of a part.
+var packageRef = regexp.MustCompile(`‹[^›]*›`)
+
+// readable writes a text for people.
+func readable(text string) string {
+	return packageRef.ReplaceAllStringFunc(text, func(ref string) string { return path.Base(unref(ref)) + "." })
+}
+
+// unref is the path that a reference names.
+func unref(ref string) string { return strings.TrimSuffix(strings.TrimPrefix(ref, "‹"), "›") }
 
 // HoleRef matches a reference to a hole in the text of a part.
 var HoleRef = regexp.MustCompile(`\$(\d+)\$`)
@@ -65,6 +81,7 @@ func (f *finder) edit() {
 			}
 		}
 	}
+	f.nameImports(active)
 	// Inner sites come last: what they become is ready when an enclosing site
 	// moves them.
 	for _, s := range slices.Backward(active) {
@@ -97,7 +114,7 @@ func (s *Site) moves(pos token.Pos) bool {
 func (f *finder) partEdits(s *Site, p Part) []Edit {
 	var (
 		edits []Edit
-		text  = Qualify(p.Text, f.Green)
+		text  = f.Qualify(p.Text)
 		refs  = HoleRef.FindAllStringSubmatchIndex(text, -1)
 		gap   strings.Builder
 		from  = p.Pos
@@ -262,6 +279,13 @@ func (f *File) Apply() []byte {
 		return f.Src
 	}
 	edits := slices.Clone(f.Import)
+	for _, s := range f.Sites {
+		for _, e := range s.Imports {
+			if !slices.Contains(edits, e) {
+				edits = append(edits, e)
+			}
+		}
+	}
 	for _, s := range f.Sites {
 		edits = append(edits, s.Edits...)
 	}

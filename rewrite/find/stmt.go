@@ -42,7 +42,7 @@ func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
 			name = "Recv2To[" + t + "]"
 		}
 	}
-	f.statement(n, "receive", waits, "green."+name, replace(n, "§"+name+"($0$)", in(n.X)))
+	f.statement(n, "receive", waits, "green."+readable(name), replace(n, "§"+name+"($0$)", in(n.X)))
 }
 
 // commaOK returns the expression that gets the second value of a receive.

@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
@@ -89,7 +90,7 @@ func diagnostic(file *find.File, s *find.Site) analysis.Diagnostic {
 		return d
 	}
 	fix := analysis.SuggestedFix{Message: fixMessage(s)}
-	for _, e := range append(file.Import[:len(file.Import):len(file.Import)], s.Edits...) {
+	for _, e := range slices.Concat(file.Import, s.Imports, s.Edits) {
 		fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: e.Pos, End: e.End, NewText: []byte(e.New)})
 	}
 	d.SuggestedFixes = []analysis.SuggestedFix{fix}

@@ -48,8 +48,8 @@ func Check(args []string, stdout, stderr io.Writer) int {
 	fix := c.flags.Bool("fix", false, "patch the files first, all or none, as rewrite -w does; report what remains")
 	baseline := c.flags.String("baseline", "", "report only what `file` does not list")
 	update := c.flags.Bool("update", false, "write the baseline file instead of reporting")
-	if err := c.flags.Parse(args); err != nil {
-		return exitUsage
+	if code, ok := c.parse(args); !ok {
+		return code
 	}
 	if *update && *baseline == "" {
 		return c.fail(fmt.Errorf("-update needs the name of the file: greenify check -baseline greenify.baseline -update"))

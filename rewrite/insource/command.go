@@ -2,6 +2,7 @@ package insource
 
 import (
 	"cmp"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -54,10 +55,30 @@ func newCommand(name string, everywhere bool, stdout, stderr io.Writer) *command
 	})
 	c.flags.BoolVar(&c.allowPartial, "allow-partial", false, "go on with groups that may deadlock")
 	c.flags.Usage = func() {
-		fmt.Fprintf(stderr, "usage: greenify %s [flags] [packages]\n", name)
+		fmt.Fprintf(stderr, "usage: greenify %s [flags] [packages]\n\nflags:\n", name)
 		c.flags.PrintDefaults()
 	}
 	return c
+}
+
+// parse reads the flags. If it reports false the command ends with the exit code:
+// it was asked for its usage, or wrongly.
+func (c *command) parse(args []string) (code int, ok bool) {
+	switch err := c.flags.Parse(args); {
+	case errors.Is(err, flag.ErrHelp):
+		return exitOK, false
+	case err != nil:
+		return exitUsage, false
+	}
+	return exitOK, true
+}
+
+// Help prints the flags of a command.
+func Help(name string, w io.Writer) {
+	var b strings.Builder
+	map[string]func([]string, io.Writer, io.Writer) int{"check": Check, "diff": Diff, "rewrite": Rewrite, "generate": Generate}[name]([]string{"-h"}, &b, &b)
+	_, flags, _ := strings.Cut(b.String(), "\n\n")
+	io.WriteString(w, flags)
 }
 
 // fail prints an error and returns the exit code for it.
@@ -266,8 +287,8 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 // unified diff, and exits with 1 if that is anything.
 func Diff(args []string, stdout, stderr io.Writer) int {
 	c := newCommand("diff", true, stdout, stderr)
-	if err := c.flags.Parse(args); err != nil {
-		return exitUsage
+	if code, ok := c.parse(args); !ok {
+		return code
 	}
 	changes, _, err := c.prepare()
 	if err != nil {
@@ -297,8 +318,8 @@ func Diff(args []string, stdout, stderr io.Writer) int {
 func Rewrite(args []string, stdout, stderr io.Writer) int {
 	c := newCommand("rewrite", true, stdout, stderr)
 	write := c.flags.Bool("w", false, "write the files")
-	if err := c.flags.Parse(args); err != nil {
-		return exitUsage
+	if code, ok := c.parse(args); !ok {
+		return code
 	}
 	if !*write {
 		return c.fail(fmt.Errorf("it changes your files: look at them with greenify diff, then run greenify rewrite -w"))

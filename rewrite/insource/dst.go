@@ -344,7 +344,7 @@ const holeName = "hole_of_greenify_"
 
 // parse parses source with holes and fills them.
 func (p *patcher) parse(text string, holes []dst.Node) *dst.File {
-	text = find.HoleRef.ReplaceAllString(find.Qualify(text, p.Green), holeName+"$1")
+	text = find.HoleRef.ReplaceAllString(p.Qualify(text), holeName+"$1")
 	file, err := decorator.Parse(text)
 	if err != nil {
 		p.err = fmt.Errorf("replacement %q: %w", text, err)
@@ -403,9 +403,14 @@ func (p *patcher) imports(file *dst.File) {
 		}
 	}
 	for i, text := range p.Added {
-		name, path, _ := strings.Cut(text, " ")
-		spec := &dst.ImportSpec{Name: dst.NewIdent(name), Path: &dst.BasicLit{Kind: token.STRING, Value: path}}
-		if group != nil {
+		spec := &dst.ImportSpec{Path: &dst.BasicLit{Kind: token.STRING, Value: text}}
+		if name, path, ok := strings.Cut(text, " "); ok {
+			spec.Name, spec.Path.Value = dst.NewIdent(name), path
+		}
+		if group != nil && find.OfStd(text) {
+			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
+			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
+		} else if group != nil {
 			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
 			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec)
 			if !strings.Contains(strings.Split(last.Path.Value, "/")[0], ".") {

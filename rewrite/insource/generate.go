@@ -36,8 +36,8 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	c := newCommand("generate", true, stdout, stderr)
 	check := c.flags.Bool("check", false, "write nothing, list the files that are not up to date")
 	clean := c.flags.Bool("clean", false, "remove the twins, and their constraints from the originals")
-	if err := c.flags.Parse(args); err != nil {
-		return exitUsage
+	if code, ok := c.parse(args); !ok {
+		return code
 	}
 	if *check && *clean {
 		return c.fail(fmt.Errorf("choose one of -check and -clean"))

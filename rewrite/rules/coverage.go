@@ -85,7 +85,7 @@ func Cover(list []Blocking) ([]Covered, error) {
 	leaves, disk := offloads(Leaves()), offloads(Disk())
 	calls := map[string]Call{}
 	for _, c := range Calls() {
-		calls[plain(c.Symbol())] = c
+		calls[Plain(c.Symbol())] = c
 	}
 	var all []Covered
 	var missing []string
@@ -133,7 +133,7 @@ func offloads(list []Leaf) map[string]string {
 	for _, r := range list {
 		// In package runtime it ends a call of the program's code, which entered.
 		if strings.Contains(r.Text, "hubLeave") && !strings.HasPrefix(r.File, "runtime/") {
-			m[plain(r.Symbol())] = r.Symbol()
+			m[Plain(r.Symbol())] = r.Symbol()
 		}
 	}
 	return m
@@ -143,7 +143,7 @@ func offloads(list []Leaf) map[string]string {
 func treat(symbol string, w Witness, leaves map[string]string) (mean, bool) {
 	for f := range strings.FieldsSeq(symbol + " " + w.Chain) {
 		f, _, _ = strings.Cut(f, "$") // a function literal belongs to its function
-		if rule, ok := leaves[plain(f)]; ok {
+		if rule, ok := leaves[Plain(f)]; ok {
 			return mean{verdict: Offloaded, rule: rule}, true
 		}
 	}
@@ -170,7 +170,7 @@ func group(b Blocking) string {
 // method, which has the rule of the method that it is, begins its chain with that
 // one.
 func inSource(b Blocking, calls map[string]Call) (Verdict, string) {
-	name := plain(b.Symbol)
+	name := Plain(b.Symbol)
 	c, ok := calls[name]
 	if !ok {
 		for _, w := range b.Waits {
@@ -178,7 +178,7 @@ func inSource(b Blocking, calls map[string]Call) (Verdict, string) {
 			if len(f) < 2 || f[0] != "->" {
 				continue
 			}
-			first := plain(f[1])
+			first := Plain(f[1])
 			if path.Ext(name) == path.Ext(first) {
 				if c, ok = calls[first]; ok {
 					break
@@ -309,10 +309,9 @@ func PrintCoverageMarkdown(w io.Writer) error {
 
 // Covers returns what the coverage table has of a symbol, named as for Explain.
 func Covers(symbol string) []Covered {
-	want := plain(symbol)
 	var list []Covered
 	for _, c := range Coverage() {
-		if have := plain(c.Symbol); have == want || strings.HasSuffix(have, "/"+want) {
+		if Names(symbol, c.Symbol) {
 			list = append(list, c)
 		}
 	}

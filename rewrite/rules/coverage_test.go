@@ -140,7 +140,7 @@ func TestStreamsHaveRules(t *testing.T) {
 	}
 	calls := map[string]bool{}
 	for _, c := range Calls() {
-		calls[plain(c.Symbol())] = true
+		calls[Plain(c.Symbol())] = true
 	}
 	pkgs, err := packages.Load(&packages.Config{Mode: packages.NeedName | packages.NeedTypes | packages.NeedExportFile | packages.NeedImports | packages.NeedDeps}, "std")
 	if err != nil {

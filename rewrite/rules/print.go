@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path"
 	"strings"
 	"text/tabwriter"
 )
@@ -81,21 +82,39 @@ func PrintJSON(w io.Writer) error {
 }
 
 // Explain returns the rules that act on a symbol. It is named as in Go, with or
-// without the import path's folders: "net.Dial", "sync.Mutex.Lock",
-// "(*net/http.Client).Do", "http.Client.Do".
+// without the import path's folders, a method also without its package: "net.Dial",
+// "sync.Mutex.Lock", "(*net/http.Client).Do", "http.Client.Do", "Mutex.Lock".
 func Explain(symbol string) []Row {
-	want := plain(symbol)
 	var rows []Row
 	for _, r := range Rows() {
-		have := plain(r.Symbol)
-		if have == want || strings.HasSuffix(have, "/"+want) {
+		if Names(symbol, r.Symbol) {
 			rows = append(rows, r)
 		}
 	}
 	return rows
 }
 
-// plain takes the signs of pointers and methods out of a symbol's name.
-func plain(symbol string) string {
-	return strings.NewReplacer("(", "", ")", "", "*", "").Replace(symbol)
+// Names reports whether a name that people write, as for Explain, is that of a symbol
+// of the table.
+func Names(name, symbol string) bool {
+	want, have := Plain(name), Plain(symbol)
+	if want == "" {
+		return false
+	}
+	if have == want || strings.HasSuffix(have, "/"+want) {
+		return true
+	}
+	_, local, _ := strings.Cut(path.Base(have), ".") // without its package
+	return local == want && strings.Contains(want, ".")
+}
+
+// Plain takes the signs of pointers, methods and type arguments out of a symbol's
+// name.
+func Plain(symbol string) string {
+	symbol, args, generic := strings.Cut(symbol, "[")
+	if generic {
+		_, rest, _ := strings.Cut(args, "]")
+		symbol += rest
+	}
+	return strings.NewReplacer("(", "", ")", "", "*", "", "&", "", " ", "").Replace(symbol)
 }

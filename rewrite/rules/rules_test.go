@@ -73,13 +73,31 @@ func TestReadme(t *testing.T) {
 }
 
 func TestExplain(t *testing.T) {
-	for _, name := range []string{"time.Sleep", "sync.Mutex.Lock", "sync.(*Mutex).Lock", "http.Client.Do", "(*net/http.Client).Do"} {
+	for _, name := range []string{"time.Sleep", "sync.Mutex.Lock", "sync.(*Mutex).Lock", "http.Client.Do", "(*net/http.Client).Do", "Mutex.Lock", "(*Client).Do"} {
 		if len(Explain(name)) == 0 {
 			t.Errorf("no rule for %s", name)
 		}
 	}
 	if rows := Explain("Sleep"); len(rows) != 0 {
 		t.Errorf("half a name is explained: %v", rows)
+	}
+}
+
+// What a statement is said to be done by is a rule.
+func TestStatements(t *testing.T) {
+	for _, s := range statements {
+		if s.By != "" && len(Explain(s.By)) == 0 {
+			t.Errorf("%s is done by %s, which is no rule", s.Name, s.By)
+		}
+		if (s.Group == "") != (s.Into == "") || s.Group != "" && !slices.Contains(Groups, s.Group) {
+			t.Errorf("%s is of group %q and becomes %q", s.Name, s.Group, s.Into)
+		}
+		if list := Statements(strings.ToUpper(s.Name)); len(list) != 1 || list[0].Name != s.Name {
+			t.Errorf("%s is explained as %v", s.Name, list)
+		}
+	}
+	if list := Statements("sync.Mutex.Lock"); list != nil {
+		t.Errorf("a symbol is a statement: %v", list)
 	}
 }
 

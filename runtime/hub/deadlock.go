@@ -31,6 +31,7 @@ import (
 // which object, since when and where it was started, then prints the stacks as
 // the runtime does. Exit status 2.
 func hubDeadlock() {
+	hub.manifest = len(hubManifest) // here, because a plugin has the scheduler but no runtime.main
 	if !hub.on {
 		fatal("all goroutines are asleep - deadlock!")
 	}

@@ -64,7 +64,7 @@ var hub struct {
 	remote  gQueue       // ready threads queued by others than the owner; guarded by lock
 	nremote atomic.Int32 // len(remote), to look without the lock
 
-	manifest string // keeps hubManifest in the binary
+	manifest int // keeps hubManifest in the binary (hubDeadlock)
 
 	spawned atomic.Uint64
 	alive   atomic.Int64

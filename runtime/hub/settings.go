@@ -25,7 +25,6 @@ func hubInit() {
 	hubPool.size = hubPoolDefault
 	hubInitFile()
 	hubReadSettings()
-	hub.manifest = hubManifest
 	if hubSettings.off {
 		return
 	}

@@ -42,6 +42,7 @@ type Package struct {
 
 	listing *Listing
 	foreign find.Foreign
+	loader  *loader
 	imports map[string]*types.Package // by path in the source
 	lax     bool                      // something imported is made of cgo's source, so types are missing
 }
@@ -78,10 +79,12 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 		ld.markBelow(green)
 		ld.needImport(green)
 	}
-	if err := ld.readExports(); err != nil {
+	exports := slices.DeleteFunc(slices.Clone(l.All), func(p *Listed) bool { return !ld.exports[p] })
+	if err := ld.readExports(exports...); err != nil {
 		return nil, err
 	}
 	ld.run()
+	ld.done = true
 
 	foreign := l.foreign()
 	var list []*Package
@@ -106,7 +109,7 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 }
 
 func (l *Listing) loader() *loader {
-	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}}
+	ld := &loader{Listing: l, work: map[*Listed]*job{}, exports: map[*Listed]bool{}, fromSource: map[*Listed]bool{}, types: map[string]*types.Package{}}
 	ld.cgo = slices.ContainsFunc(l.All, func(p *Listed) bool { return p.local() && len(p.CgoFiles) > 0 })
 	for _, p := range l.All { // what is imported first
 		ld.fromSource[p] = l.cfg.source || p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
@@ -124,6 +127,7 @@ type loader struct {
 	green      *Listed                   // package green, if it is wanted
 	below      map[*Listed]bool          // green and what it imports
 	types      map[string]*types.Package // from export data, by path; complete are those in exports
+	done       bool                      // everything that was needed is there
 }
 
 // A job is to type-check one package from source.
@@ -171,15 +175,12 @@ func (ld *loader) needImport(p *Listed) {
 //
 // One package's data make others known in part, which those of the others
 // complete; so all are read before anything uses them.
-func (ld *loader) readExports() error {
-	ld.types = map[string]*types.Package{}
+func (ld *loader) readExports(pkgs ...*Listed) error {
 	args := []string{"-e", "-export", "-json=ImportPath,Export", "--"}
-	for _, p := range ld.All {
-		if ld.exports[p] {
-			args = append(args, p.ImportPath)
-		}
+	for _, p := range pkgs {
+		args = append(args, p.ImportPath)
 	}
-	if len(ld.exports) == 0 {
+	if len(pkgs) == 0 {
 		return nil
 	}
 	out, err := ld.list(args...)
@@ -200,6 +201,23 @@ func (ld *loader) readExports() error {
 		}
 	}
 	return nil
+}
+
+// late returns a package that only what was loaded imports: nil if there is none.
+func (ld *loader) late(p *Listed) (*types.Package, error) {
+	if ld.fromSource[p] {
+		if j := ld.work[p]; j != nil {
+			return j.Types, nil
+		}
+		return nil, nil
+	}
+	if !ld.exports[p] {
+		ld.exports[p] = true
+		if err := ld.readExports(p); err != nil {
+			return nil, err
+		}
+	}
+	return ld.types[p.ImportPath], nil
 }
 
 func readExport(fset *token.FileSet, known map[string]*types.Package, path, name string) error {
@@ -240,7 +258,7 @@ func (ld *loader) run() {
 func (ld *loader) open(p *Listed, j *job) error {
 	j.Package = Package{
 		Path: p.Path(), Name: p.Name, Dir: p.Dir, Source: map[string][]byte{},
-		Listed: p, listing: ld.Listing, imports: map[string]*types.Package{},
+		Listed: p, listing: ld.Listing, loader: ld, imports: map[string]*types.Package{},
 	}
 	if len(p.files) == 0 {
 		if p.Error != nil {
@@ -408,8 +426,19 @@ func (m importer) Import(path string) (*types.Package, error) {
 	if mapped, ok := m.Listed.ImportMap[path]; ok {
 		id = mapped
 	}
-	if p := m.listing.byID[id]; p != nil && p.Error != nil {
+	p := m.listing.byID[id]
+	if p != nil && p.Error != nil {
 		return nil, fmt.Errorf("%s", p.Error.Err)
+	}
+	if p != nil && m.loader.done {
+		// Patched source may name the packages of types that it has used before.
+		t, err := m.loader.late(p)
+		if t != nil {
+			m.imports[path] = t
+		}
+		if t != nil || err != nil {
+			return t, err
+		}
 	}
 	return nil, fmt.Errorf("package %s has no export data: go build it", path)
 }
