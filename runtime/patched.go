@@ -16,6 +16,7 @@ func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
 func startAt(pc uintptr)
 func setName(g unsafe.Pointer, name *string)
+func handled()
 func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
@@ -89,6 +90,7 @@ type threadRef struct {
 
 func thisThread() threadRef {
 	g, id := goroutine()
+	handled()
 	return threadRef{g, id}
 }
 

@@ -57,6 +57,10 @@ var hubBlockedDefault int64
 //go:linkname hubTest
 func hubTest() {
 	hubBlockedDefault = 100e6
+	if hub.on && hubPatrol.period < 0 {
+		hubNative(hubPatrolServe)
+		hubPatrol.period = hubPatrolDefault
+	}
 	if hubMade == 0 {
 		hubMade = 1
 	}

@@ -156,6 +156,7 @@ func hubRetake(now int64) uint32 {
 	}
 	hubClock()
 	hubWatchdog(now)
+	hubPatrolRound(now)
 	if hubTracing {
 		hubTraceFlush(now)
 	}

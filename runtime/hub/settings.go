@@ -43,10 +43,14 @@ func hubInit() {
 	}
 	lockInit(&hub.lock, lockRankLeafRank)
 	lockInit(&hubBlock.lock, lockRankLeafRank)
+	lockInit(&hubPatrol.lock, lockRankLeafRank)
 	lockInit(&hubPool.lock, lockRankLeafRank)
 	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
+	if hubPatrol.period > 0 {
+		go hubPatrolServe()
+	}
 	hubTraceStart()
 	gp := getg()
 	hub.on = true
@@ -88,6 +92,8 @@ func hubSet(field string) bool {
 		n, err := strconv.Atoi(value)
 		hubPool.size = int32(n)
 		return err == nil && 0 < n && n < 1<<20
+	case "deadlock":
+		return hubSetPatrol(value)
 	case "blocked":
 		return hubDuration(value, &hubBlock.limit)
 	}
