@@ -163,7 +163,7 @@ func green_stats() (spawned, alive, peak, switches, yields, rescued uint64) {
 
 //go:linkname green_deadlocks github.com/greenify-go/greenify/runtime.deadlocks
 func green_deadlocks(list []hubStuckThread, text []byte) (threads, length int) {
-	return hubDeadlocks(list, text, false)
+	return hubDeadlocks(list, text, hubAllStuck)
 }
 
 //go:linkname green_native github.com/greenify-go/greenify/runtime.native

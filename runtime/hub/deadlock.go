@@ -491,19 +491,18 @@ type hubStuckThread struct {
 // hubDeadlocks looks for threads that are stuck while others run. It fills list
 // with them, group by group, and text with what there is to say of each group,
 // and returns how many threads it found and how long the text is. It stops the
-// world, after a collection. If untold is set only those that are proven to be stuck
-// count, and each only the first time.
-func hubDeadlocks(list []hubStuckThread, text []byte, untold bool) (threads, length int) {
+// world, after a collection.
+func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, length int) {
 	stw := hubProve()
 	systemstack(func() {
 		g0 := getg()
 		g0.writebuf = text[0:0:len(text)]
 		hubNoteDeferred()
-		if !untold {
+		if which != hubUntoldProven {
 			hubSuspect()
 		}
 		forEachGRace(func(gp *g) {
-			if gp.hub.stuck != stuckNot && (hubTesting(gp) || untold && (gp.hub.told || hubForever(gp))) {
+			if gp.hub.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && gp.hub.told || which == hubUntoldProven && hubForever(gp)) {
 				gp.hub.stuck = stuckNot
 			}
 		})
@@ -513,7 +512,7 @@ func hubDeadlocks(list []hubStuckThread, text []byte, untold bool) (threads, len
 			hubPrintStuck(in, true)
 			forEachGRace(func(gp *g) {
 				if in(gp) {
-					gp.hub.told = gp.hub.told || untold
+					gp.hub.told = gp.hub.told || which == hubUntoldProven
 					if threads < len(list) {
 						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.stuck >= stuckLocked}
 					}
@@ -530,6 +529,15 @@ func hubDeadlocks(list []hubStuckThread, text []byte, untold bool) (threads, len
 	startTheWorld(stw)
 	return threads, length
 }
+
+// hubWhich says which threads a report is about.
+type hubWhich int
+
+const (
+	hubAllStuck     hubWhich = iota
+	hubUntold                // without those that the patrol has reported
+	hubUntoldProven          // likewise, and only those that nobody can wake
+)
 
 // hubProve has the collector find the threads that nobody can wake, and returns with
 // the world stopped.
@@ -551,6 +559,15 @@ func hubProve() worldStop {
 			}
 		})
 		return stw
+	}
+}
+
+// hubMarkWeak marks an object that a weak pointer refers to, in the collector's search: a
+// thread that waits for it keeps it, so who has the weak pointer can wake the thread.
+func hubMarkWeak(s *mspan, sp *special, gcw *gcWork) {
+	if work.goroutineLeak.enabled {
+		p := s.base() + sp.offset
+		scanblock(uintptr(unsafe.Pointer(&p)), goarch.PtrSize, &oneptrmask[0], gcw, nil)
 	}
 }
 
@@ -583,6 +600,6 @@ var hubTestEnd = func() {
 		return
 	}
 	text := make([]byte, 64<<10)
-	_, n := hubDeadlocks(nil, text, false)
+	_, n := hubDeadlocks(nil, text, hubUntold)
 	print(string(text[:n]))
 }

@@ -135,7 +135,7 @@ func hubPatrolServe() {
 			if p.text == nil {
 				p.text = make([]byte, 64<<10)
 			}
-			_, n := hubDeadlocks(nil, p.text, true)
+			_, n := hubDeadlocks(nil, p.text, hubUntoldProven)
 			print(string(p.text[:n]))
 		}
 		end := nanotime()
