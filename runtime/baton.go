@@ -67,6 +67,8 @@ type thread struct {
 	// Only its own goroutine uses these.
 	outer  *thread       // of a callback in work of a pool: that one, which has given its worker back meanwhile
 	strict atomic.Bool   // in NoYield
+	uncut  int8          // while not 0 a kill waits
+	claim  *uint32       // who kills the thread must win it first (waiter); nil if nobody need
 	ops    uint8         // operations that did not have to wait
 	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
@@ -202,12 +204,9 @@ func (t *thread) leave(wait string) {
 	if t.strict.Load() {
 		yieldsInside()
 	}
+	t.die()
 	now := time.Now()
 	hub.mu.Lock()
-	if t.kill {
-		hub.mu.Unlock()
-		t.unwind()
-	}
 	if t.lost { // it has left without knowing
 		t.found()
 		t.wait, t.since = wait, now
@@ -291,17 +290,19 @@ func yield() {
 			<-t.turn
 		}
 	}
+	t.die()
+}
+
+// die unwinds if the calling thread was killed, and may be here. Its deferred calls run
+// with the baton.
+func (t *thread) die() {
 	hub.mu.Lock()
 	kill := t.kill
 	hub.mu.Unlock()
-	if kill {
-		t.unwind()
+	if !kill || t.uncut != 0 || panics() ||
+		t.claim != nil && !atomic.CompareAndSwapUint32(t.claim, waiterWaits, waiterKilled) {
+		return
 	}
-}
-
-// unwind ends the calling thread, which was killed. Its deferred calls run with the
-// baton.
-func (t *thread) unwind() {
 	reclaim()
 	hub.mu.Lock()
 	t.kill = false // once: deferred calls may wait
@@ -369,6 +370,7 @@ func (t *thread) end() {
 	t.id.Store(0)
 	t.runs.Store(0)
 	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
+	t.uncut, t.claim = 0, nil
 	t.strict.Store(false)
 	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
 	threadPool.Put(t)

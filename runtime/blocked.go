@@ -31,7 +31,7 @@ type blockedRecord struct {
 // watchers are the functions of OnBlocked.
 var watchers struct {
 	start sync.Once
-	mu    sync.Mutex
+	mu    mutex
 	funcs map[*func(Blocked)]bool
 	seen  atomic.Uint64 // events handed to all of them
 }
@@ -82,7 +82,7 @@ func BlockedIn(limit time.Duration, f func()) (list []Blocked) {
 		f()
 		return nil
 	}
-	var mu sync.Mutex
+	var mu mutex
 	stop := OnBlocked(func(b Blocked) {
 		mu.Lock()
 		defer mu.Unlock()

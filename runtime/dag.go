@@ -1,14 +1,11 @@
 package green
 
-import (
-	"fmt"
-	"sync"
-)
+import "fmt"
 
 // A DAG runs functions by key, each once the values of the keys that it needs are
 // there. The zero DAG is empty. (eventlet.dagpool.DAGPool)
 type DAG[K comparable, V any] struct {
-	mu     sync.Mutex
+	mu     mutex
 	events map[K]*dagEvent[V]
 }
 

@@ -1,14 +1,11 @@
 package green
 
-import (
-	"slices"
-	"sync"
-)
+import "container/list"
 
 // An Event is a value or an error that arrives once. The zero Event waits for it.
 // (eventlet.event.Event)
 type Event[T any] struct {
-	mu    sync.Mutex
+	mu    mutex
 	done  chan struct{}
 	value T
 	err   error
@@ -53,19 +50,20 @@ func (e *Event[T]) Wait() (T, error) {
 	return e.value, e.err
 }
 
-// A Semaphore lends units, first come first served. That of
-// golang.org/x/sync/semaphore does the same, but loses the units that it hands to
-// a thread which is killed while it waits for them.
+// A Semaphore lends units, first come first served. One that is killed while it waits
+// for units has got none, and Release gives back what it is to give back though its
+// thread is killed. That of golang.org/x/sync/semaphore does the same, but loses the
+// units that it hands to a thread which is killed while it waits for them.
 type Semaphore struct {
-	mu      sync.Mutex
+	mu      mutex
 	size    int
-	free    int // negative after Resize until enough came back
-	waiters []*borrower
+	free    int       // negative after Resize until enough came back
+	waiters list.List // of *borrower
 }
 
 type borrower struct {
-	n   int
-	got chan struct{} // closed once it has the units. Inv: then it is no waiter
+	waiter
+	n int
 }
 
 // NewSemaphore returns a semaphore of n units.
@@ -76,34 +74,28 @@ func (s *Semaphore) Acquire(n int) {
 	if s.TryAcquire(n) {
 		return
 	}
-	b := &borrower{n, make(chan struct{})}
+	b := &borrower{waiter{wake: make(chan struct{})}, n}
 	s.mu.Lock()
-	s.waiters = append(s.waiters, b)
+	place := s.waiters.PushBack(b)
 	s.serve()
 	s.mu.Unlock()
-	got := false
 	defer func() {
-		if got {
+		if b.served() {
 			return
 		}
 		s.mu.Lock() // killed
 		defer s.mu.Unlock()
-		if i := slices.Index(s.waiters, b); i >= 0 {
-			s.waiters = slices.Delete(s.waiters, i, i+1)
-		} else {
-			s.free += n
-		}
+		s.waiters.Remove(place)
 		s.serve()
 	}()
-	Recv(b.got)
-	got = true
+	b.wait()
 }
 
 // TryAcquire takes n units if they are free and nobody waits. It does not yield.
 func (s *Semaphore) TryAcquire(n int) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if len(s.waiters) > 0 || s.free < n {
+	if first[*borrower](&s.waiters) != nil || s.free < n {
 		return false
 	}
 	s.free -= n
@@ -140,10 +132,11 @@ func (s *Semaphore) Free() int {
 }
 
 func (s *Semaphore) serve() {
-	for len(s.waiters) > 0 && s.waiters[0].n <= s.free {
-		b := s.waiters[0]
-		s.waiters = s.waiters[1:]
-		s.free -= b.n
-		close(b.got)
+	for b := first[*borrower](&s.waiters); b != nil && b.n <= s.free; b = first[*borrower](&s.waiters) {
+		s.waiters.Remove(s.waiters.Front())
+		if b.claim() {
+			s.free -= b.n
+		}
+		b.release()
 	}
 }

@@ -20,6 +20,8 @@ func handled()
 func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
+func guard(n int8)
+func claim(word *uint32)
 func enabled() bool
 func leave() bool
 func enter(left bool)
@@ -51,6 +53,8 @@ func (*thread) back()        {}
 func (*thread) end()         {}
 func (*thread) adopt()       {}
 func (*thread) slice()       {}
+
+func uncut(_ *thread, n int8) { guard(n) }
 
 func yield() { runtime.Gosched() }
 

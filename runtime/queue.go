@@ -2,10 +2,10 @@ package green
 
 import (
 	"container/heap"
+	"container/list"
 	"errors"
 	"iter"
 	"slices"
-	"sync"
 )
 
 // ErrClosed is the error of Put in a Queue that is closed.
@@ -13,31 +13,30 @@ var ErrClosed = errors.New("green: queue closed")
 
 // A Queue holds items for other threads to take. Use a channel unless you need
 // another order, no limit, Join, or a Put that may meet Close. Threads that wait
-// are served first come first served, and lose nothing when they are killed.
-// (eventlet.queue)
+// are served first come first served. One that is killed while it waits has put or got
+// nothing. (eventlet.queue)
 type Queue[T any] struct {
-	mu      sync.Mutex
+	mu      mutex
 	limit   int // of items; negative: none
 	items   shelf[T]
-	getters []*visitor[T]
-	putters []*visitor[T]
+	getters list.List // of *visitor[T]. Inv: empty, but for killed ones, if there are items
+	putters list.List // likewise
 	closed  bool
 	tasks   int           // put and not yet done
 	joined  chan struct{} // of those who wait for tasks to be 0
 }
 
-// A visitor waits to put or get an item.
+// A visitor puts or gets an item.
 type visitor[T any] struct {
-	item   T
-	served bool
-	wake   chan struct{} // closed once it is served or the queue is closed. Inv: then it is in no list
+	waiter
+	item T
+	ok   bool // it has, and not met a closed queue
 }
 
 // A shelf keeps the items in some order.
 type shelf[T any] interface {
 	put(T)
 	get() T   // the next
-	unget(T)  // what get returned
 	len() int // number of items
 }
 
@@ -57,12 +56,9 @@ func NewPriorityQueue[T any](limit int, less func(a, b T) bool) *Queue[T] {
 // Put adds an item. It waits while the queue is full, and yields only then. It
 // returns ErrClosed if the queue is or gets closed.
 func (q *Queue[T]) Put(item T) error {
-	v := &visitor[T]{item: item, wake: make(chan struct{})}
-	if !q.enter(&q.putters, v) {
-		defer q.leave(&q.putters, v)
-		Recv(v.wake)
-	}
-	if !v.served {
+	v := &visitor[T]{item: item}
+	q.visit(&q.putters, v)
+	if !v.ok {
 		return ErrClosed
 	}
 	return nil
@@ -70,40 +66,24 @@ func (q *Queue[T]) Put(item T) error {
 
 // TryPut adds an item if that does not have to wait. It does not yield.
 func (q *Queue[T]) TryPut(item T) bool {
-	v := &visitor[T]{item: item, wake: make(chan struct{})}
-	if !q.enter(&q.putters, v) {
-		q.leave(&q.putters, v)
-	}
-	return v.served
+	v := &visitor[T]{item: item}
+	q.enter(&q.putters, v, false)
+	return v.ok
 }
 
 // Get takes the next item. It waits while the queue is empty, and yields only
 // then. It reports false if the queue is closed and empty.
 func (q *Queue[T]) Get() (item T, ok bool) {
-	v := &visitor[T]{wake: make(chan struct{})}
-	if !q.enter(&q.getters, v) {
-		got := false
-		defer func() {
-			if !got && !q.leave(&q.getters, v) && v.served { // killed
-				q.mu.Lock()
-				defer q.mu.Unlock()
-				q.items.unget(v.item)
-				q.serve()
-			}
-		}()
-		Recv(v.wake)
-		got = true
-	}
-	return v.item, v.served
+	v := &visitor[T]{}
+	q.visit(&q.getters, v)
+	return v.item, v.ok
 }
 
 // TryGet takes the next item if there is one. It does not yield.
 func (q *Queue[T]) TryGet() (item T, ok bool) {
-	v := &visitor[T]{wake: make(chan struct{})}
-	if !q.enter(&q.getters, v) {
-		q.leave(&q.getters, v)
-	}
-	return v.item, v.served
+	v := &visitor[T]{}
+	q.enter(&q.getters, v, false)
+	return v.item, v.ok
 }
 
 // All takes items until the queue is closed and empty.
@@ -164,63 +144,70 @@ func (q *Queue[T]) Join() {
 	Recv(joined)
 }
 
-// enter adds a visitor to a list, and reports whether it need not wait.
-func (q *Queue[T]) enter(list *[]*visitor[T], v *visitor[T]) bool {
-	q.mu.Lock()
-	defer q.mu.Unlock()
-	*list = append(*list, v)
-	q.serve()
-	select {
-	case <-v.wake:
-		return true
-	default:
-		return false
+// visit lets a visitor in, and waits until it is served.
+func (q *Queue[T]) visit(line *list.List, v *visitor[T]) {
+	place := q.enter(line, v, true)
+	if place == nil {
+		return
 	}
+	defer func() { // for a killed one
+		q.mu.Lock()
+		defer q.mu.Unlock()
+		line.Remove(place)
+	}()
+	v.wait()
 }
 
-// leave takes a visitor out of a list, and reports whether it still was in.
-func (q *Queue[T]) leave(list *[]*visitor[T], v *visitor[T]) bool {
+// enter adds a visitor to a line. It returns its place there if it is to wait.
+func (q *Queue[T]) enter(line *list.List, v *visitor[T], waits bool) (place *list.Element) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	i := slices.Index(*list, v)
-	if i >= 0 {
-		*list = slices.Delete(*list, i, i+1)
+	place = line.PushBack(v)
+	q.serve()
+	if v.served() {
+		return nil
 	}
-	return i >= 0
+	if !waits {
+		line.Remove(place)
+		return nil
+	}
+	v.wake = make(chan struct{})
+	return place
 }
 
 // serve lets everybody do what can be done.
 func (q *Queue[T]) serve() {
 	for {
+		p, g, n := first[*visitor[T]](&q.putters), first[*visitor[T]](&q.getters), q.items.len()
 		switch {
-		case q.closed && len(q.putters) > 0:
-			next(&q.putters).dismiss(false)
-		case len(q.putters) > 0 && (q.limit < 0 || q.items.len() < q.limit || len(q.getters) > q.items.len()):
-			v := next(&q.putters)
-			q.items.put(v.item)
-			q.tasks++
-			v.dismiss(true)
-		case len(q.getters) > 0 && q.items.len() > 0:
-			v := next(&q.getters)
-			v.item = q.items.get()
-			v.dismiss(true)
-		case q.closed && len(q.getters) > 0:
-			next(&q.getters).dismiss(false)
+		case q.closed && p != nil:
+			next(&q.putters, p)
+		case p != nil && (q.limit < 0 || n < q.limit || n == 0 && g != nil):
+			if next(&q.putters, p) {
+				q.items.put(p.item)
+				q.tasks++
+				p.ok = true
+			}
+		case g != nil && n > 0:
+			if next(&q.getters, g) {
+				g.item = q.items.get()
+				g.ok = true
+			}
+		case q.closed && g != nil:
+			next(&q.getters, g)
 		default:
 			return
 		}
 	}
 }
 
-func next[T any](list *[]*visitor[T]) *visitor[T] {
-	v := (*list)[0]
-	*list = slices.Delete(*list, 0, 1)
-	return v
-}
-
-func (v *visitor[T]) dismiss(served bool) {
-	v.served = served
-	close(v.wake)
+// next lets go the first in a line. It reports whether it can be served: it runs only
+// once the queue is unlocked.
+func next[T any](line *list.List, v *visitor[T]) bool {
+	line.Remove(line.Front())
+	ok := v.claim()
+	v.release()
+	return ok
 }
 
 type fifo[T any] struct {
@@ -237,12 +224,10 @@ func (f *fifo[T]) get() (v T) {
 	}
 	return v
 }
-func (f *fifo[T]) unget(v T) { f.list = slices.Insert(f.list, f.head, v) }
 
 type lifo[T any] struct{ list []T }
 
 func (l *lifo[T]) put(v T)   { l.list = append(l.list, v) }
-func (l *lifo[T]) unget(v T) { l.put(v) }
 func (l *lifo[T]) len() int  { return len(l.list) }
 func (l *lifo[T]) get() T {
 	last := len(l.list) - 1
@@ -264,7 +249,6 @@ type ranked[T any] struct {
 }
 
 func (h *least[T]) put(v T)   { h.puts++; heap.Push(h, ranked[T]{v, h.puts}) }
-func (h *least[T]) unget(v T) { heap.Push(h, ranked[T]{v, 0}) }
 func (h *least[T]) get() T    { return heap.Pop(h).(ranked[T]).item }
 func (h *least[T]) len() int  { return len(h.list) }
 

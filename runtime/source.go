@@ -2,7 +2,10 @@
 
 package green
 
-import "sync"
+import (
+	"runtime"
+	"sync"
+)
 
 // What package task.go and local.go need where package runtime is the plain one.
 
@@ -53,6 +56,41 @@ func immune() (killed bool) {
 		hub.mu.Unlock()
 	}
 	return false
+}
+
+// uncut has a kill of the thread wait, or ends that: n is 1 or -1.
+func uncut(t *thread, n int8) {
+	if t != nil {
+		t.uncut += n
+	}
+}
+
+// claim names the word that who kills the calling thread must win first.
+func claim(word *uint32) {
+	if t := self(); t != nil {
+		t.claim = word
+	}
+}
+
+// panics reports whether the calling goroutine panics, or is in a deferred call that
+// has recovered: Goexit would end the panic, and nobody would hear of it.
+func panics() bool {
+	var pcs [64]uintptr
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs[:])
+		for frames := runtime.CallersFrames(pcs[:n]); ; {
+			frame, more := frames.Next()
+			if frame.Function == "runtime.gopanic" {
+				return true
+			}
+			if !more {
+				break
+			}
+		}
+		if n < len(pcs) {
+			return false
+		}
+	}
 }
 
 // canKill reports whether a thread that the caller starts can be killed.

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
-	"sync"
 	"time"
 )
 
@@ -87,7 +86,7 @@ type Handle struct {
 	fate   fate // set before done is closed
 	killed bool // unwinds, in source or by killing itself; only the thread uses it
 
-	mu      sync.Mutex // never held across a wait
+	mu      mutex // never held across a wait
 	name    string
 	state   taskState
 	ref     threadRef // while state is taskRuns
@@ -173,7 +172,6 @@ func (h *Handle) run(f func() error) {
 				err, h.fate = ErrGoexit, fateGoexit
 			}
 		}
-		self() // waits if the hub is lost (rescue.go): not with h.mu held
 		h.mu.Lock()
 		h.state = taskDone // nobody kills it any more
 		if (immune() || h.killed) && h.fate == fateGoexit {

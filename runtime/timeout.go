@@ -66,6 +66,13 @@ func (h *Handle) under(f func() error, cause error, now bool, arm func(kill func
 		h.cause = cause // run sees it
 		h.mu.Unlock()
 	}
+	over := false
+	defer func() {
+		if !over { // the caller is killed, perhaps before f has begun
+			h.Kill()
+			Recv(h.done)
+		}
+	}()
 	h.launch(f)
 	if !now {
 		defer arm(func(cause error) {
@@ -80,13 +87,6 @@ func (h *Handle) under(f func() error, cause error, now bool, arm func(kill func
 			}
 		})()
 	}
-	over := false
-	defer func() {
-		if !over { // the caller is killed
-			h.Kill()
-			Recv(h.done)
-		}
-	}()
 	err := h.Wait()
 	over = true
 	switch h.fate {

@@ -97,6 +97,8 @@ type hubState struct {
 	under    uint8          // likewise, while strict: what kill is else
 	strict   bool           // in green.NoYield. Inv: kill is hubStrict unless its wait was cut
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
+	uncut    int8           // while not 0 a kill waits (uncut.go)
+	claim    *uint32        // whoever ends the thread's wait must win it first (uncut.go); nil if nobody need
 	waitlock uintptr        // gopark's lock argument: where the thread waits
 	start    uintptr        // where it was started, if gopc lies in what starts threads for others; else 0
 	starts   uintptr        // likewise of the thread that it starts next

@@ -26,9 +26,9 @@ import (
 // cut: the kill has been delivered.
 //
 // Not cut, so that the kill waits for the next yield point: waits of a thread
-// that C called (its frames lie between), waits in iter.Pull's coroutines, in
-// synctest.Run and Wait, and in semaphores of packages that borrow sync's own
-// (linkname).
+// that C called (its frames lie between), of one that panics, and where the thread
+// has said so (uncut.go), waits in iter.Pull's coroutines, in synctest.Run and Wait,
+// and in semaphores of packages that borrow sync's own (linkname).
 
 // The states of hubState.kill.
 const (
@@ -41,9 +41,9 @@ const (
 )
 
 // hubKill kills gp if it is still the goroutine number goid. It reports whether
-// there is one. The caller owns the hub and is not gp.
+// there is one, and it is of the program. The caller owns the hub and is not gp.
 func hubKill(gp *g, goid uint64) bool {
-	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead {
+	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead || !gp.hub.ran {
 		return false
 	}
 	if kill := gp.hub.killed(); *kill == hubKillNone {
@@ -74,7 +74,7 @@ func hubStay(gp *g) {
 // native work, and at the end of Cond.Wait.
 func hubPoint() {
 	hubStrictly()
-	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && (gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.kill == hubKillCond) {
+	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && gp.hub.kill == hubKillMark && hubMay(gp) && hubClaim(gp) {
 		hubUnwind()
 	}
 }
@@ -104,8 +104,11 @@ func hubInC(gp *g) bool {
 func hubCut(gp *g) bool {
 	// A waker may be about to ready the thread; if it has done so already, the
 	// thread is runnable, but cannot run. The scan bit may come and go.
-	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || hubInC(gp) && !gp.hub.strict {
-		return false // a panic may pass C's frames
+	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || gp.hub.uncut != 0 {
+		return false
+	}
+	if !gp.hub.strict && !hubMay(gp) { // but a panic may pass C's frames, and panics
+		return false
 	}
 	state := uint8(hubKillCut)
 	cut := false
@@ -113,7 +116,7 @@ func hubCut(gp *g) bool {
 	case waitReasonChanReceiveNilChan, waitReasonChanSendNilChan, waitReasonSelectNoCases:
 		cut = true // nobody else can wake it
 	case waitReasonChanReceive, waitReasonSynctestChanReceive, waitReasonChanSend, waitReasonSynctestChanSend:
-		cut = hubCutChan(gp)
+		cut = hubClaim(gp) && hubCutChan(gp)
 	case waitReasonSelect, waitReasonSynctestSelect:
 		// As a channel's queue does (waitq.dequeue). selectgo leaves all queues.
 		cut = gp.selectDone.CompareAndSwap(0, 1)
@@ -153,48 +156,6 @@ func hubCutChan(gp *g) bool {
 	return queued
 }
 
-func hubCutCond(gp *g) bool {
-	l := (*notifyList)(unsafe.Pointer(gp.hub.waitlock - unsafe.Offsetof(notifyList{}.lock)))
-	lockWithRank(&l.lock, lockRankNotifyList)
-	var p *sudog
-	s := l.head
-	for s != nil && s.g != gp {
-		p, s = s, s.next
-	}
-	if s == nil {
-		unlock(&l.lock)
-		return false
-	}
-	// Its ticket must not swallow a Signal. The next one due is passed over;
-	// any other stays in the list with nobody behind it (hubGone).
-	s.g = nil
-	for s != nil && s.ticket == l.notify {
-		hubListRemove(l, p, s)
-		atomic.Store(&l.notify, l.notify+1)
-		p, s = nil, l.head
-		for s != nil && (s.g != nil || s.ticket != l.notify) {
-			p, s = s, s.next
-		}
-	}
-	unlock(&l.lock)
-	return true
-}
-
-func hubListRemove(l *notifyList, p, s *sudog) {
-	if p != nil {
-		p.next = s.next
-	} else {
-		l.head = s.next
-	}
-	if s.next == nil {
-		l.tail = p
-	}
-	s.next = nil
-}
-
-// hubGone reports whether a waiter of a notifyList was killed.
-func hubGone(s *sudog) bool { return s.g == nil }
-
 func hubCutSema(gp *g) bool {
 	root := (*semaRoot)(unsafe.Pointer(gp.hub.waitlock - unsafe.Offsetof(semaRoot{}.lock)))
 	lockWithRank(&root.lock, lockRankRoot)
@@ -215,21 +176,20 @@ func hubCutSema(gp *g) bool {
 	if head == s {
 		root.dequeue((*uint32)(addr))
 	} else {
-		p := head
-		for p.waitlink != s {
-			p = p.waitlink
-		}
-		p.waitlink = s.waitlink
-		if head.waittail == s {
-			head.waittail = p
-		}
-		if head.waitlink == nil {
+		p, n := s.prev, s.waitlink // hubLast
+		p.waitlink = n
+		switch {
+		case n != nil:
+			n.prev = p
+		case p == head:
 			head.waittail = nil
+		default:
+			head.waittail = p
 		}
 		if head.waiters != 0 {
 			head.waiters--
 		}
-		s.waitlink = nil
+		s.waitlink, s.prev = nil, nil
 		s.ticket = 0
 	}
 	root.nwait.Add(-1)
@@ -237,6 +197,16 @@ func hubCutSema(gp *g) bool {
 	gp.waiting = s
 	unlock(&root.lock)
 	return true
+}
+
+// hubLast returns the last of those who wait behind head. In the list of a semaphore's
+// waiters each but the first knows the one before it, by the field prev, which is of
+// use in the tree only: so one of many is taken out at once, wherever it stands.
+func hubLast(head *sudog) *sudog {
+	if head.waittail == nil {
+		return head
+	}
+	return head.waittail
 }
 
 // The layouts of what waits on semaphores. The files added to packages sync,
@@ -250,6 +220,7 @@ const (
 	hubRWWriter   = hubMutexSize // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount, readerWait int32
 	hubRWReader   = hubMutexSize + 4
 	hubRWCount    = hubMutexSize + 8
+	hubRWWait     = hubMutexSize + 12
 	hubRWReaders  = hubMutexSize + 16 // with -locks: hub hubReaders
 	hubFDRead     = 8                 // internal/poll.fdMutex: state uint64, rsema, wsema uint32
 	hubFDWrite    = 12
@@ -300,7 +271,7 @@ func hubForget(gp *g, addr unsafe.Pointer) bool {
 			}
 		}
 	case waitReasonSyncRWMutexLock:
-		return true // see hubBehind
+		return hubAbandon((*int32)(unsafe.Add(addr, hubRWWait-hubRWWriter)))
 	case waitReasonSyncWaitGroupWait, waitReasonSynctestWaitGroupWait:
 		// Add, the counter at 0, checks that nobody changes the word, clears it
 		// and releases all.
@@ -361,28 +332,8 @@ func hubBehind(reason waitReason) {
 		sg.elem.set(nil)
 		releaseSudog(sg)
 		if reason == waitReasonSyncRWMutexLock {
-			// The writer has locked out other writers and new readers, and
-			// readers that leave count themselves off for it. That cannot be
-			// retracted while they do, so another thread waits in its place
-			// and unlocks at once.
-			hubStandIn(unsafe.Add(addr, -hubRWWriter))
-			if hubLocks == 1 {
-				(*hubLock)(unsafe.Add(addr, hubMutexLock-hubRWWriter)).handed = true
-			}
+			hubAbandoned(unsafe.Add(addr, -hubRWWriter))
 		}
 	}
 	hubUnwind()
-}
-
-// hubStandIn is sync.hubStandIn, set as that package is initialized.
-var hubStandIn func(rwmutex unsafe.Pointer)
-
-//go:linkname sync_hubSetStandIn sync.hubSetStandIn
-func sync_hubSetStandIn(f func(unsafe.Pointer)) { hubStandIn = f }
-
-//go:linkname sync_hubPoint sync.hubPoint
-func sync_hubPoint() {
-	if getg().hub.kill == hubKillCond {
-		hubPoint()
-	}
 }

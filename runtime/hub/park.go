@@ -109,7 +109,7 @@ func hubSched(gp *g, preempted bool) {
 	case gp.hub.hold != 0:
 	case gp.hub.kill == hubKillNone:
 		hubYield(gp)
-	case gp.hub.kill == hubKillMark && !hubInC(gp) || gp.hub.strict:
+	case gp.hub.kill == hubKillMark && hubMay(gp) || gp.hub.strict:
 		// As if Gosched had called hubPoint instead of mcall. A check in Gosched
 		// would make it too large to be inlined.
 		hubInstead(gp, abi.FuncPCABIInternal(hubPoint))
