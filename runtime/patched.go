@@ -17,6 +17,7 @@ func local() unsafe.Pointer
 func setLocal(unsafe.Pointer)
 func startAt(pc uintptr)
 func setName(g unsafe.Pointer, name *string)
+func handled()
 func strict(on bool, yields func()) (changed bool)
 func pending() int
 func inHub() bool
@@ -96,6 +97,7 @@ type threadRef struct {
 
 func thisThread() threadRef {
 	g, id := goroutine()
+	handled()
 	return threadRef{g, id}
 }
 

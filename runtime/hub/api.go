@@ -102,6 +102,11 @@ func sync_hubStartHere() {
 	}
 }
 
+// green_handled says that the program has a Handle of the calling thread.
+//
+//go:linkname green_handled github.com/greenify-go/greenify/runtime.handled
+func green_handled() { getg().hub.handle = true }
+
 // green_setName names a thread that has not ended.
 //
 //go:linkname green_setName github.com/greenify-go/greenify/runtime.setName
@@ -160,7 +165,7 @@ func green_stats() (spawned, alive, peak, switches, yields, rescued, preempted u
 
 //go:linkname green_deadlocks github.com/greenify-go/greenify/runtime.deadlocks
 func green_deadlocks(list []hubStuckThread, text []byte) (threads, length int) {
-	return hubDeadlocks(list, text)
+	return hubDeadlocks(list, text, hubAllStuck)
 }
 
 //go:linkname green_native github.com/greenify-go/greenify/runtime.native

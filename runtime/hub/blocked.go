@@ -59,6 +59,10 @@ func hubTest() {
 		hubFamily.child = true
 	} else {
 		hubBlockedDefault = 100e6
+		if hub.on && hubPatrol.period < 0 {
+			hubNative(hubPatrolServe)
+			hubPatrol.period = hubPatrolDefault
+		}
 	}
 	if hubMade == 0 {
 		hubMade = 1

@@ -4,6 +4,8 @@ package runtime
 
 import (
 	"internal/goarch"
+	"internal/runtime/atomic"
+	"internal/stringslite"
 	"unsafe"
 )
 
@@ -20,10 +22,11 @@ import (
 //
 // Which threads wait for locks in a circle? A sync.Mutex does not know its holder,
 // and to note it would cost every Lock: that is done only in a build with -locks,
-// where the answer is exact (locks.go). But a function that has locked one keeps a
-// pointer to it on its stack in order to unlock it. So the holder is perhaps among
-// the threads whose stacks refer to the lock or its object; if all those are stuck
-// themselves, the waiter is. That is a suspicion, and is called one.
+// where the answer is exact (locks.go). Otherwise no holder is named, for whoever can
+// reach a lock may have locked it, from main, which only keeps the lock alive, to a
+// thread that has ended. What a stack does say is which Unlocks a thread has deferred
+// (hubDefers). Threads that wait for locks whose Unlocks others of them have deferred
+// are taken for a circle: that is a suspicion, and is called one.
 
 // hubDeadlock ends a program in which nothing can ever run again. It is called
 // where the runtime's own detector would: no M runs, no timer is set, nobody
@@ -38,25 +41,41 @@ func hubDeadlock() {
 	printlock()
 	print("fatal error: all green threads are asleep - deadlock!\n")
 	hubReport()
-	hubSuspect()
-	hubPrintStuck(0, false)
 	hubTraceEnd()
 	fatalthrow(throwTypeUser)
 }
 
 // hubReport prints a line for each green thread that waits, or is kept from
-// running.
+// running, and says who waits for locks in a circle.
 func hubReport() {
-	forEachGRace(func(gp *g) {
-		switch {
-		case !gp.hub.green:
-		case hubStuck(gp) && readgstatus(gp)&^_Gscan == _Grunnable:
+	hubNoteDeferred()
+	kept := func(gp *g) bool { return hubStuck(gp) && readgstatus(gp)&^_Gscan == _Grunnable }
+	hubAlike(func(gp *g) bool {
+		return gp.hub.green && (kept(gp) || hubParked(gp)) && !hubTesting(gp)
+	}, func(gp *g, more int) {
+		if kept(gp) {
 			print("\tthread ", gp.goid, " is ready, but thread ", hub.holder.ptr().goid, " keeps the hub\n")
-		case hubParked(gp):
+		} else {
 			hubPrintWait(gp)
 		}
+		hubPrintMore(gp, more)
 	})
+	forEachGRace(func(gp *g) { gp.hub.stuck = stuckNot }) // what was proven before may be over
+	hubSuspect()
+	forEachGRace(func(gp *g) {
+		if hubTesting(gp) {
+			gp.hub.stuck = stuckNot
+		}
+	})
+	for mark := int8(stuckPerhaps); mark <= stuckProven; mark++ {
+		hubPrintStuck(func(gp *g) bool { return gp.hub.stuck == mark }, false)
+	}
+	if hubLocks == 0 && hubAny(func(gp *g) bool { return gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) }) {
+		print(hubAskLocks)
+	}
 }
+
+const hubAskLocks = "\tbuild with -locks to know who holds a lock\n"
 
 // hubQuit is hubReport for SIGQUIT, behind the stacks.
 func hubQuit(sig uint32) {
@@ -65,9 +84,12 @@ func hubQuit(sig uint32) {
 	}
 	print("green threads that wait:\n")
 	hubReport()
-	hubSuspect()
-	hubPrintStuck(0, false)
 	print("\n")
+}
+
+func hubAny(f func(gp *g) bool) (any bool) {
+	forEachGRace(func(gp *g) { any = any || f(gp) })
+	return any
 }
 
 func hubParked(gp *g) bool {
@@ -80,7 +102,7 @@ func hubPrintWait(gp *g) {
 	if gp.hub.name != nil {
 		print(" (", *gp.hub.name, ")")
 	}
-	print(" waits in ", gp.waitreason.String())
+	print(" waits in ", hubWaitName(gp))
 	hubPrintObject(gp, true)
 	if group := hubKeeps(gp); group != "" {
 		print(" and keeps the hub, for group ", group, " is not patched")
@@ -91,8 +113,8 @@ func hubPrintWait(gp *g) {
 }
 
 // hubPrintObject prints what a waiting goroutine waits on: the channels of a
-// channel operation or select, the address of a semaphore, which lies in the
-// sync.Mutex, WaitGroup, ... it belongs to; and if asked who else refers to it.
+// channel operation or select, or the address of the sync.Mutex, WaitGroup, ...;
+// and if asked who else has to do with it.
 func hubPrintObject(gp *g, others bool) {
 	sep := " on "
 	for sg := gp.waiting; sg != nil; sg = hubNextCase(sg) {
@@ -114,11 +136,11 @@ func hubPrintObject(gp *g, others bool) {
 				hubPrintOthers(gp, lo, hi, ", known to thread ")
 			}
 		} else {
-			print(hex(sg.elem.uintptr()))
+			print(hex(hubSyncAddr(gp, sg)))
 			if hubLocks == 1 && hubWaitsForLock(gp) {
 				hubPrintHolders(gp)
 			} else if others && hubWaitsForLock(gp) {
-				hubPrintOthers(gp, lo, hi, ", perhaps held by thread ")
+				hubPrintDeferrers(gp)
 			}
 		}
 	}
@@ -157,6 +179,38 @@ func hubWaitsForLock(gp *g) bool {
 		return gp.waiting != nil
 	}
 	return false
+}
+
+// hubSyncAddr returns the address of what the wait of a sync type is for, which is
+// how a program prints it (%p): that of an RWMutex is the same for all who wait.
+func hubSyncAddr(gp *g, sg *sudog) uintptr {
+	addr := sg.elem.uintptr()
+	switch gp.waitreason {
+	case waitReasonSyncMutexLock: // of an RWMutex, too: its w is the first field
+		return addr - hubMutexSema
+	case waitReasonSyncRWMutexRLock:
+		return addr - hubRWReader
+	case waitReasonSyncRWMutexLock:
+		return addr - hubRWWriter
+	case waitReasonSyncWaitGroupWait:
+		return addr - hubWGSema
+	case waitReasonSyncCondWait:
+		return addr - hubCondList
+	}
+	return addr
+}
+
+// hubWaitName returns the name of the wait. A writer that waits for another one waits
+// for the Mutex in the RWMutex.
+func hubWaitName(gp *g) string {
+	if gp.waitreason == waitReasonSyncMutexLock {
+		for _, pc := range hubStack(gp, hubPCs[:8]) {
+			if f := findfunc(pc - 1); f.valid() && funcname(f) == "sync.(*RWMutex).Lock" {
+				return waitReasonSyncRWMutexLock.String()
+			}
+		}
+	}
+	return gp.waitreason.String()
 }
 
 // hubRefers reports whether the stack of a parked goroutine has a pointer into an
@@ -231,13 +285,13 @@ func hubPrintPlace(gp *g) bool {
 
 const (
 	stuckNot     = iota
-	stuckPerhaps // waits for a lock whose only possible holders are stuck
+	stuckPerhaps // waits for a lock whose Unlock a stuck thread has deferred, or which it holds (-locks)
 	stuckLocked  // waits for a lock whose holder is stuck or has ended (-locks)
 	stuckProven  // waits on what no thread that can run refers to
 )
 
 // hubSuspect finds the threads that wait for locks in a circle: all that wait for
-// one, without those of whom a possible holder is none of them.
+// one, without those that none of them keeps waiting.
 func hubSuspect() {
 	forEachGRace(func(gp *g) {
 		if gp.hub.stuck != stuckProven {
@@ -250,11 +304,7 @@ func hubSuspect() {
 		return
 	}
 	hubCircle(stuckPerhaps, func(gp *g, _ int8) (stuck bool) {
-		lo, hi := hubObject(gp.waiting)
-		hubOthers(gp, lo, hi, func(holder *g) bool {
-			stuck = holder.hub.stuck != stuckNot
-			return stuck
-		})
+		hubDeferrers(gp, func(holder *g) { stuck = stuck || holder.hub.stuck != stuckNot })
 		return stuck
 	})
 }
@@ -279,8 +329,10 @@ func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
 }
 
 // hubGroup gives threads that are stuck on each other the same number, from 1 on,
-// and returns how many groups there are. Of very many threads those that are stuck in
-// the same way are one group, for every pair would have to be looked at.
+// and returns how many groups there are. Threads that wait alike are in one group, so
+// that there is one report of many copies of one mistake. Of very many kinds of
+// threads those that are stuck in the same way are one group, for every pair would
+// have to be looked at.
 func hubGroup() (groups int32) {
 	n := 0
 	forEachGRace(func(gp *g) {
@@ -289,8 +341,11 @@ func hubGroup() (groups int32) {
 			n++
 		}
 	})
-	const many = 64
-	for mark := int8(stuckPerhaps); n > many && mark <= stuckProven; mark++ {
+	kinds := 0
+	hubAlike(func(gp *g) bool { return gp.hub.stuck != stuckNot }, func(*g, int) { kinds++ })
+	const many = 64 * 64
+	all := n*kinds > many
+	for mark := int8(stuckPerhaps); all && mark <= stuckProven; mark++ {
 		found := int32(0)
 		forEachGRace(func(gp *g) {
 			if gp.hub.stuck == mark {
@@ -320,7 +375,8 @@ func hubGroup() (groups int32) {
 				}
 				linked := false
 				forEachGRace(func(member *g) {
-					linked = linked || member.hub.group == groups && member.hub.stuck == gp.hub.stuck && (hubLinked(gp, member) || hubLinked(member, gp))
+					linked = linked || member.hub.group == groups && member.hub.stuck == gp.hub.stuck &&
+						(member.hub.kind == gp.hub.kind || hubLinked(gp, member) || hubLinked(member, gp))
 				})
 				if linked {
 					gp.hub.group = groups
@@ -349,43 +405,76 @@ func hubLinked(a, b *g) bool {
 	return false
 }
 
-// hubPrintStuck prints the threads of a group that are stuck, or of all if it
-// is 0.
-func hubPrintStuck(group int32, stacks bool) {
-	stuck := int8(stuckNot)
-	in := func(gp *g) bool { return gp.hub.stuck != stuckNot && (group == 0 || gp.hub.group == group) }
+// hubPrintStuck prints the threads of a set that are stuck in the same way.
+func hubPrintStuck(in func(gp *g) bool, stacks bool) {
+	stuck, n, locks := int8(stuckNot), 0, false
 	forEachGRace(func(gp *g) {
 		if in(gp) {
+			n++
 			stuck = max(stuck, gp.hub.stuck)
+			locks = locks || hubWaitsForLock(gp)
 		}
 	})
-	switch stuck {
-	case stuckNot:
+	if n == 0 {
 		return
-	case stuckProven:
-		print("deadlock: nobody can wake thread")
-	case stuckLocked:
-		print("deadlock: for locks that nobody unlocks wait thread")
-	default:
-		print("deadlock, it seems: in a circle wait thread")
 	}
-	sep := " "
-	forEachGRace(func(gp *g) {
-		if in(gp) {
-			print(sep, gp.goid)
-			sep = ", "
+	wait := " wait "
+	if n == 1 {
+		wait = " waits "
+	}
+	switch stuck {
+	case stuckProven:
+		print("deadlock: nobody can wake ")
+		hubPrintIDs(in, n)
+		print("\n")
+	case stuckLocked:
+		print("deadlock: ")
+		hubPrintIDs(in, n)
+		if n == 1 {
+			print(wait, "for a lock that nobody unlocks\n")
+		} else {
+			print(wait, "for locks that nobody unlocks\n")
 		}
-	})
-	print("\n")
+	default:
+		print("deadlock, it seems: ")
+		hubPrintIDs(in, n)
+		print(wait, "in a circle")
+		if hubLocks == 0 {
+			print("; build with -locks to know")
+		}
+		print("\n")
+	}
 	if !stacks {
 		return
 	}
+	hubAlike(in, func(gp *g, more int) {
+		hubPrintWait(gp)
+		hubPrintStack(hubStack(gp, hubPCs[:]), true)
+		hubPrintMore(gp, more)
+	})
+	if hubLocks == 0 && locks && stuck == stuckProven {
+		print(hubAskLocks)
+	}
+}
+
+// hubPrintIDs prints the numbers of the n threads of a set, but not very many.
+func hubPrintIDs(in func(gp *g) bool, n int) {
+	const most = 10
+	print("thread")
+	if n > 1 {
+		print("s")
+	}
+	sep, i := " ", 0
 	forEachGRace(func(gp *g) {
-		if in(gp) {
-			hubPrintWait(gp)
-			hubPrintStack(hubStack(gp, hubPCs[:]), true)
+		if i < most && in(gp) {
+			print(sep, gp.goid)
+			sep = ", "
+			i++
 		}
 	})
+	if n > most {
+		print(" and ", n-most, " more")
+	}
 }
 
 // hubPCs is a buffer for a stack, for use while the world is stopped: one on the
@@ -404,26 +493,27 @@ type hubStuckThread struct {
 // with them, group by group, and text with what there is to say of each group,
 // and returns how many threads it found and how long the text is. It stops the
 // world, after a collection.
-func hubDeadlocks(list []hubStuckThread, text []byte) (threads, length int) {
-	goroutineLeakGC()
-	stw := stopTheWorld(stwGoroutineProfile)
-	forEachGRace(func(gp *g) {
-		gp.hub.stuck = stuckNot
-		// A leaked goroutine is a waiting one to all but the collector's next
-		// search; checkdead does not know the state.
-		if gp.atomicstatus.CompareAndSwap(_Gleaked, _Gwaiting) && gp.hub.green {
-			gp.hub.stuck = stuckProven
-		}
-	})
+func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, length int) {
+	stw := hubProve()
 	systemstack(func() {
 		g0 := getg()
 		g0.writebuf = text[0:0:len(text)]
-		hubSuspect()
+		hubNoteDeferred()
+		if which != hubUntoldProven {
+			hubSuspect()
+		}
+		forEachGRace(func(gp *g) {
+			if gp.hub.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && gp.hub.told || which == hubUntoldProven && hubForever(gp)) {
+				gp.hub.stuck = stuckNot
+			}
+		})
 		for group := range hubGroup() {
 			begin := threads
-			hubPrintStuck(group+1, true)
+			in := func(gp *g) bool { return gp.hub.group == group+1 }
+			hubPrintStuck(in, true)
 			forEachGRace(func(gp *g) {
-				if gp.hub.group == group+1 {
+				if in(gp) {
+					gp.hub.told = gp.hub.told || which == hubUntoldProven
 					if threads < len(list) {
 						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.stuck >= stuckLocked}
 					}
@@ -441,6 +531,68 @@ func hubDeadlocks(list []hubStuckThread, text []byte) (threads, length int) {
 	return threads, length
 }
 
+// hubWhich says which threads a report is about.
+type hubWhich int
+
+const (
+	hubAllStuck     hubWhich = iota
+	hubUntold                // without those that the patrol has reported
+	hubUntoldProven          // likewise, and only those that nobody can wake
+)
+
+// hubProve has the collector find the threads that nobody can wake, and returns with
+// the world stopped.
+func hubProve() worldStop {
+	for {
+		before := hubProofs.Load()
+		goroutineLeakGC()
+		stw := stopTheWorld(stwGoroutineProfile)
+		if !hubProofs.CompareAndSwap(before, before+1) {
+			startTheWorld(stw) // somebody else has seen them first
+			continue
+		}
+		forEachGRace(func(gp *g) {
+			gp.hub.stuck = stuckNot
+			// A leaked goroutine is a waiting one to all but the collector's next
+			// search; checkdead does not know the state.
+			if gp.atomicstatus.CompareAndSwap(_Gleaked, _Gwaiting) && gp.hub.green {
+				gp.hub.stuck = stuckProven
+			}
+		})
+		return stw
+	}
+}
+
+// hubMarkWeak marks an object that a weak pointer refers to, in the collector's search: a
+// thread that waits for it keeps it, so who has the weak pointer can wake the thread.
+func hubMarkWeak(s *mspan, sp *special, gcw *gcWork) {
+	if work.goroutineLeak.enabled {
+		p := s.base() + sp.offset
+		scanblock(uintptr(unsafe.Pointer(&p)), goarch.PtrSize, &oneptrmask[0], gcw, nil)
+	}
+}
+
+// hubProofs counts what hubProve has found.
+var hubProofs atomic.Uint32
+
+// hubTesting reports whether a thread that does not run waits inside package testing:
+// for a test, which is what hangs if that does not end.
+func hubTesting(gp *g) bool {
+	if !gp.hub.green || !hubParked(gp) {
+		return false
+	}
+	for _, pc := range hubCallers(hubStack(gp, hubPCs[:16])) {
+		f, ok := hubFrameAt(pc)
+		if !ok {
+			return false
+		}
+		if pkg := hubPackage(f.name); pkg != "sync" && !stringslite.HasPrefix(pkg, "internal/") {
+			return pkg == "testing"
+		}
+	}
+	return false
+}
+
 // hubTestEnd reports at the end of a test binary; package testing calls it.
 //
 //go:linkname hubTestEnd
@@ -449,6 +601,6 @@ var hubTestEnd = func() {
 		return
 	}
 	text := make([]byte, 64<<10)
-	_, n := hubDeadlocks(nil, text)
+	_, n := hubDeadlocks(nil, text, hubUntold)
 	print(string(text[:n]))
 }

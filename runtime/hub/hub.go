@@ -83,6 +83,11 @@ type hubState struct {
 	child  bool       // of a g0: the goroutine it starts is native
 	stuck  int8       // in a deadlock report: stuckNot, ...
 	group  int32      // likewise, which threads belong together
+	kind   uint32     // likewise, which threads wait alike (hubAlike)
+	first  bool       // likewise, of its kind
+	told   bool       // was reported to be stuck (patrol.go)
+	handle bool       // can be killed by the program (green.Handle)
+	looked uint32     // since of the wait that was looked at, and 1 (patrol.go)
 	pool   hubPoolPtr // does work of that offload pool: runs only with a worker; 0 if of none
 	worker bool       // has a worker of the pool
 	trace  hubTraced

@@ -228,6 +228,7 @@ const (
 	hubMutexLock  = 8 // with -locks: hub hubLock
 	hubMutexSize  = hubMutexLock + hubLocks*16
 	hubWGSema     = 8            // sync.WaitGroup: state uint64, sema uint32
+	hubCondList   = 16           // sync.Cond: L Locker, notify notifyList
 	hubRWWriter   = hubMutexSize // sync.RWMutex: w Mutex, writerSem, readerSem uint32, readerCount, readerWait int32
 	hubRWReader   = hubMutexSize + 4
 	hubRWCount    = hubMutexSize + 8

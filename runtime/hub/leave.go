@@ -160,6 +160,7 @@ func hubRetake(now int64) uint32 {
 	step, used := hubTurn.look(now)
 	hubBusyLook(step, used)
 	hubWatchdog(step, used, now)
+	hubPatrolRound(now)
 	if hubTracing {
 		hubTraceFlush(now)
 	}

@@ -103,11 +103,12 @@ func hubPrintHolders(gp *g) {
 	list, n, readers, certain, first := hubHolders(gp)
 	first.print("first locked")
 	what := ", held by thread "
-	switch {
-	case readers && certain:
+	if readers {
+		if !certain { // some are not in the list, or have left
+			print(", held for reading")
+			return
+		}
 		what = ", held for reading by thread "
-	case readers:
-		what = ", perhaps held for reading by thread "
 	}
 	for _, h := range list[:n] {
 		print(what, h.id)

@@ -30,10 +30,14 @@ func hubInit() {
 	}
 	lockInit(&hub.lock, lockRankLeafRank)
 	lockInit(&hubBlock.lock, lockRankLeafRank)
+	lockInit(&hubPatrol.lock, lockRankLeafRank)
 	lockInit(&hubPool.lock, lockRankLeafRank)
 	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
+	if hubPatrol.period > 0 {
+		go hubPatrolServe()
+	}
 	hubTraceStart()
 	gp := getg()
 	hub.on = true
@@ -156,6 +160,8 @@ func hubSet(field string) bool {
 		hubPool.size = int32(n)
 		hubWrong = "is no number from 1 to 1048575"
 		return err == nil && 0 < n && n < 1<<20
+	case "deadlock":
+		return hubSetPatrol(value)
 	case "blocked":
 		return hubDuration(value, &hubBlock.limit)
 	case "busy":

@@ -44,6 +44,14 @@ var Table = []Setting{
 		"child processes that inherit the variable report, too (stats, blocked):",
 		"see below",
 	}, true},
+	{"deadlock=5s", []string{
+		"report on standard error threads that nobody can wake any more, while others",
+		"run or all are asleep: proven by the garbage collector, so what a global",
+		"variable refers to, a thread that the program can kill and select {} are",
+		"never reported; each thread once; us, ms or s, off or 0 is off; 5s in a test",
+		"binary, else off; costs a collection when one has waited for that long and",
+		"others have run since, at most one processor in a hundred",
+	}, false},
 	{"made=1", []string{
 		"reports of deadlocks say where a channel was made; 1 in a test binary,",
 		"else 0; to make a channel then takes about 20 ns more",

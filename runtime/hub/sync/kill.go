@@ -26,3 +26,4 @@ var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerSem)-unsafe.Sizeof(Mutex{}
 var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerCount)-unsafe.Sizeof(Mutex{})-8]
 var _ = [1]struct{}{}[unsafe.Offsetof(RWMutex{}.readerWait)-unsafe.Sizeof(Mutex{})-12]
 var _ = [1]struct{}{}[unsafe.Sizeof(RWMutex{})-24-hubLocks*(16+unsafe.Sizeof(hubReaders{}))]
+var _ = [1]struct{}{}[unsafe.Offsetof(Cond{}.notify)-16]
