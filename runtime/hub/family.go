@@ -18,8 +18,9 @@ import (
 // gives a child a GREENIFY of its own has asked the child.
 //
 // A child takes the socket and the trace only if their names have %p, or the socket
-// is free, and says nothing if it cannot. It prints no statistics and no reports of a
-// thread that keeps the hub, unless children=1.
+// is free, and says nothing if it cannot. It prints no statistics and no reports of
+// threads that keep the hub, compute or are in a deadlock with others, unless
+// children=1.
 var hubFamily struct {
 	parent   int  // process id in the variable, 0 if there is none
 	child    bool // of a process that was asked
@@ -39,6 +40,7 @@ func hubInherit(env *string, value string) {
 	if f.child = f.parent != 0 && f.parent != pid; f.child && !f.children {
 		hubSettings.stats = false
 		hubBlock.limit = 0
+		hubPatrol.period = 0
 	}
 }
 
