@@ -77,13 +77,15 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
 
 	// Code of the program that the runtime calls on goroutines of its own.
-	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", before, "fingStatus.Or(fingRunningFinalizer)", "hubEnter(hub.on)", 1), Why: "a finalizer runs as a green thread, not beside one"},
-	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", after, "fingStatus.And(^fingRunningFinalizer)", "hubLeave()", 1), Why: "a finalizer runs as a green thread, not beside one"},
-	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", before, "c.call(c.fn, c.arg)", "hubEnter(hub.on)", 1), Why: "so does a cleanup"},
-	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "c.call(c.fn, c.arg)", "hubLeave()", 1), Why: "so does a cleanup"},
+	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", before, "fingStatus.Or(fingRunningFinalizer)", "hubBatch()", 1), Why: "finalizers run as a green thread, not beside one: a batch in one turn"},
+	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", after, "fb = next", "; if fb == nil { hubLeave() }", 1), Why: "until the batch is over"},
+	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", before, "c.call(c.fn, c.arg)", "hubBatch()", 1), Why: "so do cleanups"},
+	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "c.call(c.fn, c.arg)", "hubBatched()", 1), Why: "the race detector knows each by itself"},
+	{File: "runtime/mcleanup.go", Edit: edit("cleanupQueue.dequeue", before, "lock(&q.lock)", "hubLeave()", 1), Why: "until there are no more"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", before, "cgocallbackg1(fn, frame, ctxt)", "enters := hub.on && gp.m.isextra && !gp.hub.green; if enters { hubEnter(true) }", 1), Why: "so does a callback from a thread that C made"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", after, "cgocallbackg1(fn, frame, ctxt)", "if enters { hubLeave() }", 1), Why: "so does a callback from a thread that C made"},
-	{File: mgc, Edit: edit("GC", entry, "", "if getg().hub.owner { Gosched() }", 1), Why: "runtime.GC blocks its caller, who may be polling for a finalizer to run"},
+	{File: mgc, Edit: edit("GC", entry, "", "defer hubEnter(hubLeave())", 1), Why: "runtime.GC blocks its caller: other threads run during the collection"},
+	{File: "runtime/mheap.go", Edit: edit("runtime_debug_freeOSMemory", entry, "", "defer hubEnter(hubLeave())", 1), Why: "likewise"},
 
 	// Kill: the wait was cut (hub/kill.go).
 	{File: proc, Edit: edit("gopark", end, "", "if getg().hub.kill == hubKillCut { hubBehind(reason) }", 1), Why: "a killed thread unwinds where it waited"},

@@ -98,7 +98,7 @@ func hubUnwindsFrom(f funcInfo, pc uintptr) bool {
 func hubOwnCode(u *unwinder) bool {
 	iu, uf := newInlineUnwinder(u.frame.fn, u.symPC())
 	pkg := hubPackage(iu.srcFunc(uf).name())
-	return hubOfScope(pkg, hubScopeDeps) && !stringslite.HasPrefix(pkg, "github.com/greenify-go/greenify/runtime")
+	return hubOfScope(pkg, hubScopeDeps) && pkg != "github.com/greenify-go/greenify/runtime"
 }
 
 // hubOnlyCode reports whether the frames from here on are of no function of the runtime

@@ -106,6 +106,26 @@ func hubEnter(left bool) {
 	mcall(hubReenter)
 }
 
+// hubBatch is called before each of a batch of finalizers or cleanups. The first enters
+// the hub, and the others go on in the same turn, or in another one once the time
+// slice is over: to enter for each would let all ready threads run in between.
+func hubBatch() {
+	gp := getg()
+	if !gp.hub.owner {
+		hubEnter(hub.on)
+		return
+	}
+	hubSlice()
+	hubRaceAcquire(gp)
+}
+
+// hubBatched is called after each.
+func hubBatched() {
+	if gp := getg(); gp.hub.owner {
+		hubRaceRelease(gp)
+	}
+}
+
 // hubNative starts f as a native goroutine, which runs beside the hub from the
 // beginning.
 func hubNative(f func()) {
