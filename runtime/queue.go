@@ -227,8 +227,8 @@ func (f *fifo[T]) get() (v T) {
 
 type lifo[T any] struct{ list []T }
 
-func (l *lifo[T]) put(v T)   { l.list = append(l.list, v) }
-func (l *lifo[T]) len() int  { return len(l.list) }
+func (l *lifo[T]) put(v T)  { l.list = append(l.list, v) }
+func (l *lifo[T]) len() int { return len(l.list) }
 func (l *lifo[T]) get() T {
 	last := len(l.list) - 1
 	v := l.list[last]
@@ -248,9 +248,9 @@ type ranked[T any] struct {
 	rank uint64
 }
 
-func (h *least[T]) put(v T)   { h.puts++; heap.Push(h, ranked[T]{v, h.puts}) }
-func (h *least[T]) get() T    { return heap.Pop(h).(ranked[T]).item }
-func (h *least[T]) len() int  { return len(h.list) }
+func (h *least[T]) put(v T)  { h.puts++; heap.Push(h, ranked[T]{v, h.puts}) }
+func (h *least[T]) get() T   { return heap.Pop(h).(ranked[T]).item }
+func (h *least[T]) len() int { return len(h.list) }
 
 // heap.Interface
 

@@ -49,6 +49,7 @@ func hubKill(gp *g, goid uint64) bool {
 	if kill := gp.hub.killed(); *kill == hubKillNone {
 		*kill = hubKillMark
 		if gp.hub.kill == hubKillMark && hubCut(gp) {
+			hubAbandoned(gp)
 			goready(gp, 1)
 		}
 	}
@@ -193,7 +194,8 @@ func hubCutSema(gp *g) bool {
 		s.ticket = 0
 	}
 	root.nwait.Add(-1)
-	s.elem.set(addr) // for hubBehind
+	s.elem.set(addr)  // for hubBehind
+	s.success = false // for hubAbandoned
 	gp.waiting = s
 	unlock(&root.lock)
 	return true
@@ -325,14 +327,11 @@ func hubBehind(reason waitReason) {
 		releaseSudog(sg)
 	case waitReasonSyncMutexLock, waitReasonSyncRWMutexRLock, waitReasonSyncRWMutexLock,
 		waitReasonSyncWaitGroupWait, waitReasonSynctestWaitGroupWait, waitReasonSemacquire:
+		hubAbandoned(gp)
 		sg := gp.waiting
-		addr := sg.elem.get()
 		gp.waiting = nil
 		sg.elem.set(nil)
 		releaseSudog(sg)
-		if reason == waitReasonSyncRWMutexLock {
-			hubAbandoned(unsafe.Add(addr, -hubRWWriter))
-		}
 	}
 	hubUnwind()
 }
