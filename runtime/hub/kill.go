@@ -43,7 +43,7 @@ const (
 // hubKill kills gp if it is still the goroutine number goid. It reports whether
 // there is one, and it is of the program. The caller owns the hub and is not gp.
 func hubKill(gp *g, goid uint64) bool {
-	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead || !gp.hub.ran {
+	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead || hubForeign(gp) {
 		return false
 	}
 	if kill := gp.hub.killed(); *kill == hubKillNone {
@@ -55,6 +55,11 @@ func hubKill(gp *g, goid uint64) bool {
 	}
 	return true
 }
+
+// hubForeign reports whether gp is no thread of the program, though a green one at times:
+// the runtime calls finalizers, cleanups or functions for C in it, and will call others.
+// (Main counts also where it is not in the scope of the patch.)
+func hubForeign(gp *g) bool { return !gp.hub.ran && gp.goid != 1 }
 
 // hubStay is called on g0 as a thread with a kill state has parked, before the hub
 // is passed on. It does not return if the thread is not to yield.
