@@ -150,10 +150,9 @@ func (m *topModel) ask() {
 
 func (m *topModel) kill(id uint64) {
 	go func() {
-		err := killThread(m.socket, id)
+		said, err := killThread(m.socket, id)
 		m.later <- func() {
-			m.said = fmt.Sprintf("thread %d is killed", id)
-			if err != nil {
+			if m.said = said; err != nil {
 				m.said = err.Error()
 			}
 		}
