@@ -17,11 +17,13 @@ var shield = []Leaf{
 	shieldCtx("net/iprawsock.go", "dialIP", "dialIP(hub, dialer, network, laddr, raddr)", "likewise"),
 	shieldCtx("net/lookup.go", "Resolver.lookupIPAddr", "r.lookupIPAddr(hub, network, host)", "gives up the query that several lookups share"),
 	shieldFD("net/dnsclient_unix.go", "Resolver.exchange", "closes the connection to the server"),
+	{File: "net/dnsclient_unix.go", Edit: edit("Resolver.goLookupIPCNAMEOrder", replace, "make(chan result, 1)", "make(chan result, 3)", 1), Why: "the questions' goroutines end, even if the one who asks is gone"},
 
 	shieldCtx("crypto/tls/tls.go", "dial", "dial(hub, netDialer, network, addr, config)", "closes the connection if the handshake fails"),
 	{File: "crypto/tls/conn.go", Edit: edit("Conn.handshakeContext", before, "handshakeCtx, cancel := context.WithCancel(ctx)", "if hub := hubShield(ctx); hub != nil { defer hub.End(); return hub.Failed(c.handshakeContext(hub)) }", 1), Why: "a handshake that ends in the middle is an error of the connection"},
 
 	{File: "net/http/transport.go", Edit: edit("Transport.roundTrip", before, "defer func() { if err != nil { cancel(err) } }()", "defer hubCancel(cancel).EndErr(&err)", 1), Why: "gives the connection back, or up"},
+	{File: "net/http/transport.go", Edit: edit("bodyEOFSignal.condfn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "the connection's reader waits for whoever has read the body"},
 	{File: "net/http/h2_bundle.go", Edit: edit("http2ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
 	{File: "net/http/client.go", Edit: edit("Client.do", replace, "io.CopyN(io.Discard, resp.Body, maxBodySlurpSize)", "hubSlurp(resp.Body, maxBodySlurpSize)", 1), Why: "closes the body of a redirect"},
 	{File: "net/http/httputil/reverseproxy.go", Edit: edit("ReverseProxy.ServeHTTP", before, "err = p.copyResponse(rw, res.Body, p.flushInterval(res))", "defer hubCopying(res.Body).End()", 1), Why: "closes the body of the answer"},

@@ -93,6 +93,7 @@ type hubState struct {
 	strict   bool           // in green.NoYield. Inv: kill is hubStrict unless its wait was cut
 	fd       bool           // the semaphore is that of a descriptor (internal/poll.fdMutex)
 	shields  int32          // how many shields of std it stands in (shield.go)
+	wholes   int32          // how many of them are whole
 	cuts     int32          // waits that were ended by an error in these
 	shield   *hubShield     // the innermost of them that has something to cancel
 	waitlock uintptr        // gopark's lock argument: where the thread waits
