@@ -59,7 +59,7 @@ type Shield struct {
 	cancel context.CancelCauseFunc
 	failed bool
 	kept   bool // ctx lives on
-	again  bool // begun again, or of Abort: has failed if it was cancelled
+	again  bool // begun again, or Final: has failed if it was cancelled
 }
 
 // New begins a shield and returns it: a child of ctx, which a kill of the calling
@@ -96,8 +96,16 @@ func Abort(f func()) *Shield {
 	if !active() {
 		return nil
 	}
-	s := &Shield{core: core{cancel: f}, again: true}
+	s := &Shield{core: core{cancel: f}}
 	begin(&s.core)
+	return s.Final()
+}
+
+// Final says that the function has failed if the shield was cancelled.
+func (s *Shield) Final() *Shield {
+	if s != nil {
+		s.again = true
+	}
 	return s
 }
 

@@ -10,8 +10,12 @@ import (
 
 func hubCancel(cancel context.CancelCauseFunc) *hubshield.Shield { return hubshield.Cancel(cancel) }
 
-func hubWhole() bool    { return hubshield.Whole() }
-func hubEnd(begun bool) { hubshield.EndWhole(begun) }
+func hubShield(ctx context.Context) *hubshield.Shield { return hubshield.New(ctx) }
+
+func hubBegin() bool      { return hubshield.Begin() }
+func hubEndFD(begun bool) { hubshield.End(begun) }
+func hubWhole() bool      { return hubshield.Whole() }
+func hubEnd(begun bool)   { hubshield.EndWhole(begun) }
 
 // hubStream shields the wait for the answer on a stream of HTTP/2.
 func hubStream(cs *http2clientStream) *hubshield.Shield {
