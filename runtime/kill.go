@@ -47,6 +47,20 @@ func (h *Handle) Cancel() bool {
 // at once. A thread that has ended, and one that has been killed, is left alone.
 // Kill does not wait, and does not yield in a green thread. (GreenThread.kill)
 //
+// Inside the standard library a kill is an error first: a context that net, net/http,
+// database/sql, crypto/tls and others work under is cancelled with the cause ErrKilled, a
+// wait for a descriptor ends with os.ErrDeadlineExceeded, and the thread unwinds once
+// they have cleaned up: pools are whole, no descriptor is lost. If what was called
+// succeeds all the same, it returns, and the thread unwinds at its next yield point. A
+// process that exec.Cmd's Run, Output or CombinedOutput waits for is killed. Code of the
+// program that they call (drivers, Control, hooks) gets these errors, too; a wait of its
+// own for a channel, a lock or time that it does not end when its context does has to be
+// over before the thread unwinds.
+//
+// Code of the program is not asked: what it gives back by a plain statement, or by "if
+// err != nil", is passed by. Give it back in a deferred call; where there is a context,
+// prefer that (WithContext for code that takes none).
+//
 // These are killed later, when they come to the next yield point by themselves: a
 // thread in a system call, in Offload, or in a wait of an iterator that iter.Pull
 // runs, or one that C called. A thread killed in the wait of RWMutex.Lock for

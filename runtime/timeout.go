@@ -25,6 +25,11 @@ func (e *TimeoutError) Is(target error) bool { return target == os.ErrDeadlineEx
 // a computation; if it then returns without yielding, its result stands. With no
 // time, d <= 0, f is killed at its first yield point. It yields.
 //
+// Inside the standard library the kill is an error first (Handle.Kill): a query, a
+// request, a dial that f has begun is undone. What f itself holds it has to give back in
+// deferred calls. Where what it calls takes a context, context.WithTimeout is the first
+// choice.
+//
 // f runs as a thread of its own, which inherits the caller's Locals and labels,
 // while the caller waits. A panic in f, carried by a *PanicError, and
 // runtime.Goexit go on in the caller; killing the caller kills f. So timeouts nest

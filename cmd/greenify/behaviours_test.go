@@ -59,6 +59,7 @@ var behaviourTable = []behaviour{
 	{name: "22-patch", test: testPatch},
 	{name: "23-empty-hub", test: testEmptyHub},
 	{name: "24-server-and-client"},
+	{name: "25-kill-in-std", off: true},
 }
 
 func TestBehaviours(t *testing.T) {
@@ -167,6 +168,7 @@ var notInSource = map[string]string{
 	"08-timeouts":         "likewise",
 	"11-blocked-detector": "there is no watchdog (OnBlocked)",
 	"17-stale-wakeup":     "a thread is killed when its wait is over",
+	"25-kill-in-std":      "likewise; the standard library returns first",
 }
 
 // The same behaviours in source: greenify rewrite -w patches the programs, the plain

@@ -121,7 +121,25 @@ var mutants = []mutant{
 		"timers that are left are not seen"},
 	{"24-server-and-client", "runtime/hub/ready.go", "(hubScope == hubScopeAll || hubInScope(hubStart(gp)))", "hubInScope(hubStart(gp))",
 		"goroutines of the standard library run beside the hub"},
+	{"25-kill-in-std", "runtime/hub/api.go", "		hubCancel((*g)(gp))\n", "",
+		"a kill cancels no context"},
+	{"25-kill-in-std", "runtime/hub/shield.go", "	poll_runtime_pollSetDeadline(pd, -1, mode)\n	if gp.hub.cuts++; gp.hub.cuts > hubPatience {", "	if gp.hub.cuts > hubPatience {",
+		"the pool is not told that a wait was cut"},
+	{"25-kill-in-std", shields, `Edit: edit("DB.putConn", entry, "", "if dc.hubCut { err = driver.ErrBadConn }", 1)`, `Edit: edit("DB.putConn", entry, "", "_ = dc.hubCut", 1)`,
+		"a connection goes back in the middle of its answer"},
+	{"25-kill-in-std", shields, `"Dialer.DialContext", "d.DialContext(hub, network, address)"`, `"Dialer.DialTCP", "d.DialTCP(hub, network, laddr, raddr)"`,
+		"net.Dial has no shield"},
+	{"25-kill-in-std", shields, `"defer hubCancel(cancel).EndErr(&err)"`, `"_ = hubCancel"`,
+		"http.Transport has no shield"},
+	{"25-kill-in-std", shields, `"defer hubEnd(hubWhole())", 1), Why: "the connection's reader waits`, `"", 1), Why: "the connection's reader waits`,
+		"who reads the end of a body leaves the connection's reader alone"},
+	{"25-kill-in-std", shields, `"c.hubWait()"`, `"c.Wait()"`,
+		"a process that Run waits for is left"},
+	{"25-kill-in-std", shields, `shieldFD("net/textproto/textproto.go", "Conn.Cmd"`, `shieldFD("net/textproto/textproto.go", "Conn.Close"`,
+		"a command that was cut keeps its turn in the pipeline"},
 }
+
+const shields = "rewrite/rules/shield.go"
 
 // apply returns the file with the mutation.
 func (m mutant) apply(text string) (string, error) {

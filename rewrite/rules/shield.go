@@ -15,16 +15,27 @@ var shield = []Leaf{
 	shieldCtx("net/udpsock.go", "dialUDP", "dialUDP(hub, dialer, network, laddr, raddr)", "likewise"),
 	shieldCtx("net/unixsock.go", "dialUnix", "dialUnix(hub, dialer, network, laddr, raddr)", "likewise"),
 	shieldCtx("net/iprawsock.go", "dialIP", "dialIP(hub, dialer, network, laddr, raddr)", "likewise"),
+	shieldCtx("net/dial.go", "ListenConfig.Listen", "lc.Listen(hub, network, address)", "likewise, if Control fails"),
+	shieldCtx("net/dial.go", "ListenConfig.ListenPacket", "lc.ListenPacket(hub, network, address)", "likewise"),
 	shieldCtx("net/lookup.go", "Resolver.lookupIPAddr", "r.lookupIPAddr(hub, network, host)", "gives up the query that several lookups share"),
 	shieldFD("net/dnsclient_unix.go", "Resolver.exchange", "closes the connection to the server"),
+	{File: "net/dnsclient_unix.go", Edit: edit("Resolver.goLookupIPCNAMEOrder", replace, "make(chan result, 1)", "make(chan result, 3)", 1), Why: "the questions' goroutines end, even if the one who asks is gone"},
 
 	shieldCtx("crypto/tls/tls.go", "dial", "dial(hub, netDialer, network, addr, config)", "closes the connection if the handshake fails"),
 	{File: "crypto/tls/conn.go", Edit: edit("Conn.handshakeContext", before, "handshakeCtx, cancel := context.WithCancel(ctx)", "if hub := hubShield(ctx); hub != nil { defer hub.End(); return hub.Failed(c.handshakeContext(hub)) }", 1), Why: "a handshake that ends in the middle is an error of the connection"},
 
 	{File: "net/http/transport.go", Edit: edit("Transport.roundTrip", before, "defer func() { if err != nil { cancel(err) } }()", "defer hubCancel(cancel).EndErr(&err)", 1), Why: "gives the connection back, or up"},
+	{File: "net/http/transport.go", Edit: edit("bodyEOFSignal.condfn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "the connection's reader waits for whoever has read the body"},
 	{File: "net/http/h2_bundle.go", Edit: edit("http2ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
 	{File: "net/http/client.go", Edit: edit("Client.do", replace, "io.CopyN(io.Discard, resp.Body, maxBodySlurpSize)", "hubSlurp(resp.Body, maxBodySlurpSize)", 1), Why: "closes the body of a redirect"},
 	{File: "net/http/httputil/reverseproxy.go", Edit: edit("ReverseProxy.ServeHTTP", before, "err = p.copyResponse(rw, res.Body, p.flushInterval(res))", "defer hubCopying(res.Body).End()", 1), Why: "closes the body of the answer"},
+
+	{File: "net/http/h2_bundle.go", Edit: edit("http2transportResponseBody.Close", entry, "", "defer hubEndFD(hubBegin())", 1), Why: "unlocks the writing to the connection"},
+	{File: "net/http/h2_bundle.go", Edit: edit("http2clientConnPool.getClientConn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "unlocks the pool"},
+	shieldCtx("net/http/clientconn.go", "Transport.NewClientConn", "t.NewClientConn(hub, scheme, address)", "closes the connection"),
+	{File: "net/http/clientconn.go", Edit: edit("http1ClientConn.RoundTrip", before, "treq := &transportRequest{Request: req, trace: trace, ctx: ctx, cancel: cancel}", "defer hubCancel(cancel).Final().End()", 1), Why: "gives the connection up"},
+	{File: "mime/multipart/formdata.go", Edit: edit("Reader.readForm", entry, "", "err = io.ErrUnexpectedEOF", 1), Why: "removes its files also if it does not come to a return"},
+	{File: "bufio/bufio.go", Edit: edit("Writer.Flush", before, "n, err := b.wr.Write(b.buf[0:b.n])", "defer hubEnd(hubBegin())", 1), Why: "what was written half is not written again by a deferred Flush"},
 
 	{File: "os/exec/exec.go", Edit: edit("Cmd", after, "ctxResult <-chan ctxResult", "hubGone chan struct{}", 1), Why: "closed when the thread in Run is killed"},
 	{File: "os/exec/exec.go", Edit: edit("Cmd.Run", replace, "c.Wait()", "c.hubWait()", 1), Why: "Run, Output and CombinedOutput end and wait for the process"},
@@ -32,6 +43,7 @@ var shield = []Leaf{
 	{File: "os/exec/exec.go", Edit: edit("Cmd.awaitGoroutines", replace, "_ = <-c.goroutineErr", "_ = c.hubCopied()", 1), Why: "likewise"},
 
 	shieldFD("net/rpc/client.go", "Client.send", "forgets the call; what is sent half is not gone on with"),
+	shieldFD("net/rpc/client.go", "DialHTTPPath", "closes the connection"),
 	shieldFD("net/rpc/server.go", "Server.sendResponse", "unlocks the connection"),
 	shieldFD("net/textproto/textproto.go", "Conn.Cmd", "ends its turn in the pipeline"),
 	shieldFD("net/smtp/smtp.go", "NewClient", "closes the connection"),

@@ -101,6 +101,7 @@ type hubState struct {
 	uncut    int8           // while not 0 a kill waits (uncut.go)
 	claim    *uint32        // whoever ends the thread's wait must win it first (uncut.go); nil if nobody need
 	shields  int32          // how many shields of std it stands in (shield.go)
+	wholes   int32          // how many of them are whole
 	cuts     int32          // waits that were ended by an error in these
 	shield   *hubShield     // the innermost of them that has something to cancel
 	waitlock uintptr        // gopark's lock argument: where the thread waits

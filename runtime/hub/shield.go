@@ -19,7 +19,8 @@ import _ "unsafe" // for linkname
 //     deadline were its own (SetDeadline ends that): what was read and written half is
 //     not gone on with by somebody else;
 //   - other waits are ended by the context. If the shields have registered nothing,
-//     they are cut as anywhere else: nobody would end them.
+//     they are cut as anywhere else: nobody would end them. But some are whole: what
+//     they wait for is known to come, and is waited for.
 //
 // So the function returns an error, after it has cleaned up as after any other. At the
 // end of the outermost shield the thread is back in code that Goexit may unwind, and
@@ -57,7 +58,7 @@ func hubCutShielded(gp *g) (cut, goOn bool) {
 	case gp.waitreason == waitReasonIOWait:
 		return (s == nil || !s.patient) && hubCutPoll(gp), false
 	default:
-		return false, s == nil
+		return false, s == nil && gp.hub.wholes == 0
 	}
 }
 
@@ -119,6 +120,19 @@ func hubshield_begin(s *hubShield) {
 	if *gp.hub.killed() == hubKillMark {
 		s.call()
 	}
+}
+
+// hubshield_whole begins (1) or ends (-1) a whole shield.
+//
+//go:linkname hubshield_whole internal/hubshield.whole
+func hubshield_whole(n int32) {
+	h := &getg().hub
+	h.wholes += n
+	if n > 0 {
+		h.shields++
+		return
+	}
+	hubshield_end(nil, false)
 }
 
 // hubshield_end ends the innermost shield; failed says that the function returns an

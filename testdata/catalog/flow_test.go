@@ -40,7 +40,7 @@ func TestFlow(t *testing.T) {
 			}
 		}
 	}
-	rows, callers, err := compute(dir, "./...")
+	rows, callers, _, err := compute(dir, "./...")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,9 @@
 //
 //	catalog [-update]
 //
+// It also computes which functions a kill may pass by (killed.go), each of which must
+// have a verdict in killed.tsv.
+//
 // It prints the rows in which the two differ and exits with 1 if there are any.
 // With -update it writes the ground truth of this release instead.
 package main
@@ -45,7 +48,7 @@ func main() {
 	if flag.NArg() > 0 {
 		fail("catalog takes no arguments")
 	}
-	waiting, callers, err := compute("", "std")
+	waiting, callers, undoes, err := compute("", "std")
 	if err != nil {
 		fail("%v", err)
 	}
@@ -82,12 +85,16 @@ func main() {
 		}
 	}
 	if *list {
+		for _, k := range undoes {
+			fmt.Println(k.key() + "\t" + k.wait)
+		}
 		return
 	}
 	for _, line := range known.unused() {
 		fmt.Println(line)
 		differs++
 	}
+	differs += judge(undoes, *update)
 	fmt.Printf("%d more are explained in differences.tsv\n", len(known))
 	if differs > 0 && !*update {
 		os.Exit(1)
@@ -282,14 +289,14 @@ func sameKinds(a, b row) bool {
 // compute loads packages, those of the standard library but for tests, and finds
 // what blocks in them: by itself, and only if a value of its caller does. dir is
 // where the go command runs, "" for here.
-func compute(dir, pattern string) (waiting, callers []row, err error) {
+func compute(dir, pattern string) (waiting, callers []row, undoes []killed, err error) {
 	pkgs, err := packages.Load(&packages.Config{Mode: packages.LoadAllSyntax, Dir: dir}, pattern)
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	for _, p := range pkgs {
 		for _, e := range p.Errors {
-			return nil, nil, fmt.Errorf("%s: %w", p.PkgPath, e)
+			return nil, nil, nil, fmt.Errorf("%s: %w", p.PkgPath, e)
 		}
 	}
 	prog, _ := ssautil.AllPackages(pkgs, ssa.InstantiateGenerics)
@@ -299,5 +306,5 @@ func compute(dir, pattern string) (waiting, callers []row, err error) {
 	g := newGraph(prog, pkgs, symbols)
 	g.propagate()
 	waiting = g.rows(symbols)
-	return waiting, g.callers(symbols, waiting), nil
+	return waiting, g.callers(symbols, waiting), g.killed(), nil
 }

@@ -38,6 +38,9 @@ func begin(s *core)
 //go:linkname end
 func end(s *core, failed bool)
 
+//go:linkname whole
+func whole(n int32)
+
 //go:linkname in
 func in(s *core) bool
 
@@ -56,7 +59,7 @@ type Shield struct {
 	cancel context.CancelCauseFunc
 	failed bool
 	kept   bool // ctx lives on
-	again  bool // of one that was kept, and begun again
+	again  bool // begun again, or Final: has failed if it was cancelled
 }
 
 // New begins a shield and returns it: a child of ctx, which a kill of the calling
@@ -84,6 +87,25 @@ func Cancel(cancel context.CancelCauseFunc) *Shield {
 	s := &Shield{cancel: cancel, kept: true}
 	s.core.cancel = s.kill
 	begin(&s.core)
+	return s
+}
+
+// Abort begins a shield that calls f, behind which the function has failed, whatever it
+// returns: there is nothing to be closed.
+func Abort(f func()) *Shield {
+	if !active() {
+		return nil
+	}
+	s := &Shield{core: core{cancel: f}}
+	begin(&s.core)
+	return s.Final()
+}
+
+// Final says that the function has failed if the shield was cancelled.
+func (s *Shield) Final() *Shield {
+	if s != nil {
+		s.again = true
+	}
 	return s
 }
 
@@ -201,6 +223,23 @@ func End(begun bool) {
 // Cut reports whether a wait for a descriptor was ended by an error in the shields of
 // the calling thread.
 func Cut() bool { return cut() }
+
+// Whole begins a shield in which all but descriptors is waited for: it comes. It costs
+// no memory, and is for functions that close something, as Call.
+func Whole() (begun bool) {
+	if !active() {
+		return false
+	}
+	whole(1)
+	return true
+}
+
+// EndWhole ends what Whole began, in a deferred call.
+func EndWhole(begun bool) {
+	if begun {
+		whole(-1)
+	}
+}
 
 type key struct{}
 

@@ -10,9 +10,16 @@ import (
 
 func hubCancel(cancel context.CancelCauseFunc) *hubshield.Shield { return hubshield.Cancel(cancel) }
 
+func hubShield(ctx context.Context) *hubshield.Shield { return hubshield.New(ctx) }
+
+func hubBegin() bool      { return hubshield.Begin() }
+func hubEndFD(begun bool) { hubshield.End(begun) }
+func hubWhole() bool      { return hubshield.Whole() }
+func hubEnd(begun bool)   { hubshield.EndWhole(begun) }
+
 // hubStream shields the wait for the answer on a stream of HTTP/2.
 func hubStream(cs *http2clientStream) *hubshield.Shield {
-	return hubshield.Cancel(func(error) { cs.abortStream(context.Canceled) })
+	return hubshield.Abort(func() { cs.abortStream(context.Canceled) })
 }
 
 // hubSlurp reads the rest of a redirect's body, which the caller closes then. A kill
