@@ -33,7 +33,7 @@ func (c *command) stuck(f *goFlags, missing []string) ([]string, error) {
 	if patterns == nil {
 		patterns = []string{"."}
 	}
-	pkgs, err := load.Packages(load.Config{Dir: f.dir, Env: c.env, Flags: []string{"-tags=" + joinTags(f.tags)}}, patterns...)
+	pkgs, err := load.Packages(load.Config{Dir: f.dir, Env: c.env, Flags: []string{"-tags=" + joinTags(f.tags)}, Stderr: c.stderr}, patterns...)
 	if err != nil {
 		return nil, err
 	}

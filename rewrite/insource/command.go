@@ -81,7 +81,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups}
+	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups, Stderr: c.stderr}
 	if c.tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
 	}

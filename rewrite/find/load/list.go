@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
 // A Config says where and how to look for packages.
@@ -29,6 +30,8 @@ type Config struct {
 	Green bool
 
 	Groups []string // module groups that Find looks for; nil is all of them
+
+	Stderr io.Writer // gets the lines in which the go command says that it downloads something; may be nil
 
 	source bool // type-check all from source, export data of none
 }
@@ -224,12 +227,12 @@ func (l *Listing) list(args ...string) ([]byte, error) {
 func (l *Listing) command(args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
 	cmd.Dir, cmd.Env = l.cfg.Dir, l.cfg.Env
-	var stderr bytes.Buffer
+	stderr := toolchain.Downloads{To: l.cfg.Stderr}
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		if stderr.Len() > 0 {
-			return nil, fmt.Errorf("%s", bytes.TrimSpace(stderr.Bytes()))
+		if said := strings.TrimSpace(stderr.Others()); said != "" {
+			return nil, fmt.Errorf("%s", said)
 		}
 		return nil, fmt.Errorf("go %s: %w", args[0], err)
 	}
