@@ -130,6 +130,7 @@ func TestTopSignal(t *testing.T) {
 			if err != nil {
 				return
 			}
+			c.Read(make([]byte, 16))
 			io.WriteString(c, `{"alive":1,"threads":[{"id":1,"state":"running","start":"as main","at":"main.main /src/main.go:9"}]}`)
 			c.Close()
 		}
