@@ -23,6 +23,7 @@ func (c *command) noteCgo(name string, f *goFlags, tc *toolchain.Toolchain) {
 	}
 	cmd := exec.Command(tc.Go, f.list(name, getenv(c.env, "GOFLAGS"), "-e", "-deps")...)
 	cmd.Env = tc.Environ(c.env)
+	cmd.Stderr = &toolchain.Downloads{To: c.stderr} // what it downloads the build will not
 	out, err := cmd.Output()
 	if err != nil {
 		return

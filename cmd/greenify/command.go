@@ -118,7 +118,8 @@ const helpFlags = `Flags of greenify; all others are the go command's (go help b
 		how many threads do offloaded work at once, 20 if not given;
 		GREENIFY=offload=N overrides it at run time
 	-v
-		also print which toolchain is used and what is patched in it
+		also print which toolchain is used and what is patched in it (but for
+		test, whose output -v changes)
 	-work
 		also print the folder of the patched toolchain (it is kept)
 
@@ -329,6 +330,7 @@ func (c *command) goCommand(name string, args []string) int {
 		Locks:    f.locks,
 		Workers:  f.workers,
 		Progress: c.progress(f.verbose),
+		Stderr:   c.stderr,
 	})
 	if err != nil {
 		return c.usageError("%v", err)
@@ -343,6 +345,9 @@ func (c *command) goCommand(name string, args []string) int {
 	if name != "vet" && name != "list" {
 		c.noteCgo(name, f, tc)
 	}
+	if name != "list" && !f.dryRun {
+		c.noteFirst(f, tc)
+	}
 	if f.strict {
 		return c.strict(tc, f)
 	}
@@ -351,6 +356,25 @@ func (c *command) goCommand(name string, args []string) int {
 		return c.usageError("cannot run %s: %v", tc.Go, err)
 	}
 	return exitOK
+}
+
+// noteFirst says why the first build of its kind takes so long, to a log as well: else
+// it is silent for minutes.
+func (c *command) noteFirst(f *goFlags, tc *toolchain.Toolchain) {
+	kind := slices.Clone(f.kinds)
+	for _, key := range []string{"GOARCH", "GOEXPERIMENT", "CGO_ENABLED"} {
+		if v := getenv(c.env, key); v != "" {
+			kind = append(kind, key+"="+v)
+		}
+	}
+	variant := strings.Join(kind, " ")
+	if !tc.FirstBuild(variant) {
+		return
+	}
+	if variant != "" {
+		variant = " for " + variant
+	}
+	fmt.Fprintf(c.stderr, "greenify: compiling the standard library%s (once)\n", variant)
 }
 
 // progress reports long work: always with -v, else to a person only.

@@ -31,10 +31,11 @@ func (c *command) debug(args []string) int {
 			return c.usageError("%v", err)
 		}
 	}
-	tc, err := toolchain.Open(toolchain.Options{Scope: f.scope, Groups: f.groups, Progress: c.progress(f.verbose)})
+	tc, err := toolchain.Open(toolchain.Options{Scope: f.scope, Groups: f.groups, Progress: c.progress(f.verbose), Stderr: c.stderr})
 	if err != nil {
 		return c.usageError("%v", err)
 	}
+	c.noteFirst(f, tc)
 	argv, err := f.delve(getenv(c.env, "GOFLAGS"))
 	if err != nil {
 		return c.usageError("%v", err)

@@ -33,7 +33,8 @@ type goFlags struct {
 	workers  int  // -offload-size, 0 if not given
 	verbose  bool
 	work     bool
-	commands bool // -x
+	commands bool     // -x
+	kinds    []string // flags with which the standard library is compiled anew
 
 	command      string
 	packages     int      // index in args behind the flags
@@ -138,7 +139,13 @@ func parseFlags(command string, args []string) (*goFlags, error) {
 		case "x":
 			f.commands = !hasValue || value == "true" || value == "1"
 		case "v":
-			f.verbose = !hasValue || value == "true" || value == "1"
+			f.verbose = command != "test" && (!hasValue || value == "true" || value == "1")
+		case "race", "msan", "asan", "trimpath":
+			if !hasValue || value == "true" || value == "1" {
+				f.kinds = append(f.kinds, "-"+name)
+			}
+		case "buildmode":
+			f.kinds = append(f.kinds, "-buildmode="+value)
 		case "work":
 			f.work = !hasValue || value == "true" || value == "1"
 		}

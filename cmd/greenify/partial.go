@@ -36,7 +36,7 @@ func (c *command) stuck(f *goFlags, missing []string) ([]string, error) {
 	}
 	flags := []string{"-tags=" + joinTags(cmp.Or(f.tags, goflag(getenv(c.env, "GOFLAGS"), "tags")))}
 	flags = append(flags, f.sources...)
-	pkgs, err := load.Packages(load.Config{Dir: f.dir, Env: c.env, Flags: flags}, patterns...)
+	pkgs, err := load.Packages(load.Config{Dir: f.dir, Env: c.env, Flags: flags, Stderr: c.stderr}, patterns...)
 	if err != nil {
 		return nil, err
 	}

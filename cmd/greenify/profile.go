@@ -13,6 +13,8 @@ import (
 
 	"github.com/google/pprof/profile"
 	"golang.org/x/term"
+
+	"github.com/greenify-go/greenify/rewrite/outfile"
 )
 
 // profile writes the profile of the time for which the threads of a running program
@@ -38,7 +40,7 @@ func (c *command) profile(args []string) int {
 	}
 	var b bytes.Buffer
 	if err = p.Write(&b); err == nil && *name != "" {
-		err = os.WriteFile(*name, b.Bytes(), 0o666)
+		err = outfile.Write(*name, b.Bytes())
 	} else if err == nil {
 		_, err = c.stdout.Write(b.Bytes())
 	}

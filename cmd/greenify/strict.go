@@ -200,11 +200,13 @@ func (m *move) stage() error {
 
 func mayReplace(name string) error {
 	fi, err := os.Stat(name)
-	if err != nil || !fi.IsDir() && (!fi.Mode().IsRegular() || fi.Size() == 0) {
+	switch {
+	case err != nil || fi.Mode().IsRegular() && fi.Size() == 0:
 		return nil
-	}
-	if fi.IsDir() {
+	case fi.IsDir():
 		return fmt.Errorf("build output %q already exists and is a directory", name)
+	case !fi.Mode().IsRegular(): // a device must not be replaced by a file
+		return fmt.Errorf("build output %q already exists and is no regular file", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {

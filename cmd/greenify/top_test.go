@@ -115,6 +115,56 @@ func TestTop(t *testing.T) {
 	}
 }
 
+// A top that is told to end by a signal leaves the terminal as it was, and says by its
+// exit code that it did not end by itself.
+func TestTopSignal(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "sock")
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			c.Read(make([]byte, 16))
+			io.WriteString(c, `{"alive":1,"threads":[{"id":1,"state":"running","start":"as main","at":"main.main /src/main.go:9"}]}`)
+			c.Close()
+		}
+	}()
+	greenify, tty := greenifyCommand(t), openPTY(t)
+	cmd := exec.Command(greenify, "top", socket)
+	cmd.Env = append(os.Environ(), "TERM=xterm")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	tty.resize(t, 120)
+	before, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer cmd.Process.Kill()
+	if !tty.shows(time.Minute, "running") {
+		t.Fatalf("the screen shows %q", tty.text())
+	}
+	cmd.Process.Signal(syscall.SIGTERM)
+	if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
+		t.Errorf("it ends with %v", cmd.ProcessState)
+	}
+	after, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
+	if err != nil || *after != *before {
+		t.Errorf("the terminal is not as before: %+v, was %+v (%v)", after, before, err)
+	}
+	if !tty.shows(time.Minute, "\x1b[?1049l") {
+		t.Errorf("the screen was not left: %q", tty.text())
+	}
+}
+
 // A pty is a terminal whose other side is here.
 type pty struct {
 	master, slave *os.File

@@ -15,6 +15,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/outfile"
 )
 
 // A Finding is a site as check reports it. Its position is the one that go vet
@@ -68,7 +69,7 @@ func Check(args []string, stdout, stderr io.Writer) int {
 	}
 	c.printNotes()
 	if *update {
-		if err := os.WriteFile(*baseline, writeBaseline(found), 0o666); err != nil {
+		if err := outfile.Write(*baseline, writeBaseline(found)); err != nil {
 			return c.fail(err)
 		}
 		return exitOK

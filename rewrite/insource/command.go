@@ -104,7 +104,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups, Facts: true, Cache: openResults(nil)}
+	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups, Facts: true, Cache: openResults(nil), Stderr: c.stderr}
 	if c.tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
 	}

@@ -30,7 +30,7 @@ func openResults(groups []string) *results {
 		return &results{}
 	}
 	dir = filepath.Join(dir, "check")
-	if err := os.MkdirAll(dir, 0o777); err != nil {
+	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return &results{}
 	}
 	tool, err := hashSelf()

@@ -66,7 +66,7 @@ func (s *shadow) ensure(progress func(string, ...any)) error {
 	default:
 		progress("private toolchain: %v: making it again", err)
 	}
-	progress("making the private toolchain; the first build with it compiles the standard library")
+	progress("making the private toolchain")
 	return s.create()
 }
 

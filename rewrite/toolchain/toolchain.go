@@ -16,6 +16,7 @@ import (
 	"errors"
 	"fmt"
 	"go/version"
+	"io"
 	"maps"
 	"os"
 	"os/exec"
@@ -70,6 +71,7 @@ type Toolchain struct {
 	Version string   // its version, such as go1.26.8
 	GOROOT  string   // the shadow
 	GOCACHE string   // the build cache for patched code
+	Dir     string   // of the shadow, in greenify's cache
 	Patched []string // files that differ from the release's, below GOROOT
 	Mod     string   // the go.mod of the target, "" or os.DevNull if there is none
 	Work    string   // its go.work, "" if there is none
@@ -85,6 +87,7 @@ type Options struct {
 	Workers  int                              // of the offload pool; 0 is the default
 	CacheDir string                           // "" is CacheDir()
 	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
+	Stderr   io.Writer                        // gets the lines in which the go command says that it downloads a release; may be nil
 }
 
 // CacheDir returns the folder of greenify's cache: $GREENIFYCACHE, or greenify
@@ -118,7 +121,7 @@ func Open(opt Options) (*Toolchain, error) {
 	if opt.Groups == nil {
 		opt.Groups = rules.Groups
 	}
-	env, err := findGo(opt.Dir)
+	env, err := findGo(opt.Dir, opt.Stderr)
 	if err != nil {
 		return nil, err
 	}
@@ -137,6 +140,7 @@ func Open(opt Options) (*Toolchain, error) {
 		Version: env.GOVERSION,
 		GOROOT:  filepath.Join(root, env.GOROOT),
 		GOCACHE: filepath.Join(opt.CacheDir, "build"),
+		Dir:     root,
 		Patched: p.names(),
 		Mod:     env.GOMOD,
 		Work:    env.GOWORK,
@@ -163,8 +167,8 @@ func (tc *Toolchain) Environ(environ []string) []string {
 }
 
 // findGo asks the go command which release it uses in dir: the toolchain line
-// of a go.mod may pick another one than the command's own.
-func findGo(dir string) (goEnv, error) {
+// of a go.mod may pick another one than the command's own, which is downloaded then.
+func findGo(dir string, stderr io.Writer) (goEnv, error) {
 	var env goEnv
 	goCmd, err := exec.LookPath("go")
 	if err != nil {
@@ -172,11 +176,13 @@ func findGo(dir string) (goEnv, error) {
 	}
 	cmd := exec.Command(goCmd, "env", "-json", "GOROOT", "GOVERSION", "GOOS", "GOARCH", "GOMOD", "GOWORK")
 	cmd.Dir = dir
+	said := Downloads{To: stderr}
+	cmd.Stderr = &said
 	out, err := cmd.Output()
 	if err != nil {
 		var exit *exec.ExitError
 		if errors.As(err, &exit) {
-			return env, fmt.Errorf("go env: %s", strings.TrimSpace(string(exit.Stderr)))
+			return env, fmt.Errorf("go env: %s", strings.TrimSpace(said.Others()))
 		}
 		return env, err
 	}
@@ -193,6 +199,53 @@ func findGo(dir string) (goEnv, error) {
 		return env, fmt.Errorf("GOARCH=%s is not supported: greenify patches programs for %s", env.GOARCH, strings.Join(rules.Archs, " and "))
 	}
 	return env, nil
+}
+
+// Downloads is the standard error of a go command: the lines in which it says that
+// it downloads something, a release above all, are passed on as they come.
+type Downloads struct {
+	To     io.Writer // nil: nowhere
+	line   []byte    // the last one, not complete yet
+	others bytes.Buffer
+}
+
+func (d *Downloads) Write(p []byte) (int, error) {
+	for _, c := range p {
+		d.line = append(d.line, c)
+		if c == '\n' {
+			d.end()
+		}
+	}
+	return len(p), nil
+}
+
+func (d *Downloads) end() {
+	if bytes.HasPrefix(d.line, []byte("go: downloading ")) {
+		if d.To != nil {
+			d.To.Write(d.line)
+		}
+	} else {
+		d.others.Write(d.line)
+	}
+	d.line = d.line[:0]
+}
+
+// Others returns what else was said.
+func (d *Downloads) Others() string {
+	d.end()
+	return d.others.String()
+}
+
+// FirstBuild reports, once for each variant, that no build of it has been begun with
+// this toolchain: the first one compiles the standard library.
+func (tc *Toolchain) FirstBuild(variant string) bool {
+	h := sha256.Sum256([]byte(variant))
+	f, err := os.OpenFile(filepath.Join(tc.Dir, "built-"+hex.EncodeToString(h[:8])), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return false
+	}
+	f.Close()
+	return true
 }
 
 // A patch is what makes a shadow of a release: which files differ from the

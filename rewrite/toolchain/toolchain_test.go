@@ -106,7 +106,7 @@ func checkOnly(t *testing.T, dir, name string) {
 
 // Every rule keeps every line of the release where it is.
 func TestLines(t *testing.T) {
-	env, err := findGo("")
+	env, err := findGo("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func TestLines(t *testing.T) {
 
 // A release whose source differs is refused with the place and the reason.
 func TestOtherRelease(t *testing.T) {
-	env, err := findGo("")
+	env, err := findGo("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +162,7 @@ func BenchmarkOpen(b *testing.B) {
 
 // The key of a toolchain depends on all that its content depends on.
 func TestKey(t *testing.T) {
-	env, err := findGo("")
+	env, err := findGo("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

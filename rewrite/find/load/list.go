@@ -13,6 +13,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
 // A Config says where and how to look for packages.
@@ -34,6 +35,7 @@ type Config struct {
 	// Facts has Find look at what the packages have to do with those of other modules.
 	Facts bool
 	Cache Cache // of facts; nil if there is none
+	Stderr io.Writer // gets the lines in which the go command says that it downloads something; may be nil
 
 	source bool // type-check all from source, export data of none
 }
@@ -238,12 +240,12 @@ func (l *Listing) list(args ...string) ([]byte, error) {
 func (l *Listing) command(args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
 	cmd.Dir, cmd.Env = l.cfg.Dir, l.cfg.Env
-	var stderr bytes.Buffer
+	stderr := toolchain.Downloads{To: l.cfg.Stderr}
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		if stderr.Len() > 0 {
-			return nil, fmt.Errorf("%s", bytes.TrimSpace(stderr.Bytes()))
+		if said := strings.TrimSpace(stderr.Others()); said != "" {
+			return nil, fmt.Errorf("%s", said)
 		}
 		return nil, fmt.Errorf("go %s: %w", args[0], err)
 	}
