@@ -150,7 +150,7 @@ func (f *finder) laterPatched(n *ast.CallExpr, id *ast.Ident) {
 // foreignCall wraps what a call gives to a foreign package that may keep it.
 func (f *finder) foreignCall(n *ast.CallExpr) {
 	id, _ := callee(n.Fun)
-	if id == nil || f.Info.Types[n.Fun].IsType() {
+	if f.Foreign == nil || id == nil || f.Info.Types[n.Fun].IsType() || f.Info.TypeOf(n.Fun) == nil {
 		return
 	}
 	obj := f.Info.Uses[id]
@@ -196,6 +196,9 @@ func (f *finder) foreignCall(n *ast.CallExpr) {
 // names a field.
 func (f *finder) foreignLiteral(n *ast.CompositeLit) {
 	t := f.Info.TypeOf(n)
+	if t == nil {
+		return
+	}
 	named, ok := types.Unalias(t).(*types.Named)
 	if !ok || !f.isForeign(named.Obj()) {
 		return
@@ -224,6 +227,9 @@ func (f *finder) foreignLiteral(n *ast.CompositeLit) {
 // foreignPlace reports whether x is, or belongs to, a variable, field or type of a foreign
 // package, or is what one of its functions has returned.
 func (f *finder) foreignPlace(x ast.Expr) bool {
+	if f.Foreign == nil || f.Info.TypeOf(x) == nil {
+		return false
+	}
 	if named, ok := types.Unalias(f.Info.TypeOf(x)).(*types.Named); ok && f.isForeign(named.Obj()) {
 		return true
 	}
