@@ -113,7 +113,8 @@ type plan struct {
 	to     string
 	why    string // why there is no replacement
 
-	foreign bool // the rule is made of a fact
+	foreign bool   // the rule is made of a fact
+	inst    string // type arguments behind fun
 }
 
 // An arg is an operand with the text around it.
@@ -139,6 +140,9 @@ func (f *finder) call(n *ast.CallExpr) {
 			s.Message += ", or replace it by " + p.to
 		} else {
 			s.Message += ", or wrap it in green.Offload"
+			if f.isOffloaded(n.Pos()) {
+				return
+			}
 		}
 		f.add(s)
 		return
@@ -185,7 +189,7 @@ func (p *plan) format(holes []Hole) (string, []Hole) {
 		if text == "" {
 			text = hole(p.fun)
 		} else {
-			list = append(list, hole(p.fun))
+			list = append(list, hole(p.fun)+p.inst)
 		}
 	}
 	for _, a := range p.args {

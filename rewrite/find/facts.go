@@ -71,6 +71,7 @@ func Facts(in Input, known func(*types.Func) (Fact, bool)) map[*types.Func]Fact 
 		}
 	}
 	c.chains()
+	c.interfaces()
 	if !patched {
 		c.keeps()
 	}
@@ -303,6 +304,42 @@ func (c *factFinder) chains() {
 			fact := c.facts[b.fn]
 			fact.Through = chain
 			c.facts[b.fn] = fact
+		}
+	}
+}
+
+// interfaces gives the methods of the package's interfaces the chains of those that the
+// package itself declares for them: what is behind an interface is most often from where it
+// is declared.
+func (c *factFinder) interfaces() {
+	scope := c.Pkg.Scope()
+	for _, name := range scope.Names() {
+		obj, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || obj.IsAlias() || !types.IsInterface(obj.Type()) {
+			continue
+		}
+		iface := obj.Type().Underlying().(*types.Interface)
+		for _, other := range scope.Names() {
+			impl, ok := scope.Lookup(other).(*types.TypeName)
+			if !ok || impl.IsAlias() || types.IsInterface(impl.Type()) || iface.NumMethods() == 0 {
+				continue
+			}
+			t := types.NewPointer(impl.Type())
+			if named, ok := impl.Type().(*types.Named); !ok || named.TypeParams().Len() > 0 || !types.Implements(t, iface) {
+				continue
+			}
+			for m := range iface.Methods() {
+				found, _, _ := types.LookupFieldOrMethod(t, true, c.Pkg, m.Name())
+				fn, ok := found.(*types.Func)
+				if !ok || m.Pkg() != c.Pkg {
+					continue
+				}
+				fact := c.facts[m]
+				if through := c.facts[fn.Origin()].Through; fact.Through == nil && through != nil {
+					fact.Through = append([]string{FuncName(fn)}, through...)
+					c.facts[m] = fact
+				}
+			}
 		}
 	}
 }

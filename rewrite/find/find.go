@@ -182,6 +182,7 @@ func Find(in Input) []*File {
 	}
 	afterwards(finders)
 	methods(finders)
+	polls(finders)
 	for _, w := range finders {
 		others := w.selectGroups()
 		w.held()

@@ -53,9 +53,10 @@ func (f *finder) foreignRule(obj types.Object) (rules.Call, Fact, bool) {
 		if recv := fn.Signature().Recv(); recv != nil {
 			r.Recv = typeName(recv.Type())
 		}
+		known, ok := f.Foreign.Fact(fn)
 		if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
-			// of whatever it holds
-		} else if known, ok := f.Foreign.Fact(fn); ok {
+			fact.Through = known.Through // and it keeps all, for whatever else it holds
+		} else if ok {
 			fact = known
 		}
 		if fact.Through != nil {
@@ -99,13 +100,17 @@ func (f *finder) foreignPlan(n *ast.CallExpr, id *ast.Ident, sel *ast.SelectorEx
 	f.seen[id] = true
 	p := &plan{rule: r, spread: n.Ellipsis.IsValid(), foreign: true}
 	sig, _ := f.Info.TypeOf(n.Fun).(*types.Signature)
-	_, generic := f.Info.Instances[id]
+	generic := false
+	if inst, ok := f.Info.Instances[id]; ok {
+		p.inst, ok = f.instance(n, inst)
+		generic = !ok
+	}
 	tuple := false
 	if len(n.Args) == 1 {
 		_, tuple = f.Info.TypeOf(n.Args[0]).(*types.Tuple)
 	}
 	switch {
-	case sig == nil || generic || tuple:
+	case sig == nil || generic || tuple, f.interfaceMethod(sel) != nil: // which may hold what is patched
 		p.why = "wrap it in green.Offload"
 	default:
 		f.offload(p, n, sel)
@@ -117,6 +122,36 @@ func (f *finder) foreignPlan(n *ast.CallExpr, id *ast.Ident, sel *ast.SelectorEx
 		}
 	}
 	return p, true
+}
+
+// isOffloaded reports whether a place is in what green.Offload is given.
+func (f *finder) isOffloaded(pos token.Pos) bool {
+	for id, call := range f.greenCalls() {
+		if isOffload(f.Info.Uses[id]) && call.Lparen < pos && pos < call.Rparen {
+			return true
+		}
+	}
+	return false
+}
+
+// instance writes the type arguments of a generic function, which have to be there where it
+// is a value, if they are not there already.
+func (f *finder) instance(n *ast.CallExpr, inst types.Instance) (string, bool) {
+	switch ast.Unparen(n.Fun).(type) {
+	case *ast.IndexListExpr:
+		return "", false // some of them may be
+	case *ast.IndexExpr:
+		return "", inst.TypeArgs.Len() == 1
+	}
+	var list []string
+	for t := range inst.TypeArgs.Types() {
+		name, ok := f.typeText(t, n.Pos())
+		if !ok {
+			return "", false
+		}
+		list = append(list, name)
+	}
+	return "[" + strings.Join(list, ", ") + "]", true
 }
 
 // paramOf is the type of the parameter for argument i.
@@ -150,7 +185,7 @@ func (f *finder) laterPatched(n *ast.CallExpr, id *ast.Ident) {
 // foreignCall wraps what a call gives to a foreign package that may keep it.
 func (f *finder) foreignCall(n *ast.CallExpr) {
 	id, _ := callee(n.Fun)
-	if id == nil || f.Info.Types[n.Fun].IsType() {
+	if f.Foreign == nil || id == nil || f.Info.Types[n.Fun].IsType() || f.Info.TypeOf(n.Fun) == nil {
 		return
 	}
 	obj := f.Info.Uses[id]
@@ -196,6 +231,9 @@ func (f *finder) foreignCall(n *ast.CallExpr) {
 // names a field.
 func (f *finder) foreignLiteral(n *ast.CompositeLit) {
 	t := f.Info.TypeOf(n)
+	if t == nil {
+		return
+	}
 	named, ok := types.Unalias(t).(*types.Named)
 	if !ok || !f.isForeign(named.Obj()) {
 		return
@@ -224,6 +262,9 @@ func (f *finder) foreignLiteral(n *ast.CompositeLit) {
 // foreignPlace reports whether x is, or belongs to, a variable, field or type of a foreign
 // package, or is what one of its functions has returned.
 func (f *finder) foreignPlace(x ast.Expr) bool {
+	if f.Foreign == nil || f.Info.TypeOf(x) == nil {
+		return false
+	}
 	if named, ok := types.Unalias(f.Info.TypeOf(x)).(*types.Named); ok && f.isForeign(named.Obj()) {
 		return true
 	}
@@ -569,6 +610,9 @@ func (f *finder) foreignUse(id *ast.Ident, obj types.Object, stack []ast.Node) {
 				break
 			}
 		}
+	}
+	if ok && fn.Signature().Recv() != nil && types.IsInterface(fn.Signature().Recv().Type()) {
+		return
 	}
 	if !ok || r.Act != rules.Offload || fn.Signature().TypeParams().Len() > 0 || f.offloaded(node, parent) {
 		return

@@ -39,7 +39,7 @@ func (f *finder) goStmt(n *ast.GoStmt) {
 			g.args = append(g.args, g.now(g.hole(again(p.on.x))+p.on.post))
 		}
 		if p.fun != nil {
-			g.operand(arg{x: p.fun})
+			g.operand(arg{x: p.fun, post: p.inst})
 		}
 		for _, a := range p.args {
 			g.operand(a)

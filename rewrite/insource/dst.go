@@ -166,7 +166,9 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	for _, s := range slices.Backward(p.sites[n]) {
 		var m dst.Node
 		if clause, ok := n.(*dst.CommClause); ok {
-			m = p.prefixed(clause, s.Shape)
+			m = p.prefixed(clause, &clause.Body, s.Shape)
+		} else if loop, ok := n.(*dst.ForStmt); ok {
+			m = p.prefixed(loop, &loop.Body.List, s.Shape)
 		} else if s.Shape.Clauses {
 			m = p.selected(n.(*dst.SelectStmt), s.Shape)
 		} else {
@@ -209,14 +211,14 @@ func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
 	return m
 }
 
-// prefixed puts a statement at the start of a clause.
-func (p *patcher) prefixed(n *dst.CommClause, shape *find.Shape) dst.Node {
-	stmt := p.parseStmt(strings.Trim(shape.Parts[0].Text, " ;"), nil)
+// prefixed puts a statement at the start of a clause or loop.
+func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, shape *find.Shape) dst.Node {
+	stmt := p.parseStmt(strings.Trim(shape.Parts[0].Text, " ;\r\n\t"), nil)
 	if stmt == nil {
 		return nil
 	}
-	stmt.Decorations().Before = dst.NewLine
-	n.Body = slices.Insert(n.Body, 0, stmt)
+	stmt.Decorations().Before, stmt.Decorations().After = dst.NewLine, dst.NewLine
+	*body = slices.Insert(*body, 0, stmt)
 	return n
 }
 

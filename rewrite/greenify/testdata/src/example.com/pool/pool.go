@@ -160,3 +160,9 @@ func Blocks(c chan int, f func()) { // want Blocks:"may block, through receive"
 func Generic[T any](c chan T) T { return <-c } // want Generic:"may block, through receive; keeps 0"
 
 type Runner interface{ Run(f func()) }
+
+// Waiter is most often a Pool.
+type Waiter interface {
+	Wait() // want Wait:"may block, through pool.\\(Pool\\).Wait, sync.\\(WaitGroup\\).Wait"
+	Count() int
+}

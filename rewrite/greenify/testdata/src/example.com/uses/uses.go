@@ -83,5 +83,13 @@ func sync(list []int, c chan int) { // want sync:"may block, through pool.Blocks
 	pool.Each(list, func(n int) {})
 	pool.Map(list, func(n int) string { return "" })
 	pool.Blocks(c, func() {}) // want `pool.Blocks may block the hub, through receive: patch package pool too, or replace it by green.Call20`
-	pool.Generic(c)           // want `pool.Generic may block the hub, through receive: patch package pool too, or wrap it in green.Offload`
+	pool.Generic[int](c)      // want `pool.Generic may block the hub, through receive: patch package pool too, or replace it by green.Call11`
+	pool.Generic(c)           // want `pool.Generic may block the hub, through receive: patch package pool too, or replace it by green.Call11`
+	var w pool.Waiter = new(pool.Pool)
+	w.Wait() // want `pool.\(Waiter\).Wait may block the hub, through pool.\(Pool\).Wait, sync.\(WaitGroup\).Wait: patch package pool too, or wrap it in green.Offload`
+	w.Count()
+	pool.Generic(make(chan local))    // want `or replace it by green.Call11`
+	pool.Generic(make(chan struct{})) // want `or wrap it in green.Offload`
 }
+
+type local int
