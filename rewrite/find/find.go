@@ -26,6 +26,10 @@ import (
 // GreenPath is the import path of package green.
 const GreenPath = "github.com/greenify-go/greenify/runtime"
 
+// GreenGo is the go line that a module needs at least to require package green's: the
+// one of its go.mod.
+const GreenGo = "1.26.0"
+
 // MainPath is the import path of the package that the file of a patched main
 // function, and files of patched tests, import for what it stands for.
 const MainPath = GreenPath + "/patchedmain"
