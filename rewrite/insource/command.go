@@ -15,6 +15,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
@@ -336,7 +337,7 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 	for _, ch := range changes {
 		sites += ch.sites
 	}
-	fmt.Fprintf(stderr, "greenify: %d sites in %d files patched", sites, len(changes))
+	fmt.Fprintf(stderr, "greenify: %s in %s patched", plural.Of(sites, "site"), plural.Of(len(changes), "file"))
 	if left > 0 {
 		fmt.Fprintf(stderr, ", %d left blocking (greenify check lists them)", left)
 	}
