@@ -13,6 +13,7 @@ import (
 	"golang.org/x/term"
 
 	"github.com/greenify-go/greenify/rewrite/insource"
+	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 	"github.com/greenify-go/greenify/runtime/setting"
@@ -336,8 +337,8 @@ func (c *command) goCommand(name string, args []string) int {
 		return c.usageError("%v", err)
 	}
 	if f.verbose {
-		fmt.Fprintf(c.stderr, "greenify: %s, rules %s, scope %s: %d files of the standard library patched\n",
-			tc.Version, rules.Version(), f.scope, len(tc.Patched))
+		fmt.Fprintf(c.stderr, "greenify: %s, rules %s, scope %s: %s of the standard library patched\n",
+			tc.Version, rules.Version(), f.scope, plural.Of(len(tc.Patched), "file"))
 	}
 	if f.work {
 		fmt.Fprintf(c.stderr, "GREENIFY_GOROOT=%s\n", tc.GOROOT)

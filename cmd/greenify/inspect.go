@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/inspect"
+	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/runtime/code"
 )
 
@@ -56,7 +57,7 @@ func printManifest(w io.Writer, m code.Manifest) error {
 	field("std", m.Std...)
 	field("packages", m.Packages...)
 	if m.Mode != code.Unpatched {
-		field("left", fmt.Sprintf("%d calls keep the hub", len(m.Left)))
+		field("left", plural.Of(len(m.Left), "call")+" "+plural.Verb(len(m.Left), "keep")+" the hub")
 	}
 	printLeft(&b, m.Left)
 	_, err := io.WriteString(w, b.String())

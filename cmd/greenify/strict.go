@@ -16,6 +16,7 @@ import (
 	"syscall"
 
 	"github.com/greenify-go/greenify/rewrite/inspect"
+	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
@@ -60,7 +61,7 @@ func (c *command) strict(tc *toolchain.Toolchain, f *goFlags) int {
 			return c.usageError("-strict is for programs: cannot inspect %v", err)
 		}
 		if len(m.Left) > 0 {
-			fmt.Fprintf(c.stderr, "greenify: %s: %d calls are left blocking, and -strict allows none:\n", b.Name(), len(m.Left))
+			fmt.Fprintf(c.stderr, "greenify: %s: %s %s left blocking, and -strict allows none:\n", b.Name(), plural.Of(len(m.Left), "call"), plural.Verb(len(m.Left), "be"))
 			printLeft(c.stderr, m.Left)
 			code = exitFail
 		}

@@ -26,6 +26,10 @@ import (
 // GreenPath is the import path of package green.
 const GreenPath = "github.com/greenify-go/greenify/runtime"
 
+// GreenGo is the go line that a module needs at least to require package green's: the
+// one of its go.mod.
+const GreenGo = "1.26.0"
+
 // MainPath is the import path of the package that the file of a patched main
 // function, and files of patched tests, import for what it stands for.
 const MainPath = GreenPath + "/patchedmain"
@@ -58,6 +62,7 @@ type Site struct {
 	Message  string // one fact, then the fix as an imperative
 	Skip     string // reason of the directive that skips the site
 	Shape    *Shape // the replacement; nil if there is none
+	Then     bool   // something that the package needs once it is patched; it is not yet
 	Later    bool   // what is there only keeps a reader or writer, and does not wait itself
 	Foreign  bool   // it is known by the facts of packages that are not patched (Input.Foreign)
 

@@ -16,6 +16,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/outfile"
+	"github.com/greenify-go/greenify/rewrite/plural"
 )
 
 // A Finding is a site as check reports it. Its position is the one that go vet
@@ -31,6 +32,7 @@ type Finding struct {
 	Symbol   string    `json:"symbol"` // what is there: "time.Sleep", "send"
 	Becomes  string    `json:"becomes,omitempty"`
 	Message  string    `json:"message"`
+	Fix      bool      `json:"fix"` // check -fix removes it
 }
 
 // key names a finding without its line, so that a baseline outlives edits
@@ -92,6 +94,7 @@ func Check(args []string, stdout, stderr io.Writer) int {
 		for _, f := range found {
 			fmt.Fprintf(stdout, "%s: %s (%s)\n", token.Position{Filename: f.File, Line: f.Line, Column: f.Column}, f.Message, f.Category)
 		}
+		summary(stderr, found)
 	}
 	if err != nil {
 		return c.fail(err)
@@ -100,6 +103,19 @@ func Check(args []string, stdout, stderr io.Writer) int {
 		return exitFound
 	}
 	return exitOK
+}
+
+// summary says how many of the findings -fix removes.
+func summary(w io.Writer, found []Finding) {
+	fixed := 0
+	for _, f := range found {
+		if f.Fix {
+			fixed++
+		}
+	}
+	if len(found) > 0 {
+		fmt.Fprintf(w, "greenify: %s, %d fixed by -fix, %d to do\n", plural.Of(len(found), "finding"), fixed, len(found)-fixed)
+	}
 }
 
 func printJSON(w io.Writer, v any) error {
@@ -125,6 +141,7 @@ func (c *command) findings() ([]Finding, error) {
 	found := []Finding{} // not nil: -json prints an array
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not
+	patched := slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.Contains(l.Imports, find.GreenPath) })
 	for _, l := range listings {
 		kept, err := results.listing(l, seen)
 		if err != nil {
@@ -133,6 +150,9 @@ func (c *command) findings() ([]Finding, error) {
 		for _, p := range kept {
 			for _, k := range p.findings {
 				f := k.Finding
+				if k.Then && !patched {
+					continue // whoever has patched nothing wants to know what waits
+				}
 				twice := seen[filepath.Join(p.Dir, k.In)] || f.Category == find.Register && f.Symbol == "package" && registers[f.Package]
 				if !filepath.IsAbs(f.File) {
 					f.File = filepath.Join(p.Dir, f.File)
@@ -168,7 +188,8 @@ type searched struct {
 // folder, wherever that is.
 type kept struct {
 	Finding
-	In string `json:"in"` // the Go file that it was found in
+	In   string `json:"in"`   // the Go file that it was found in
+	Then bool   `json:"then"` // nothing waits there: a package that is patched needs it
 }
 
 // listing searches the packages of a listing that have files which were not seen.
@@ -218,9 +239,10 @@ func packageFindings(p *load.Package) []kept {
 			if rel, err := filepath.Rel(p.Dir, file); err == nil {
 				file = rel
 			}
-			list = append(list, kept{In: filepath.Base(f.Name), Finding: Finding{
+			list = append(list, kept{In: filepath.Base(f.Name), Then: s.Then, Finding: Finding{
 				File: file, Line: pos.Line, Column: pos.Column,
 				Package: p.Path, Func: enclosing(f.Syntax, s), Category: s.Kind, Symbol: s.What, Becomes: s.To, Message: s.Message,
+				Fix: !f.Generated && (s.Active() || s.Kind == find.Mixed),
 			}})
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
@@ -37,6 +38,7 @@ type command struct {
 	allowPartial   bool
 	writes         bool     // it may change files of the module
 	modules        []string // folders of the modules of the packages that the arguments name
+	unchecked      bool     // go on where package green cannot be imported, and do not type-check what imports it
 	notes          []string // for the user, when all went well
 }
 
@@ -112,6 +114,9 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 		cfg.Flags = append(cfg.Flags, "-overlay="+c.overlay)
 	}
 	list, err := load.List(cfg, patterns...)
+	if err == nil && green {
+		err = list.ArchError()
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +195,11 @@ func (c *command) prepare() (map[string]change, int, error) {
 	hub := needHub(views, func(l *load.Listed) bool { return patched[l.Path()] })
 	// A view begins with what those before have made of the files that it shares
 	// with them. In the end each must accept what is there.
-	w := &writer{command: c, new: map[string][]byte{}, changes: map[string]change{}, sites: map[string]string{}}
+	w := &writer{command: c, new: map[string][]byte{}, changes: map[string]change{}, sites: map[string]string{}, registered: map[string]bool{}}
+	if err := list.GreenError(); err != nil && c.unchecked {
+		w.blind = true
+		c.note("the patched source is not type-checked: %v", err)
+	}
 	for _, v := range views {
 		for _, p := range v.packages {
 			if err := w.patch(p, hub[p.Path]); err != nil {
@@ -215,11 +224,14 @@ type writer struct {
 	changes map[string]change
 	sites   map[string]string // of the files that were seen, what is patched in them
 	left    int
+
+	blind      bool            // what is changed is not looked at again: it imports what is not there
+	registered map[string]bool // while blind, files that took the registration of their package
 }
 
 // now is a package with the changes so far.
 func (w *writer) now(p *load.Package) (*load.Package, error) {
-	if !slices.ContainsFunc(p.Names, func(name string) bool { return w.new[name] != nil }) {
+	if w.blind || !slices.ContainsFunc(p.Names, func(name string) bool { return w.new[name] != nil }) {
 		return p, nil
 	}
 	q, err := p.With(w.new)
@@ -254,11 +266,18 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 	if err != nil {
 		return err
 	}
-	files, patched, err := patchPackage(q, hub)
+	// While blind, what another view has changed stays as it is.
+	skip := func(f *find.File, s *find.Site) bool {
+		return seen[f.Name] || s.Kind == find.Register && slices.ContainsFunc(p.Names, func(name string) bool { return w.registered[name] })
+	}
+	if !w.blind {
+		skip = nil
+	}
+	files, patched, err := patchPackage(q, hub, skip)
 	if err != nil {
 		return err
 	}
-	if len(patched) > 0 {
+	if len(patched) > 0 && !w.blind {
 		if err := p.Listing().GreenError(); err != nil {
 			return fmt.Errorf("nothing was written: %w", err)
 		}
@@ -271,6 +290,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 			}
 			if s.Active() && !f.Generated {
 				n++
+				w.registered[f.Name] = w.registered[f.Name] || s.Kind == find.Register
 			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !seen[f.Name] {
 				w.left++
 			}
@@ -287,6 +307,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 // unified diff, and exits with 1 if that is anything.
 func Diff(args []string, stdout, stderr io.Writer) int {
 	c := newCommand("diff", true, stdout, stderr)
+	c.unchecked = true // it writes nothing
 	if code, ok := c.parse(args); !ok {
 		return code
 	}
@@ -337,7 +358,7 @@ func Rewrite(args []string, stdout, stderr io.Writer) int {
 	for _, ch := range changes {
 		sites += ch.sites
 	}
-	fmt.Fprintf(stderr, "greenify: %d sites in %d files patched", sites, len(changes))
+	fmt.Fprintf(stderr, "greenify: %s in %s patched", plural.Of(sites, "site"), plural.Of(len(changes), "file"))
 	if left > 0 {
 		fmt.Fprintf(stderr, ", %d left blocking (greenify check lists them)", left)
 	}

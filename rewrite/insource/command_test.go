@@ -501,7 +501,7 @@ func TestFormats(t *testing.T) {
 			sleep = f
 		}
 	}
-	if want := (Finding{"main.go", 12, 2, "example.com/app", "main", "yield", "time.Sleep", "green.Sleep", "time.Sleep holds the hub while it sleeps: replace it by green.Sleep"}); sleep != want {
+	if want := (Finding{"main.go", 12, 2, "example.com/app", "main", "yield", "time.Sleep", "green.Sleep", "time.Sleep holds the hub while it sleeps: replace it by green.Sleep", true}); sleep != want {
 		t.Errorf("finding %+v, want %+v", sleep, want)
 	}
 	var log struct {

@@ -21,10 +21,18 @@ import (
 // file that changes. A file that is as gofmt writes it is written by dst, which counts
 // lines as the parser leaves them, without carriage returns and byte order mark; it
 // gets those back. Any other, and one with line directives, which say what line
-// follows, is edited in its bytes: what is not patched stays as it was.
-func patchPackage(p *load.Package, main bool) ([]*find.File, map[string][]byte, error) {
-	files, patched := p.Find(main, false), map[string][]byte{}
-	var dialects = map[string]dialect{}
+// follows, is edited in its bytes: what is not patched stays as it was. Sites that
+// skip picks are not replaced; it may be nil.
+func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) bool) ([]*find.File, map[string][]byte, error) {
+	search := func(p *load.Package) []*find.File {
+		files := p.Find(main, false)
+		for _, f := range files {
+			f.Sites = slices.DeleteFunc(f.Sites, func(s *find.Site) bool { return skip != nil && skip(f, s) })
+		}
+		return files
+	}
+	files, patched := search(p), map[string][]byte{}
+	dialects := map[string]dialect{}
 	plain := map[string][]byte{}
 	for _, f := range files {
 		if !f.Active() || f.Generated {
@@ -43,7 +51,7 @@ func patchPackage(p *load.Package, main bool) ([]*find.File, map[string][]byte, 
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, f := range q.Find(main, false) {
+	for _, f := range search(q) {
 		d, ok := dialects[f.Name]
 		if !ok {
 			continue

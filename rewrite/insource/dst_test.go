@@ -97,7 +97,7 @@ func TestPatch(t *testing.T) {
 // agree checks one package and returns the number of files that were patched.
 func agree(t *testing.T, p *load.Package, typecheck bool) int {
 	t.Helper()
-	_, source, err := patchPackage(p, false)
+	_, source, err := patchPackage(p, false, nil)
 	if err != nil {
 		t.Error(err)
 		return 0

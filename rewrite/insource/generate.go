@@ -16,6 +16,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
@@ -88,10 +89,10 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 	c.printNotes()
 	switch {
 	case *check && len(files) > 0:
-		fmt.Fprintf(stderr, "greenify: %d files are not up to date: run greenify generate\n", len(files))
+		fmt.Fprintf(stderr, "greenify: %s %s not up to date: run greenify generate\n", plural.Of(len(files), "file"), plural.Verb(len(files), "be"))
 		return exitFound
 	case !*check && !*clean:
-		fmt.Fprintf(stderr, "greenify: %d sites in %d files patched for go build -tags %s", g.sites, g.twins, greenTag)
+		fmt.Fprintf(stderr, "greenify: %s in %s patched for go build -tags %s", plural.Of(g.sites, "site"), plural.Of(g.twins, "file"), greenTag)
 		if g.left > 0 {
 			fmt.Fprintf(stderr, ", %d left blocking (greenify check lists them)", g.left)
 		}
@@ -325,6 +326,7 @@ func (g *generator) generateFolder(dir string) error {
 	name := filepath.Join(dir, registerFile)
 	g.want[name] = nil
 	if register {
+		g.sites++
 		g.want[name] = registration(g.packages[dir], rules.CallVersionFor(g.groups))
 	}
 	if f := files[name]; f != nil && !f.twin {

@@ -146,7 +146,7 @@ func TestGenerate(t *testing.T) {
 
 	lib, twin := filepath.Join(dir, "lib/lib.go"), filepath.Join(dir, "lib/lib_green.go")
 	edit(t, lib, "c <- n\n", "c <- n + 1\n")
-	if out := run(t, exitFound, Generate, "-check", "-C", dir, "./..."); !strings.HasPrefix(out, "lib/lib_green.go\ngreenify: 1 files") {
+	if out := run(t, exitFound, Generate, "-check", "-C", dir, "./..."); !strings.HasPrefix(out, "lib/lib_green.go\ngreenify: 1 file is not up to date") {
 		t.Errorf("-check prints %q", out)
 	}
 	run(t, exitOK, Generate, "-C", filepath.Join(dir, "lib"))

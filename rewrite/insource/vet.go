@@ -1,13 +1,16 @@
 package insource
 
 import (
+	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
+	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/greenify"
 )
 
@@ -24,7 +27,11 @@ func IsVet(args []string) bool {
 // Vet answers the go command and exits. The analyzer with facts, for which the go
 // command has all dependencies analyzed too, is there when the flag of its name is.
 func Vet() {
-	analyzers := []*analysis.Analyzer{greenify.Analyzer}
+	analyzer := greenify.Analyzer
+	if hasFlag("fix") && !hasFlag("diff") {
+		analyzer = writes(analyzer)
+	}
+	analyzers := []*analysis.Analyzer{analyzer}
 	facts := greenify.FactsAnalyzer
 	if slices.ContainsFunc(os.Args[1:], func(arg string) bool {
 		return arg == "-flags" || strings.HasPrefix(strings.TrimLeft(arg, "-"), facts.Name)
@@ -32,4 +39,42 @@ func Vet() {
 		analyzers = append(analyzers, facts)
 	}
 	unitchecker.Main(analyzers...)
+}
+
+// hasFlag reports whether the go command gives a flag without a value (cmd/go/internal/vet,
+// run).
+func hasFlag(name string) bool {
+	return slices.ContainsFunc(os.Args[1:], func(arg string) bool { return strings.TrimLeft(arg, "-") == name && arg[0] == '-' })
+}
+
+// writes is the analyzer for go fix without -diff. Like rewrite it refuses to change a
+// package of a module that cannot import package green; like diff, go fix -diff prints
+// what it would change.
+func writes(a *analysis.Analyzer) *analysis.Analyzer {
+	b := *a
+	b.Run = func(pass *analysis.Pass) (any, error) {
+		fixes := false
+		report := pass.Report
+		pass.Report = func(d analysis.Diagnostic) {
+			fixes = fixes || len(d.SuggestedFixes) > 0
+			report(d)
+		}
+		result, err := a.Run(pass)
+		if err != nil || !fixes {
+			return result, err
+		}
+		dir := filepath.Dir(pass.Fset.File(pass.Files[0].FileStart).Name())
+		list, err := load.List(load.Config{Dir: dir, Green: true}, ".")
+		if err == nil {
+			err = list.GreenError()
+		}
+		if err != nil {
+			// An error that is returned does not keep fixes from being applied
+			// (unitchecker, processResults).
+			fmt.Fprintf(os.Stderr, "greenify: nothing was written: %v\n", err)
+			os.Exit(1)
+		}
+		return result, nil
+	}
+	return &b
 }

@@ -17,6 +17,8 @@ import (
 	"go/token"
 	"sort"
 	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/plural"
 )
 
 // An Op says where the text of an Edit goes, relative to what it matches.
@@ -56,7 +58,7 @@ func (e *MismatchError) Error() string {
 	if !e.DeclExists {
 		return fmt.Sprintf("%s: no declaration of %s", e.Pos.Filename, e.Edit.Decl)
 	}
-	return fmt.Sprintf("%s: %s has %d sites for %q, want %d", e.Pos, e.Edit.Decl, e.Found, e.Edit.Match, e.Edit.Sites)
+	return fmt.Sprintf("%s: %s has %s for %q, want %d", e.Pos, e.Edit.Decl, plural.Of(e.Found, "site"), e.Edit.Match, e.Edit.Sites)
 }
 
 // HasDecl reports whether the source declares the function, method or type.

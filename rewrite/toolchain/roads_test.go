@@ -31,7 +31,7 @@ var roads = []string{
 // word. So each release has the list of those that were looked at. A new line is
 // looked at first, then written with -update-roads.
 func TestRoads(t *testing.T) {
-	env, err := findGo("")
+	env, err := findGo("", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

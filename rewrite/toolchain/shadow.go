@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/greenify-go/greenify/rewrite/plural"
 )
 
 // manifestName is the file in a shadow's folder that lists its files. It is
@@ -58,7 +60,7 @@ func (s *shadow) ensure(progress func(string, ...any)) error {
 	case err == nil && len(damaged) == 0:
 		return nil
 	case err == nil:
-		progress("repairing %d files of the private toolchain", len(damaged))
+		progress("repairing %s of the private toolchain", plural.Of(len(damaged), "file"))
 		if err = s.repair(damaged); err == nil {
 			return nil
 		}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/version"
 	"io"
 	"os/exec"
 	"path/filepath"
@@ -33,8 +34,8 @@ type Config struct {
 	Groups []string // module groups that Find looks for; nil is all of them
 
 	// Facts has Find look at what the packages have to do with those of other modules.
-	Facts bool
-	Cache Cache // of facts; nil if there is none
+	Facts  bool
+	Cache  Cache     // of facts; nil if there is none
 	Stderr io.Writer // gets the lines in which the go command says that it downloads something; may be nil
 
 	source bool // type-check all from source, export data of none
@@ -172,8 +173,8 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 // GreenError says why package green cannot be imported, with the command that
 // mends it; nil if it can.
 func (l *Listing) GreenError() error {
-	if !slices.Contains(rules.Archs, l.env.GOARCH) {
-		return fmt.Errorf("GOARCH=%s is not supported: code that is patched in source runs on %s", l.env.GOARCH, strings.Join(rules.Archs, " and "))
+	if err := l.ArchError(); err != nil {
+		return err
 	}
 	err := l.greenErr
 	if p := l.byID[find.GreenPath]; err == nil && p == nil {
@@ -184,7 +185,25 @@ func (l *Listing) GreenError() error {
 	if err == nil {
 		return nil
 	}
-	return fmt.Errorf("patched code imports %s, and this module cannot:\n%w\nrequire it first: go get %s", find.GreenPath, err, find.GreenPath)
+	// The go command's own advice is about modules that import what they require:
+	// go mod tidy would take the requirement out again.
+	why, _, _ := strings.Cut(err.Error(), "; to ")
+	way := "require it first: go get " + find.GreenPath
+	for _, p := range l.All {
+		if p.InMain() && version.Compare("go"+p.Module.GoVersion, "go"+find.GreenGo) < 0 && strings.Contains(why, "updates to go.mod needed") {
+			why = fmt.Sprintf("it needs go %s, and the go line of go.mod says %s, which Go takes for older", find.GreenGo, p.Module.GoVersion)
+			way = "raise it: go mod edit -go=" + find.GreenGo
+		}
+	}
+	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s\n%s", find.GreenPath, why, way)
+}
+
+// ArchError says that package green is not there for the architecture.
+func (l *Listing) ArchError() error {
+	if !slices.Contains(rules.Archs, l.env.GOARCH) {
+		return fmt.Errorf("GOARCH=%s is not supported: code that is patched in source runs on %s", l.env.GOARCH, strings.Join(rules.Archs, " and "))
+	}
+	return nil
 }
 
 func (l *Listing) add(out []byte) error {

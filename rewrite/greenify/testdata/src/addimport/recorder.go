@@ -1,0 +1,5 @@
+package addimport
+
+import "net/http/httptest"
+
+func recorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
