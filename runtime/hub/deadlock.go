@@ -437,7 +437,11 @@ func hubPrintStuck(in func(gp *g) bool, stacks bool) {
 	default:
 		print("deadlock, it seems: ")
 		hubPrintIDs(in, n)
-		print(wait, "in a circle")
+		if n == 1 {
+			print(wait, "for a lock that nobody unlocks")
+		} else {
+			print(wait, "in a circle")
+		}
 		if hubLocks == 0 {
 			print("; build with -locks to know")
 		}
