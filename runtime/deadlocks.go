@@ -1,14 +1,16 @@
 package green
 
-// A Deadlock is a set of threads that wait only for each other.
+// A Deadlock is a set of threads that wait only for each other, or that wait alike.
 type Deadlock struct {
 	Threads []uint64 // their IDs
 	// Proven: nothing that can still run refers to what they wait on, or, in a
 	// program built with -locks, they wait for locks whose holders are among them
 	// or have ended. Otherwise they wait for locks in a circle, and the holder of a
-	// lock is taken to be who has a pointer to it on its stack.
+	// lock is taken to be who has deferred its Unlock.
 	Proven bool
-	Report string // who waits for what, since when, started where, and the stacks
+	// Who waits for what, since when, started where, and the stacks. Of many threads
+	// that wait alike it has one, and how many more there are.
+	Report string
 }
 
 // stuckRecord has the layout of the hub's hubStuckThread.
@@ -20,7 +22,7 @@ type stuckRecord struct {
 }
 
 // Deadlocks returns the sets of threads that wait only for each other while
-// others run. It runs the garbage collector, so it yields, and stops the world. In
+// others run, without those that wait inside package testing for others. It runs the garbage collector, so it yields, and stops the world. In
 // source and unpatched it returns nil. (gevent's LoopExit is for the
 // case that nobody can run, which ends a program by itself.)
 func Deadlocks() []Deadlock {

@@ -1,6 +1,9 @@
 package green
 
-import "container/list"
+import (
+	"container/list"
+	"context"
+)
 
 // An Event is a value or an error that arrives once. The zero Event waits for it.
 // (eventlet.event.Event)
@@ -29,6 +32,15 @@ func (e *Event[T]) Send(v T) bool { return e.happen(v, nil) }
 
 // SendError makes the event happen with an error.
 func (e *Event[T]) SendError(err error) bool { return e.happen(*new(T), err) }
+
+func (e *Event[T]) happened() bool {
+	select {
+	case <-e.made():
+		return true
+	default:
+		return false
+	}
+}
 
 func (e *Event[T]) happen(v T, err error) bool {
 	done := e.made()
@@ -66,33 +78,26 @@ type borrower struct {
 	n int
 }
 
-// NewSemaphore returns a semaphore of n units.
-func NewSemaphore(n int) *Semaphore { return &Semaphore{size: n, free: n} }
-
-// Acquire waits for n units. It yields only if it has to wait.
-func (s *Semaphore) Acquire(n int) {
-	if s.TryAcquire(n) {
-		return
-	}
-	b := &borrower{waiter{wake: make(chan struct{})}, n}
-	s.mu.Lock()
-	place := s.waiters.PushBack(b)
-	s.serve()
-	s.mu.Unlock()
-	defer func() {
-		if b.served() {
-			return
-		}
-		s.mu.Lock() // killed
-		defer s.mu.Unlock()
-		s.waiters.Remove(place)
-		s.serve()
-	}()
-	b.wait()
+// NewSemaphore returns a semaphore of n units. It panics if n is negative, as do the
+// methods.
+func NewSemaphore(n int) *Semaphore {
+	notNegative("NewSemaphore", n)
+	return &Semaphore{size: n, free: n}
 }
+
+func notNegative(what string, n int) {
+	if n < 0 {
+		panic("green: " + what + ": the number of units must not be negative")
+	}
+}
+
+// Acquire waits for n units. It yields only if it has to wait. It panics if there are
+// not as many.
+func (s *Semaphore) Acquire(n int) { s.AcquireContext(context.Background(), n) }
 
 // TryAcquire takes n units if they are free and nobody waits. It does not yield.
 func (s *Semaphore) TryAcquire(n int) bool {
+	notNegative("Semaphore.Acquire", n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if first[*borrower](&s.waiters) != nil || s.free < n {
@@ -105,9 +110,10 @@ func (s *Semaphore) TryAcquire(n int) bool {
 // Release gives n units back. It panics if that makes more than there are, and
 // does not yield.
 func (s *Semaphore) Release(n int) {
+	notNegative("Semaphore.Release", n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.free+n > s.size {
+	if n > s.size-s.free {
 		panic("green: Semaphore: released more than acquired")
 	}
 	s.free += n
@@ -116,6 +122,7 @@ func (s *Semaphore) Release(n int) {
 
 // Resize changes the number of units. Those that are lent stay lent.
 func (s *Semaphore) Resize(n int) {
+	notNegative("Semaphore.Resize", n)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.free += n - s.size

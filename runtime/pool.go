@@ -1,6 +1,9 @@
 package green
 
-import "iter"
+import (
+	"context"
+	"iter"
+)
 
 // A Pool runs threads, so many at a time. For a group that is waited for and
 // fails as one see golang.org/x/sync/errgroup. (eventlet.GreenPool)
@@ -22,13 +25,23 @@ func NewPool(size int) *Pool {
 // then. In a thread of a pool that is full it calls f itself, so that the pool
 // does not wait for itself.
 func SpawnIn[T any](p *Pool, f func() (T, error)) *Task[T] {
-	t := &Task[T]{Handle: newHandle()}
+	t, _ := spawnIn(context.Background(), p, newHandle(), f)
+	return t
+}
+
+func spawnIn[T any](ctx context.Context, p *Pool, h *Handle, f func() (T, error)) (*Task[T], error) {
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	t := &Task[T]{Handle: h}
 	if !p.slots.TryAcquire(1) {
 		if c := Current(); c != nil && c.pool == p {
 			t.inline(t.call(f))
-			return t
+			return t, nil
 		}
-		p.slots.Acquire(1)
+		if err := p.slots.AcquireContext(ctx, 1); err != nil {
+			return nil, err
+		}
 	}
 	p.tasks.TryPut(struct{}{})
 	t.pool = p
@@ -37,7 +50,7 @@ func SpawnIn[T any](p *Pool, f func() (T, error)) *Task[T] {
 		p.tasks.TaskDone()
 	})
 	t.launch(t.call(f))
-	return t
+	return t, nil
 }
 
 // inline runs f as a part of the calling thread.
@@ -59,14 +72,24 @@ func (p *Pool) Go(f func()) { SpawnIn(p, func() (struct{}, error) { f(); return 
 
 // Wait waits until no thread of the pool is left. It panics in one of them.
 func (p *Pool) Wait() {
-	if c := Current(); c != nil && c.pool == p {
-		panic("green: Pool.Wait in a thread of the pool would wait for itself")
-	}
+	p.mustNotWait()
 	p.tasks.Join()
 }
 
-// Resize changes how many threads run at a time. Those that run go on.
-func (p *Pool) Resize(size int) { p.slots.Resize(size) }
+func (p *Pool) mustNotWait() {
+	if c := Current(); c != nil && c.pool == p {
+		panic("green: Pool.Wait in a thread of the pool would wait for itself")
+	}
+}
+
+// Resize changes how many threads run at a time. Those that run go on. It panics if size
+// is less than 1.
+func (p *Pool) Resize(size int) {
+	if size < 1 {
+		panic("green: Pool.Resize: size must be 1 or more")
+	}
+	p.slots.Resize(size)
+}
 
 func (p *Pool) size() int {
 	p.slots.mu.Lock()

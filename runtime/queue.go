@@ -3,6 +3,7 @@ package green
 import (
 	"container/heap"
 	"container/list"
+	"context"
 	"errors"
 	"iter"
 	"slices"
@@ -48,20 +49,19 @@ func NewQueue[T any](limit int) *Queue[T] { return &Queue[T]{limit: limit, items
 // NewStack returns a queue that is last in first out. (LifoQueue)
 func NewStack[T any](limit int) *Queue[T] { return &Queue[T]{limit: limit, items: &lifo[T]{}} }
 
-// NewPriorityQueue returns a queue of which the least item comes first.
+// NewPriorityQueue returns a queue of which the least item comes first. It panics if less
+// is nil.
 func NewPriorityQueue[T any](limit int, less func(a, b T) bool) *Queue[T] {
+	if less == nil {
+		panic("green: NewPriorityQueue: less must not be nil")
+	}
 	return &Queue[T]{limit: limit, items: &least[T]{less: less}}
 }
 
 // Put adds an item. It waits while the queue is full, and yields only then. It
 // returns ErrClosed if the queue is or gets closed.
 func (q *Queue[T]) Put(item T) error {
-	v := &visitor[T]{item: item}
-	q.visit(&q.putters, v)
-	if !v.ok {
-		return ErrClosed
-	}
-	return nil
+	return q.PutContext(context.Background(), item)
 }
 
 // TryPut adds an item if that does not have to wait. It does not yield.
@@ -74,9 +74,8 @@ func (q *Queue[T]) TryPut(item T) bool {
 // Get takes the next item. It waits while the queue is empty, and yields only
 // then. It reports false if the queue is closed and empty.
 func (q *Queue[T]) Get() (item T, ok bool) {
-	v := &visitor[T]{}
-	q.visit(&q.getters, v)
-	return v.item, v.ok
+	item, err := q.GetContext(context.Background())
+	return item, err == nil
 }
 
 // TryGet takes the next item if there is one. It does not yield.
@@ -130,32 +129,43 @@ func (q *Queue[T]) TaskDone() {
 
 // Join waits until TaskDone was called for every item. It yields only if it has to
 // wait.
-func (q *Queue[T]) Join() {
+func (q *Queue[T]) Join() { q.JoinContext(context.Background()) }
+
+// join returns what is closed when TaskDone was called for every item; nil if it was.
+func (q *Queue[T]) join() <-chan struct{} {
 	q.mu.Lock()
-	if q.tasks == 0 {
-		q.mu.Unlock()
-		return
-	}
-	if q.joined == nil {
+	defer q.mu.Unlock()
+	if q.tasks > 0 && q.joined == nil {
 		q.joined = make(chan struct{})
 	}
-	joined := q.joined
-	q.mu.Unlock()
-	Recv(joined)
+	return q.joined
 }
 
-// visit lets a visitor in, and waits until it is served.
-func (q *Queue[T]) visit(line *list.List, v *visitor[T]) {
-	place := q.enter(line, v, true)
-	if place == nil {
-		return
+// visit lets a visitor in, and waits until it is served, or ctx is over. Its error is
+// ErrClosed if the queue was closed.
+func (q *Queue[T]) visit(ctx context.Context, line *list.List, v *visitor[T]) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
 	}
-	defer func() { // for a killed one
+	if place := q.enter(line, v, true); place != nil {
+		if err := q.stay(ctx, line, v, place); err != nil {
+			return err
+		}
+	}
+	if !v.ok {
+		return ErrClosed
+	}
+	return nil
+}
+
+// stay waits, and leaves the line. Who serves v is done with it once the queue is unlocked.
+func (q *Queue[T]) stay(ctx context.Context, line *list.List, v *visitor[T], place *list.Element) error {
+	defer func() { // also for one who is killed
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		line.Remove(place)
 	}()
-	v.wait()
+	return v.waitContext(ctx)
 }
 
 // enter adds a visitor to a line. It returns its place there if it is to wait.

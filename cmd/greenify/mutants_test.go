@@ -67,7 +67,7 @@ var mutants = []mutant{
 	{"10-deadlock", "runtime/hub/deadlock.go", "	hubPrintObject(gp, true)\n", "",
 		"the report does not say what a thread waits on"},
 	{"10-deadlock", "runtime/hub/deadlock.go", "if others && hubWaitsForLock(gp) {", "if false {",
-		"the report does not say who holds a lock"},
+		"the report does not say who is to unlock a lock"},
 	{"11-blocked-detector", "runtime/hub/blocked.go", "	b.state = blockFound\n", "	b.state = blockQuiet\n",
 		"the detector forgets that it has reported the turn"},
 	{"11-blocked-detector", "runtime/hub/leave.go", "	hubWatchdog(step, used, now)\n", "",

@@ -348,7 +348,7 @@ func hubPrintThreads() {
 		case !gp.hub.green:
 			print(`native"`) // left the hub for a call that blocks
 		case hubParked(gp):
-			print(`waiting","wait":"`, gp.waitreason.String(), `","since_ms":`, now-gp.hub.since, `,"on":`)
+			print(`waiting","wait":"`, hubWaitName(gp), `","since_ms":`, now-gp.hub.since, `,"on":`)
 			hubPrintQuoted(hubPrinted(func() { hubPrintObject(gp, false) }))
 		case status == _Gsyscall:
 			print(`syscall"`)

@@ -330,35 +330,24 @@ func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
 
 // hubGroup gives threads that are stuck on each other the same number, from 1 on,
 // and returns how many groups there are. Threads that wait alike are in one group, so
-// that there is one report of many copies of one mistake. Of very many kinds of
-// threads those that are stuck in the same way are one group, for every pair would
-// have to be looked at.
+// that there is one report of many copies of one mistake. Of many threads only the first
+// of each kind are looked at, and of many kinds none, for every pair would have to be.
 func hubGroup() (groups int32) {
-	n := 0
+	n, kinds := 0, 0
+	stuck := func(gp *g) bool { return gp.hub.stuck != stuckNot }
 	forEachGRace(func(gp *g) {
 		gp.hub.group = 0
-		if gp.hub.stuck != stuckNot {
+		if stuck(gp) {
 			n++
 		}
 	})
-	kinds := 0
-	hubAlike(func(gp *g) bool { return gp.hub.stuck != stuckNot }, func(*g, int) { kinds++ })
-	const many = 64 * 64
-	all := n*kinds > many
-	for mark := int8(stuckPerhaps); all && mark <= stuckProven; mark++ {
-		found := int32(0)
-		forEachGRace(func(gp *g) {
-			if gp.hub.stuck == mark {
-				found = 1
-				gp.hub.group = groups + 1
-			}
-		})
-		groups += found
-	}
+	hubAlike(stuck, func(*g, int) { kinds++ })
+	const many = 64
+	looked := func(gp *g) bool { return n <= many || gp.hub.first }
 	for {
 		var first *g
 		forEachGRace(func(gp *g) {
-			if first == nil && gp.hub.stuck != stuckNot && gp.hub.group == 0 {
+			if first == nil && stuck(gp) && gp.hub.group == 0 {
 				first = gp
 			}
 		})
@@ -366,22 +355,25 @@ func hubGroup() (groups int32) {
 			return groups
 		}
 		groups++
-		first.hub.group = groups
-		for again := true; again; {
-			again = false
+		join := func(member *g) {
 			forEachGRace(func(gp *g) {
-				if gp.hub.stuck == stuckNot || gp.hub.group != 0 {
+				if gp.hub.group == 0 && gp.hub.stuck == member.hub.stuck && (gp.hub.kind == member.hub.kind || kinds > many) {
+					gp.hub.group = groups
+				}
+			})
+		}
+		for member := first; member != nil; {
+			join(member)
+			member = nil
+			forEachGRace(func(gp *g) {
+				if member != nil || gp.hub.group != 0 || gp.hub.stuck != first.hub.stuck || !looked(gp) {
 					return
 				}
-				linked := false
-				forEachGRace(func(member *g) {
-					linked = linked || member.hub.group == groups && member.hub.stuck == gp.hub.stuck &&
-						(member.hub.kind == gp.hub.kind || hubLinked(gp, member) || hubLinked(member, gp))
+				forEachGRace(func(other *g) {
+					if member == nil && other.hub.group == groups && looked(other) && (hubLinked(gp, other) || hubLinked(other, gp)) {
+						member = gp
+					}
 				})
-				if linked {
-					gp.hub.group = groups
-					again = true
-				}
 			})
 		}
 	}
@@ -438,7 +430,11 @@ func hubPrintStuck(in func(gp *g) bool, stacks bool) {
 	default:
 		print("deadlock, it seems: ")
 		hubPrintIDs(in, n)
-		print(wait, "in a circle")
+		if n == 1 {
+			print(wait, "for a lock that nobody unlocks")
+		} else {
+			print(wait, "in a circle")
+		}
 		if hubLocks == 0 {
 			print("; build with -locks to know")
 		}

@@ -118,7 +118,7 @@ func hubPrintDeferrers(gp *g) {
 		case n == 1:
 			print(", its Unlock is deferred by thread ", other.goid)
 		case n <= most:
-			print(", ", other.goid)
+			print(" and thread ", other.goid)
 		}
 	})
 	if n > most {

@@ -12,7 +12,7 @@ import (
 var measured = []string{"Switch$", "Chan/pingpong/cap0", "Chan/make", "Mutex/free", "RWMutex/read"}
 
 // none are the settings of a program that is no test: a test binary turns some on.
-const none = "blocked=0,made=0"
+const none = "blocked=0,made=0,deadlock=0"
 
 // settings prints what the settings of GREENIFY, and -locks, cost while they are on.
 func settings(ctx context.Context, tmp, greenify string) error {
@@ -24,8 +24,9 @@ func settings(ctx context.Context, tmp, greenify string) error {
 	}
 	columns := []struct{ title, binary, env string }{
 		{"none", "patched", none},
-		{"blocked", "patched", "blocked=50ms,made=0"},
-		{"made", "patched", "blocked=0,made=1"},
+		{"blocked", "patched", "blocked=50ms,made=0,deadlock=0"},
+		{"deadlock", "patched", "blocked=0,made=0,deadlock=5s"},
+		{"made", "patched", "blocked=0,made=1,deadlock=0"},
 		{"stats", "patched", none + ",stats=1"},
 		{"admin", "patched", none + ",admin=" + filepath.Join(tmp, "socket")},
 		{"trace", "patched", none + ",trace=" + os.DevNull},
