@@ -18,7 +18,7 @@ import (
 var errWhy = errors.New("why")
 
 // ended returns a context that is over, for errWhy.
-func ended() context.Context {
+func endedContext() context.Context {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	cancel(errWhy)
 	return ctx
@@ -72,7 +72,7 @@ func contextEnds(t *testing.T) {
 		},
 		"DAG.WaitContext": func(ctx context.Context) error { _, err := d.WaitContext(ctx, "a"); return err },
 	} {
-		if err := wait(ended()); err != errWhy {
+		if err := wait(endedContext()); err != errWhy {
 			t.Errorf("%s, over before: %v", name, err)
 		}
 		if err := ends(wait); err != errWhy {
@@ -91,11 +91,11 @@ func contextEnds(t *testing.T) {
 		t.Errorf("%d items", full.Len())
 	}
 	e.Send(5)
-	if v, err := e.WaitContext(ended()); v != 5 || err != nil {
+	if v, err := e.WaitContext(endedContext()); v != 5 || err != nil {
 		t.Error(v, err)
 	}
 	d.Set("a", 6)
-	if v, err := d.WaitContext(ended(), "a"); v != 6 || err != nil {
+	if v, err := d.WaitContext(endedContext(), "a"); v != 6 || err != nil {
 		t.Error(v, err)
 	}
 	close(release)
