@@ -313,7 +313,7 @@ func TestBusy(t *testing.T) {
 
 // TestBusySetting: what the setting takes.
 func TestBusySetting(t *testing.T) {
-	for value, status := range map[string]int{"off": 0, "0": 2, "1s": 0, "100ms": 0, "1": 2, "-1s": 2, "on": 2, "": 2} {
+	for value, status := range map[string]int{"off": 0, "0": 0, "1s": 0, "100ms": 0, "1": 2, "-1s": 2, "on": 2, "": 2} {
 		if _, stderr, got := runProgram(t, "registry", "GREENIFY=busy="+value, "GREEN_TEST_RULES="+rules); got != status {
 			t.Errorf("busy=%s: status %d, want %d: %s", value, got, status, stderr)
 		}
