@@ -47,6 +47,9 @@ func (h *Handle) Cancel() bool {
 // at once. A thread that has ended, and one that has been killed, is left alone.
 // Kill does not wait, and does not yield in a green thread. (GreenThread.kill)
 //
+// A thread that computes is killed where it is preempted, once it has kept the hub for
+// longer than GREENIFY=busy; WithTimeout says where and where not.
+//
 // These are killed later, when they come to the next yield point by themselves: a
 // thread in a system call, in Offload, or in a wait of an iterator that iter.Pull
 // runs, or one that C called. A thread killed in the wait of RWMutex.Lock for

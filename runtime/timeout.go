@@ -21,9 +21,17 @@ func (e *TimeoutError) Is(target error) bool { return target == os.ErrDeadlineEx
 
 // WithTimeout calls f and returns its error. If f has not returned after d it is
 // killed (Handle.Kill): it unwinds at its next yield point, its deferred calls
-// run, and WithTimeout returns a *TimeoutError once they have. f is not killed in
-// a computation; if it then returns without yielding, its result stands. With no
+// run, and WithTimeout returns a *TimeoutError once they have. With no
 // time, d <= 0, f is killed at its first yield point. It yields.
+//
+// An f that computes, such as an interpreter with an endless script, is killed where it
+// is preempted, once it has kept the hub for longer than GREENIFY=busy, a second: at a
+// call that it makes, or in a loop that makes none, and not in the middle of a
+// function of the standard library. A lock that no deferred call unlocks stays locked,
+// and a deferred call that computes may be cut itself. Not killed there: NoYield, what C
+// has called or iter.Pull's iterators, a loop without any call in a function
+// that has deferred calls and has called nothing yet, and with busy=off. If f returns
+// before it is killed, its result stands.
 //
 // f runs as a thread of its own, which inherits the caller's Locals and labels,
 // while the caller waits. A panic in f, carried by a *PanicError, and
