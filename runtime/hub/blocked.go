@@ -26,7 +26,6 @@ type hubBlockState struct {
 
 	// Owned by sysmon.
 	held     int64 // how long the turn has lasted, as it is counted
-	wall     int64 // and on the clock
 	state    int8  // blockQuiet, ...
 	event    hubBlocked
 	tries    int   // signals sent
@@ -91,7 +90,7 @@ func hubWatchdog(step, used, now int64) {
 	gp := hub.holder.ptr()
 	if step == 0 || gp == nil || limit == 0 {
 		b.end(now)
-		b.held, b.wall = 0, 0
+		b.held = 0
 		return
 	}
 	status := readgstatus(gp) &^ _Gscan
@@ -101,7 +100,6 @@ func hubWatchdog(step, used, now int64) {
 	}
 	if step > 0 {
 		b.held += used
-		b.wall += step
 	}
 	if b.held < limit {
 		return
@@ -176,11 +174,7 @@ func (b *hubBlockState) report(now int64) {
 	b.reported = true
 	b.shown = now
 	printlock()
-	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms")
-	if b.wall > 2*b.held {
-		print(" of its processor, ", b.wall/1e6, " ms on the clock")
-	}
-	print("; ready meanwhile: ", b.event.ready, "; it is in\n")
+	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms; ready meanwhile: ", b.event.ready, "; it is in\n")
 	hubPrintStack(b.event.pcs[:b.event.n], false)
 	printunlock()
 }
