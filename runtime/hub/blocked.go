@@ -79,6 +79,15 @@ const (
 	blockInterval = 1e9 // between two reports
 )
 
+// awaits reports whether the watchdog has a limit up to that, and is about to report.
+func (b *hubBlockState) awaits(limit int64) bool {
+	own := b.limit
+	if own < 0 {
+		own = hubBlockedDefault
+	}
+	return 0 < own && own <= limit && b.state != blockFound
+}
+
 // hubWatchdog is called by sysmon at each round, with what hubTurn.look has measured.
 func hubWatchdog(step, used, now int64) {
 	b := &hubBlock
