@@ -1,7 +1,8 @@
 // Package green is the public side of greenify's hub.
 //
 // In a program built by greenify every goroutine is a green thread: it runs
-// until it waits, and then another one runs; never two at once. The go
+// until it waits, and then another one runs; never two at once. (One that computes
+// for long while others are ready is made to yield: GREENIFY=busy.) The go
 // statement, channels, select, sync, time, net and os do this by themselves;
 // a program needs this package only to ask about the hub, or to do native work.
 //

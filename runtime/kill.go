@@ -61,6 +61,9 @@ func (h *Handle) Cancel() bool {
 // err != nil", is passed by. Give it back in a deferred call; where there is a context,
 // prefer that (WithContext for code that takes none).
 //
+// A thread that computes is killed where it is preempted, once it has kept the hub for
+// longer than GREENIFY=busy; WithTimeout says where and where not.
+//
 // These are killed later, when they come to the next yield point by themselves: a
 // thread in a system call, in Offload, or in a wait of an iterator that iter.Pull
 // runs, or one that C called. A thread killed in the wait of RWMutex.Lock for

@@ -40,14 +40,22 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 // follows is about patched programs.
 //
 // If f has not returned after d it is killed (Handle.Kill): it unwinds at its next yield
-// point, its deferred calls run, and WithTimeout returns the error once they have. f is
-// not killed in a computation; if it then returns without yielding, its result stands.
-// With no time, d <= 0, f is killed at its first yield point. It yields.
+// point, its deferred calls run, and WithTimeout returns the error once they have. With
+// no time, d <= 0, f is killed at its first yield point. It yields.
 //
 // Inside the standard library the kill is an error first (Handle.Kill): a query, a
 // request, a dial that f has begun is undone. What f itself holds it has to give back in
 // deferred calls. Where what it calls takes a context, context.WithTimeout is the first
 // choice.
+//
+// An f that computes, such as an interpreter with an endless script, is killed where it
+// is preempted, once it has kept the hub for longer than GREENIFY=busy, a second: at a
+// call that it makes, or in a loop that makes none, and not in the middle of a
+// function of the standard library. A lock that no deferred call unlocks stays locked,
+// and a deferred call that computes may be cut itself. Not killed there: NoYield, what C
+// has called or iter.Pull's iterators, a loop without any call in a function
+// that has deferred calls and has called nothing yet, and with busy=off. If f returns
+// before it is killed, its result stands.
 //
 // f runs as a thread of its own, which inherits the caller's Locals and labels,
 // while the caller waits. A panic in f, carried by a *PanicError, and

@@ -24,6 +24,7 @@ type snapshot struct {
 	Switches  int64    `json:"switches"`
 	Yields    int64    `json:"yields"`
 	Rescued   int64    `json:"rescued"`
+	Preempted int64    `json:"preempted"`
 	Timers    int64    `json:"timers"`
 	FDWaiters int64    `json:"fd_waiters"`
 	Workers   int64    `json:"offload_size"`
@@ -36,7 +37,7 @@ type thread struct {
 	ID      uint64 `json:"id"`
 	Name    string `json:"name,omitempty"`
 	Parent  uint64 `json:"parent"`
-	State   string `json:"state"` // running, ready, waiting, native, syscall
+	State   string `json:"state"` // running, ready, preempted, waiting, native, syscall
 	Wait    string `json:"wait,omitempty"`
 	On      string `json:"on,omitempty"`
 	SinceMS int64  `json:"since_ms,omitempty"`

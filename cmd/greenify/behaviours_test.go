@@ -53,7 +53,7 @@ var behaviourTable = []behaviour{
 	{name: "16-accept-loop", off: true},
 	{name: "17-stale-wakeup", off: true},
 	{name: "18-broken-pipe", off: true},
-	{name: "19-fairness", off: true},
+	{name: "19-fairness", off: true, programs: []string{"poll-sync", "poll-busy", "poll-sleep", "busy-left"}},
 	{name: "20-two-queries", off: true},
 	{name: "21-run-twice", test: testRunTwice},
 	{name: "22-patch", test: testPatch},

@@ -282,8 +282,8 @@ func (m *topModel) draw(screen tcell.Screen) {
 	lines := []string{
 		fmt.Sprintf("%s  up %s  threads %d (peak %d, started %d)  switches/s %.0f", m.socket,
 			(time.Duration(s.UptimeMS) * time.Millisecond).Round(time.Second), s.Alive, s.Peak, s.Spawned, m.rate),
-		fmt.Sprintf("ready %d  waiting %d  native %d  in calls %d  rescued %d  timers %d  fd waiters %d  offloads %d of %d, queue %d",
-			count["ready"], count["waiting"], count["native"], count["syscall"], s.Rescued, s.Timers, s.FDWaiters, s.Busy, s.Workers, s.Queue),
+		fmt.Sprintf("ready %d  waiting %d  native %d  in calls %d  rescued %d  preempted %d  timers %d  fd waiters %d  offloads %d of %d, queue %d",
+			count["ready"]+count["preempted"], count["waiting"], count["native"], count["syscall"], s.Rescued, s.Preempted, s.Timers, s.FDWaiters, s.Busy, s.Workers, s.Queue),
 		status,
 	}
 	var head strings.Builder

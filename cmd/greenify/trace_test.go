@@ -182,6 +182,7 @@ func TestTraceFormat(t *testing.T) {
 				t.Errorf("an arrow with two of one end: %v", e)
 			}
 			of[*e.ID] = e
+		case "i": // a thread that computed was made to yield
 		default:
 			t.Errorf("an event of another kind: %v", e)
 		}

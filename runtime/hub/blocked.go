@@ -26,7 +26,6 @@ type hubBlockState struct {
 
 	// Owned by sysmon.
 	held     int64 // how long the turn has lasted, as it is counted
-	wall     int64 // and on the clock
 	state    int8  // blockQuiet, ...
 	event    hubBlocked
 	tries    int   // signals sent
@@ -88,6 +87,15 @@ const (
 	blockInterval = 1e9 // between two reports
 )
 
+// awaits reports whether the watchdog has a limit up to that, and is about to report.
+func (b *hubBlockState) awaits(limit int64) bool {
+	own := b.limit
+	if own < 0 {
+		own = hubBlockedDefault
+	}
+	return 0 < own && own <= limit && b.state != blockFound
+}
+
 // hubWatchdog is called by sysmon at each round, with what hubTurn.look has measured.
 func hubWatchdog(step, used, now int64) {
 	b := &hubBlock
@@ -99,7 +107,7 @@ func hubWatchdog(step, used, now int64) {
 	gp := hub.holder.ptr()
 	if step == 0 || gp == nil || limit == 0 {
 		b.end(now)
-		b.held, b.wall = 0, 0
+		b.held = 0
 		return
 	}
 	status := readgstatus(gp) &^ _Gscan
@@ -109,7 +117,6 @@ func hubWatchdog(step, used, now int64) {
 	}
 	if step > 0 {
 		b.held += used
-		b.wall += step
 	}
 	if b.held < limit {
 		return
@@ -184,11 +191,7 @@ func (b *hubBlockState) report(now int64) {
 	b.reported = true
 	b.shown = now
 	printlock()
-	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms")
-	if b.wall > 2*b.held {
-		print(" of its processor, ", b.wall/1e6, " ms on the clock")
-	}
-	print("; ready meanwhile: ", b.event.ready, "; it is in\n")
+	print("greenify: thread ", b.event.id, " has kept the hub for ", b.held/1e6, " ms; ready meanwhile: ", b.event.ready, "; it is in\n")
 	hubPrintStack(b.event.pcs[:b.event.n], false)
 	printunlock()
 }

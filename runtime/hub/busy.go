@@ -103,7 +103,9 @@ func hubBusyLook(step, used int64) {
 	if limit == 0 || gp == nil || !hubWaiting() && gp.hub.kill != hubKillMark {
 		return
 	}
-	if b.held += max(used, step/2); b.held >= limit {
+	// A watchdog with the same limit comes first: its report says that nobody could run.
+	first := hubBlock.awaits(limit) && b.held < 3*limit
+	if b.held += max(used, step/2); b.held >= limit && !first {
 		b.cut.Store(hubBusyCut | uint64(hubTurn.turn))
 	}
 }

@@ -11,10 +11,10 @@ import (
 // (kill.go). One that has been cut (busy.go), and computes on, ends where the Go
 // scheduler preempts it, in one of two ways.
 //
-// At a call of a function of the program: newstack, which the prologue of the called
+// At a call by a function of the program: newstack, which the prologue of the called
 // function has entered, has the caller call hubUnwind in its place. So the call is as
 // if that function had called Goexit, which any call may do. The caller must be the
-// program's own code, too: what is inlined from package sync has half done its work.
+// program's own code: what is inlined from package sync has half done its work.
 // And it must not have deferred calls, since it may be at its end and making one.
 //
 // In a loop that makes no such call, where the preemption signal finds it, after
@@ -24,7 +24,7 @@ import (
 // start of a function with deferred calls (hubUnwindsFrom).
 //
 // In both there must be nothing of the runtime on the stack, such as a map that grows
-// or a panic, and no C, and the innermost function must be the program's.
+// or a panic, and no C.
 
 // hubAtCalls is for how many signals, 10 ms apart, only calls are looked at.
 const hubAtCalls = 20
@@ -40,14 +40,15 @@ func hubDoomed(gp *g) bool {
 	return h.kill == hubKillMark && h.busy && h.owner && h.hold == 0 && h.uncut == 0 && !hubShielded(gp) && !hubInC(gp)
 }
 
-// hubKillAtCall is called by newstack as gp is preempted in the prologue of a function.
+// hubKillAtCall is called by newstack as gp is preempted in the prologue of a function,
+// of which nothing is done yet.
 func hubKillAtCall(gp *g) {
 	if !hubDoomed(gp) {
 		return
 	}
 	var u unwinder
 	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
-	if !u.valid() || !hubOwnCode(&u) {
+	if !u.valid() {
 		return
 	}
 	u.next()

@@ -143,7 +143,7 @@ func hubTraceCut(gp *g) {
 	lock(&t.lock)
 	if hubTracing {
 		t.event("i", gp, now)
-		t.str(`,"s":"t","name":"preempted"`)
+		t.str(`,"name":"preempted"`)
 		t.end()
 	}
 	unlock(&t.lock)

@@ -25,8 +25,9 @@ var Table = []Setting{
 	}, false},
 	{"blocked=50ms", []string{
 		"report on standard error when one thread keeps the hub from ready ones",
-		"for longer than that: which thread, its stack and, at the end, how long;",
-		"us, ms or s, 0 is off; 100ms in a test binary, else off; costs nothing",
+		"for longer than that, in processor time: which thread, its stack and, at",
+		"the end, how long; us, ms or s, 0 is off; 100ms in a test binary, else",
+		"off; costs nothing",
 		"that can be measured; in source it is off in tests, too, but for threads",
 		"that wait (rescued= in the statistics)",
 	}, true},
