@@ -25,6 +25,10 @@ func (e *TimeoutError) Is(target error) bool { return target == os.ErrDeadlineEx
 // a computation; if it then returns without yielding, its result stands. With no
 // time, d <= 0, f is killed at its first yield point. It yields.
 //
+// Handle.Kill says what code is safe to be killed. If f calls what takes a context,
+// give that one a context with a timeout: the callee then undoes its work by its own
+// paths for errors. WithTimeout is for code that takes none.
+//
 // f runs as a thread of its own, which inherits the caller's Locals and labels,
 // while the caller waits. A panic in f, carried by a *PanicError, and
 // runtime.Goexit go on in the caller; killing the caller kills f. So timeouts nest
@@ -47,7 +51,7 @@ func (h *Handle) within(d time.Duration, f func() error) error {
 }
 
 // WithContext is WithTimeout for as long as ctx lasts: it gives code that takes no
-// context a cancellation. If f is killed the error is context.Cause(ctx).
+// context a cancellation, and is the first choice where there is a context. If f is killed the error is context.Cause(ctx).
 func WithContext(ctx context.Context, f func() error) error {
 	h := newHandle()
 	return h.under(f, context.Cause(ctx), ctx.Err() != nil, func(kill func(error)) (stop func() bool) {
