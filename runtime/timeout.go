@@ -45,8 +45,7 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 //
 // Inside the standard library the kill is an error first (Handle.Kill): a query, a
 // request, a dial that f has begun is undone. What f itself holds it has to give back in
-// deferred calls. Where what it calls takes a context, context.WithTimeout is the first
-// choice.
+// deferred calls.
 //
 // An f that computes, such as an interpreter with an endless script, is killed where it
 // is preempted, once it has kept the hub for longer than GREENIFY=busy, a second: at a
@@ -56,6 +55,10 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 // has called or iter.Pull's iterators, a loop without any call in a function
 // that has deferred calls and has called nothing yet, and with busy=off. If f returns
 // before it is killed, its result stands.
+//
+// Handle.Kill says what code is safe to be killed. If f calls what takes a context,
+// give that one a context with a timeout: the callee then undoes its work by its own
+// paths for errors. WithTimeout is for code that takes none.
 //
 // f runs as a thread of its own, which inherits the caller's Locals and labels,
 // while the caller waits. A panic in f, carried by a *PanicError, and
@@ -77,8 +80,9 @@ func (h *Handle) within(d time.Duration, f func() error) error {
 }
 
 // WithContext is WithTimeout for as long as ctx lasts: it gives code that takes no
-// context a cancellation. If f is killed the error is context.Cause(ctx); if that cannot
-// be, and f goes on, it wraps that and errors.ErrUnsupported.
+// context a cancellation, and is the first choice where there is a context. If f is
+// killed the error is context.Cause(ctx); if that cannot be, and f goes on, it wraps that
+// and errors.ErrUnsupported.
 func WithContext(ctx context.Context, f func() error) error {
 	h := newHandle()
 	cause := func() error {
