@@ -27,7 +27,7 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// A Task is a thread that computes a value.
+// A Task is a thread that computes a value. Kill says what is safe in one that is killed.
 type Task[T any] struct {
 	*Handle
 	value T
