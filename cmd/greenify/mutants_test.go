@@ -163,7 +163,7 @@ var mutants = []mutant{
 		"who reads the end of a body leaves the connection's reader alone"},
 	{"25-kill-in-std", shields, `"c.hubWait()"`, `"c.Wait()"`,
 		"a process that Run waits for is left"},
-	{"25-kill-in-std", shields, `shieldFD("net/textproto/textproto.go", "Conn.Cmd"`, `shieldFD("net/textproto/textproto.go", "Conn.Close"`,
+	{"25-kill-in-std", shields, `edit("Conn.Cmd", entry, "", "defer hubEnd(hubWhole())", 1)`, `edit("Conn.Cmd", entry, "", "", 1)`,
 		"a command that was cut keeps its turn in the pipeline"},
 }
 

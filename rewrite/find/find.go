@@ -46,6 +46,7 @@ const (
 	Pinned    Kind = "pinned"   // runtime.LockOSThread
 	Held      Kind = "held"     // a lock held across a yield point, without a deferred unlock
 	NoYield   Kind = "noyield"  // a wait inside green.NoYield
+	Killed    Kind = "killed"   // what a kill passes by, behind a wait
 	Mixed     Kind = "mixed"    // an unpatched file in a patched package
 	Main      Kind = "main"     // main.main does not start the hub
 	Register  Kind = "register" // the package does not register itself
@@ -188,11 +189,15 @@ func Find(in Input) []*File {
 	afterwards(finders)
 	methods(finders)
 	polls(finders)
+	var others [][]*Site
 	for _, w := range finders {
-		others := w.selectGroups()
+		others = append(others, w.selectGroups())
 		w.held()
 		w.noYield()
-		w.directives(others)
+	}
+	killed(finders)
+	for i, w := range finders {
+		w.directives(others[i])
 	}
 	hub(in, finders)
 	for _, w := range finders {

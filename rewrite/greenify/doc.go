@@ -31,6 +31,9 @@
 //   - pinned: runtime.LockOSThread
 //   - held: a lock held across a wait, without a deferred unlock
 //   - noyield: a wait inside green.NoYield
+//   - killed: a Close, Release or Rollback behind a wait, in no deferred call, in what
+//     green.WithTimeout, Spawn and the like run: a thread that is killed in the wait does
+//     not come to it
 //   - mixed: an unpatched file in a patched package
 //   - main: main.main does not start the hub
 //   - register: a patched package does not register itself

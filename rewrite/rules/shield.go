@@ -35,6 +35,10 @@ var shield = []Leaf{
 	shieldCtx("net/http/clientconn.go", "Transport.NewClientConn", "t.NewClientConn(hub, scheme, address)", "closes the connection"),
 	{File: "net/http/clientconn.go", Edit: edit("http1ClientConn.RoundTrip", before, "treq := &transportRequest{Request: req, trace: trace, ctx: ctx, cancel: cancel}", "defer hubCancel(cancel).Final().End()", 1), Why: "gives the connection up"},
 	{File: "mime/multipart/formdata.go", Edit: edit("Reader.readForm", entry, "", "err = io.ErrUnexpectedEOF", 1), Why: "removes its files also if it does not come to a return"},
+	{File: "io/pipe.go", Edit: edit("pipe.write", replace, "nw := <-p.rdCh", "hub := hubWhole(); nw := <-p.rdCh; hubEnd(hub)", 1), Why: "the reader says how much it has taken, and waits until that is heard"},
+	{File: "io/pipe.go", Edit: edit("pipe.read", replace, "p.rdCh <- nr", "hub := hubWhole(); p.rdCh <- nr; hubEnd(hub)", 1), Why: "likewise"},
+	{File: "net/pipe.go", Edit: edit("pipe.write", replace, "nw := <-p.wrRx", "hub := hubWhole(); nw := <-p.wrRx; hubEndWhole(hub)", 1), Why: "likewise"},
+	{File: "net/pipe.go", Edit: edit("pipe.read", replace, "p.rdTx <- nr", "hub := hubWhole(); p.rdTx <- nr; hubEndWhole(hub)", 1), Why: "likewise"},
 	{File: "bufio/bufio.go", Edit: edit("Writer.Flush", before, "n, err := b.wr.Write(b.buf[0:b.n])", "defer hubEnd(hubBegin())", 1), Why: "what was written half is not written again by a deferred Flush"},
 
 	{File: "os/exec/exec.go", Edit: edit("Cmd", after, "ctxResult <-chan ctxResult", "hubGone chan struct{}", 1), Why: "closed when the thread in Run is killed"},
@@ -45,7 +49,7 @@ var shield = []Leaf{
 	shieldFD("net/rpc/client.go", "Client.send", "forgets the call; what is sent half is not gone on with"),
 	shieldFD("net/rpc/client.go", "DialHTTPPath", "closes the connection"),
 	shieldFD("net/rpc/server.go", "Server.sendResponse", "unlocks the connection"),
-	shieldFD("net/textproto/textproto.go", "Conn.Cmd", "ends its turn in the pipeline"),
+	{File: "net/textproto/textproto.go", Edit: edit("Conn.Cmd", entry, "", "defer hubEnd(hubWhole())", 1), Why: "waits for its turn in the pipeline, and ends it"},
 	shieldFD("net/smtp/smtp.go", "NewClient", "closes the connection"),
 
 	// database/sql: connections that a kill may have cut in the middle of something are

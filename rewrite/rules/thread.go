@@ -7,7 +7,7 @@ const (
 	mgc   = "runtime/mgc.go"
 
 	hashTrie = "internal/sync/hashtriemap.go"
-	uncut = "hubUncut(1); defer hubUncut(-1)"
+	uncut    = "hubUncut(1); defer hubUncut(-1)"
 )
 
 // thread makes goroutines green threads. The compiler lowers every go

@@ -1,6 +1,7 @@
 // Kills and timeouts at random moments inside the standard library: afterwards every
 // pool answers, and answers what it was asked, and no descriptor, goroutine, connection
-// or process is left. The number of kills is the argument, 10,000 without.
+// or process is left. The number of kills is the first argument, 10,000 without; the
+// second is the only user.
 package main
 
 import (
@@ -49,6 +50,10 @@ func main() {
 	for _, start := range users {
 		was := left()
 		u := start()
+		if len(os.Args) > 2 && u.name != os.Args[2] {
+			u.stop()
+			continue
+		}
 		if !u.endless {
 			if err := usedBy(threads, u.use); err != nil { // fills a pool
 				check.That(false, "%s: %v before any kill", u.name, err)

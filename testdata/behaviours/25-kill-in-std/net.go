@@ -27,7 +27,7 @@ const work = 2 * time.Millisecond
 var users = []func() user{
 	dial, dialTCP, silentTLS, silentSMTP, lookupHost, lookupTXT,
 	slowDial, slowServer, slowTLS, http2, redirects, proxy,
-	pipeline, calls,
+	pipeline, calls, ioPipe, netPipe,
 	run, output,
 	execs, queries, transactions, statements, conns,
 }
@@ -294,6 +294,44 @@ func pipeline() user {
 			}
 		}
 	}, nothing, stop, true}
+}
+
+func ioPipe() user {
+	return piped("io.Pipe", func() (io.ReadCloser, io.WriteCloser) { return io.Pipe() })
+}
+
+func netPipe() user {
+	return piped("net.Pipe", func() (io.ReadCloser, io.WriteCloser) { return net.Pipe() })
+}
+
+// piped is a reader or a writer whose peer ends when it has closed its end.
+func piped(name string, pipe func() (io.ReadCloser, io.WriteCloser)) user {
+	n := 0
+	return user{name, func() error {
+		r, w := pipe()
+		read := func() {
+			defer r.Close()
+			for b := make([]byte, 1); ; {
+				if _, err := r.Read(b); err != nil {
+					return
+				}
+			}
+		}
+		write := func() {
+			defer w.Close()
+			for {
+				if _, err := w.Write([]byte("x")); err != nil {
+					return
+				}
+			}
+		}
+		if n++; n%2 == 0 {
+			read, write = write, read
+		}
+		go read()
+		write()
+		return nil
+	}, nothing, func() {}, true}
 }
 
 // Calls is a service.

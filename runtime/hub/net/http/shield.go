@@ -17,11 +17,6 @@ func hubEndFD(begun bool) { hubshield.End(begun) }
 func hubWhole() bool      { return hubshield.Whole() }
 func hubEnd(begun bool)   { hubshield.EndWhole(begun) }
 
-// hubStream shields the wait for the answer on a stream of HTTP/2.
-func hubStream(cs *http2clientStream) *hubshield.Shield {
-	return hubshield.Abort(func() { cs.abortStream(context.Canceled) })
-}
-
 // hubSlurp reads the rest of a redirect's body, which the caller closes then. A kill
 // closes it: beside the reader, who may hold its lock.
 func hubSlurp(body io.ReadCloser, n int64) {

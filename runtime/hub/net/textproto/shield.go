@@ -4,5 +4,5 @@ package textproto
 
 import "internal/hubshield"
 
-func hubBegin() bool    { return hubshield.Begin() }
-func hubEnd(begun bool) { hubshield.End(begun) }
+func hubWhole() bool    { return hubshield.Whole() }
+func hubEnd(begun bool) { hubshield.EndWhole(begun) }

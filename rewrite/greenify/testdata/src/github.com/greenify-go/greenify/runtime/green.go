@@ -90,3 +90,13 @@ func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) { return 
 func Pull2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
 	return iter.Pull2(seq)
 }
+
+type Handle struct{}
+
+func (*Handle) Kill() error { return nil }
+
+type Task[T any] struct{ *Handle }
+
+func Spawn[T any](f func() (T, error)) *Task[T]         { return nil }
+func WithTimeout(d time.Duration, f func() error) error { return nil }
+func WithDeadline(at time.Time, f func() error) error   { return nil }
