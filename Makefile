@@ -66,6 +66,7 @@ cover:
 
 fuzz: $(GREENIFY)
 	go test ./rewrite/splice -run xxx -fuzz FuzzApply -fuzztime 30s
+	go test ./rewrite/toolchain -run xxx -fuzz FuzzManifest -fuzztime 30s
 	$(GREENIFY) test ./runtime -count=1 -run TestRandomOperations -v -args -operations 1000000
 
 # bench prints patched against plain Go as ratios.

@@ -13,10 +13,10 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
+	"golang.org/x/sys/unix"
 
 	"github.com/greenify-go/greenify/rewrite/plural"
 )
@@ -87,24 +87,31 @@ func (s *shadow) verify() (damaged []string, err error) {
 	}
 	members := map[string]map[string]bool{} // names in a folder, made when one is looked for
 	seen, stale := 0, false
+	root, err := os.Open(s.path(""))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
 	for _, e := range entries {
-		path := s.path(e.path)
 		if e.sum != theirs && e.sum != subdir {
 			seen++
 			want := e.sum
 			if added, ok := s.patch.added[e.path]; ok {
 				want = sum(added)
 			}
-			if data, err := os.ReadFile(path); err != nil || sum(data) != want {
+			if data, err := os.ReadFile(s.path(e.path)); err != nil || sum(data) != want {
 				damaged = append(damaged, e.path)
 			}
 			continue
 		}
-		fi, err := os.Lstat(path)
-		if err == nil && e.same(fi) {
+		// From the root on: the path to it is as long as the one below it.
+		var st unix.Stat_t
+		if unix.Fstatat(int(root.Fd()), e.path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && e.same(&st) {
 			continue
 		}
 		stale = true
+		path := s.path(e.path)
+		fi, err := os.Lstat(path)
 		switch {
 		case e.sum == subdir && (err != nil || !fi.IsDir()):
 			return nil, errors.New("folder " + e.path + " is missing")
@@ -143,11 +150,11 @@ func (s *shadow) verify() (damaged []string, err error) {
 // record writes the manifest with the files as they are now.
 func (s *shadow) record(entries []entry) error {
 	for i := range entries {
-		fi, err := os.Lstat(s.path(entries[i].path))
-		if err != nil {
+		var st unix.Stat_t
+		if err := unix.Lstat(s.path(entries[i].path), &st); err != nil {
 			return err
 		}
-		entries[i].stat(fi)
+		entries[i].stat(&st)
 	}
 	return writeManifest(filepath.Join(s.dir, manifestName), entries)
 }
@@ -379,16 +386,15 @@ const (
 	subdir = "/"
 )
 
-func (e *entry) stat(fi fs.FileInfo) {
-	st := fi.Sys().(*syscall.Stat_t)
-	e.size, e.mtime, e.ctime, e.inode = fi.Size(), fi.ModTime().UnixNano(), st.Ctim.Nano(), int64(st.Ino)
+func (e *entry) stat(st *unix.Stat_t) {
+	e.size, e.mtime, e.ctime, e.inode = st.Size, st.Mtim.Nano(), st.Ctim.Nano(), int64(st.Ino)
 }
 
 // same reports whether the file has not been changed since.
-func (e *entry) same(fi fs.FileInfo) bool {
+func (e *entry) same(st *unix.Stat_t) bool {
 	now := *e
-	now.stat(fi)
-	return now == *e && fi.IsDir() == (e.sum == subdir)
+	now.stat(st)
+	return now == *e && st.Mode&unix.S_IFMT == unix.S_IFDIR == (e.sum == subdir)
 }
 
 func sum(data []byte) string {
@@ -420,7 +426,7 @@ func parseManifest(data []byte) ([]entry, error) {
 		return nil, damaged
 	}
 	var entries []entry
-	names := map[string]bool{}
+	whole := false
 	for line := range strings.Lines(string(data[:i])) {
 		f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 6)
 		if len(f) != 6 {
@@ -433,13 +439,13 @@ func parseManifest(data []byte) ([]entry, error) {
 				return nil, damaged
 			}
 		}
-		if !filepath.IsLocal(e.path) || pathpkg.Clean(e.path) != e.path || names[e.path] {
+		if !filepath.IsLocal(e.path) {
 			return nil, damaged
 		}
-		names[e.path] = true
+		whole = whole || e.path == "src" && e.sum == subdir
 		entries = append(entries, e)
 	}
-	if !names["src"] {
+	if !whole {
 		return nil, damaged
 	}
 	return entries, nil

@@ -25,8 +25,11 @@ var hubFamily struct {
 	parent   int  // process id in the variable, 0 if there is none
 	child    bool // of a process that was asked
 	children bool // children=1
-	ownAdmin bool // %p is in the name
-	ownTrace bool
+	ownTrace bool // %p is in the name of the trace
+
+	// For system calls: the stack of a goroutine may move.
+	name  [64]byte
+	stats [2][256]byte
 }
 
 // hubInherit finds out whether the process is a child, and marks the variable for
@@ -47,14 +50,16 @@ func hubInherit(env *string, value string) {
 // hubSelfStarted reports whether the parent runs the same program, as test binaries
 // that start themselves do.
 func hubSelfStarted() bool {
+	f := &hubFamily
 	ppid, _ := hubCall(sysGetppid)
-	var self, parent [256]byte
-	return hubStat("/proc/self/exe\x00", &self) && hubStat("/proc/"+strconv.Itoa(int(ppid))+"/exe\x00", &parent) &&
-		*(*[16]byte)(unsafe.Pointer(&self)) == *(*[16]byte)(unsafe.Pointer(&parent)) // st_dev, st_ino
+	return hubStat("/proc/self/exe", &f.stats[0]) && hubStat("/proc/"+strconv.Itoa(int(ppid))+"/exe", &f.stats[1]) &&
+		[16]byte(f.stats[0][:]) == [16]byte(f.stats[1][:]) // st_dev, st_ino
 }
 
-// hubStat reads the struct stat of a file, whose name ends in a zero byte.
+// hubStat reads the struct stat of a file into memory that does not move.
 func hubStat(name string, stat *[256]byte) bool {
-	_, errno := hubCall(sysNewfstatat, atFdcwd, uintptr(unsafe.Pointer(unsafe.StringData(name))), uintptr(noescape(unsafe.Pointer(stat))), 0)
+	f := &hubFamily
+	f.name[copy(f.name[:len(f.name)-1], name)] = 0
+	_, errno := hubCall(sysNewfstatat, atFdcwd, uintptr(unsafe.Pointer(&f.name)), uintptr(unsafe.Pointer(stat)), 0)
 	return errno == 0
 }

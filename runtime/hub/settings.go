@@ -149,9 +149,10 @@ func hubSet(field string) bool {
 		hubWrong = "is no process id; greenify sets it for children"
 		return err == nil && n > 0
 	case "admin":
-		return hubSetAdmin(hubPath(value, &hubFamily.ownAdmin))
+		return hubSetAdmin(hubPath(value))
 	case "trace":
-		path := hubPath(value, &hubFamily.ownTrace)
+		path := hubPath(value)
+		hubFamily.ownTrace = path != value
 		hubTrace.file = &append([]byte(path), 0)[0]
 		hubWrong = "names no file"
 		return path != ""
@@ -181,12 +182,10 @@ func hubBit(alone bool, value string, to *bool) bool {
 	return *to || value == "0"
 }
 
-// hubPath puts the process id in place of %p, and reports whether there was one:
-// the file is then this process's own.
-func hubPath(s string, own *bool) string {
+// hubPath puts the process id in place of %p: the file is then this process's own.
+func hubPath(s string) string {
 	for i := 0; i+1 < len(s); i++ {
 		if s[i] == '%' && s[i+1] == 'p' {
-			*own = true
 			pid := strconv.Itoa(getpid())
 			s = s[:i] + pid + s[i+2:]
 			i += len(pid) - 1
