@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -29,20 +30,21 @@ import (
 // that sets what it reads or swaps what it has just read (an update without a lock, which one
 // thread does at once), and one that calls what is not known: it may yield.
 func polls(finders []*finder) {
-	p := &pollFinder{funcs: map[*types.Func]*ast.FuncDecl{}, mayYield: map[*types.Func]bool{}, reads: map[*types.Func]string{}, set: map[*types.Var][]token.Pos{}}
-	any := false
+	p := &pollFinder{funcs: map[*types.Func]function{}, mayYield: map[*types.Func]bool{}, reads: map[*types.Func]string{}, set: map[*types.Var][]token.Pos{}}
 	for _, f := range finders {
 		for _, d := range f.Syntax.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Body != nil {
 				if fn, ok := f.Info.Defs[d.Name].(*types.Func); ok {
-					p.funcs[fn] = d
+					p.funcs[fn] = function{d, f}
 				}
 			}
 		}
 		ast.Inspect(f.Syntax, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.ForStmt:
-				any = any || n.Post == nil
+				if n.Post == nil {
+					p.loops = append(p.loops, &loop{finder: f, pollFinder: p, node: n})
+				}
 			case *ast.AssignStmt:
 				for _, l := range n.Lhs {
 					p.sets(f, l)
@@ -57,50 +59,51 @@ func polls(finders []*finder) {
 			return true
 		})
 	}
-	if !any {
-		return
-	}
-	for more := true; more; {
-		more = false
-		for _, f := range finders {
-			for _, d := range f.Syntax.Decls {
-				d, ok := d.(*ast.FuncDecl)
-				if !ok || d.Body == nil {
-					continue
-				}
-				fn, ok := f.Info.Defs[d.Name].(*types.Func)
-				if !ok {
-					continue
-				}
-				if l := (&loop{finder: f, pollFinder: p}); !p.mayYield[fn] && l.yields(d.Body) {
-					p.mayYield[fn], more = true, true
-				}
-				if p.reads[fn] == "" && d.Type.Results != nil {
-					if l := (&loop{finder: f, pollFinder: p, node: d.Body}); !l.changes() {
-						if what := l.readIn(d.Body); what != "" {
-							p.reads[fn], more = what, true
-						}
-					}
-				}
-			}
-		}
-	}
-	for _, f := range finders {
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
-			if n, ok := n.(*ast.ForStmt); ok && n.Post == nil {
-				f.pollingLoop(&loop{finder: f, pollFinder: p, node: n}, n)
-			}
-			return true
-		})
+	for _, l := range p.loops {
+		l.pollingLoop(l, l.node.(*ast.ForStmt))
 	}
 }
 
 // A pollFinder knows the functions of a package.
 type pollFinder struct {
-	funcs    map[*types.Func]*ast.FuncDecl
+	loops []*loop
+	funcs map[*types.Func]function
+	set   map[*types.Var][]token.Pos // where a variable or field is set, or its address is taken
+
+	// What was asked already. A function that is asked about meanwhile, being recursive, has
+	// nothing to say.
 	mayYield map[*types.Func]bool
-	reads    map[*types.Func]string     // what another goroutine can change it tells
-	set      map[*types.Var][]token.Pos // where a variable or field is set, or its address is taken
+	reads    map[*types.Func]string // what another goroutine can change it tells
+}
+
+type function struct {
+	decl *ast.FuncDecl
+	in   *finder
+}
+
+// yieldsIn reports whether a function of the package may yield.
+func (p *pollFinder) yieldsIn(fn *types.Func) bool {
+	if yes, asked := p.mayYield[fn]; asked {
+		return yes
+	}
+	p.mayYield[fn] = false
+	d, ok := p.funcs[fn]
+	p.mayYield[fn] = !ok || (&loop{finder: d.in, pollFinder: p}).yields(d.decl.Body)
+	return p.mayYield[fn]
+}
+
+// readBy names what a function of the package tells that another goroutine can change.
+func (p *pollFinder) readBy(fn *types.Func) string {
+	if what, asked := p.reads[fn]; asked {
+		return what
+	}
+	p.reads[fn] = ""
+	if d, ok := p.funcs[fn]; ok && d.decl.Type.Results != nil {
+		if l := (&loop{finder: d.in, pollFinder: p, node: d.decl.Body}); !l.changes() {
+			p.reads[fn] = l.readIn(d.decl.Body)
+		}
+	}
+	return p.reads[fn]
 }
 
 func (p *pollFinder) sets(f *finder, x ast.Expr) {
@@ -118,9 +121,6 @@ type loop struct {
 }
 
 func (f *finder) pollingLoop(l *loop, n *ast.ForStmt) {
-	if l.yields(n) || l.changes() {
-		return
-	}
 	what, ok := "", true
 	end := func(x ast.Expr) {
 		switch read := l.readIn(x); {
@@ -137,7 +137,7 @@ func (f *finder) pollingLoop(l *loop, n *ast.ForStmt) {
 		end(n.Cond)
 	}
 	l.exits(n.Body, end)
-	if !ok || what == "" {
+	if !ok || what == "" || l.yields(n) || l.changes() {
 		return
 	}
 	at := f.behind(n.Body.Lbrace + 1)
@@ -181,7 +181,7 @@ func (l *loop) yields(n ast.Node) bool {
 			found = fn == nil // error.Error waits for nobody
 		case fn.Pkg() == l.Pkg:
 			recv := fn.Signature().Recv()
-			found = recv != nil && types.IsInterface(recv.Type()) || l.mayYield[fn.Origin()] || l.funcs[fn.Origin()] == nil
+			found = recv != nil && types.IsInterface(recv.Type()) || l.yieldsIn(fn.Origin())
 		case fn.Pkg().Path() == GreenPath:
 			found = true
 		case !rules.Std(fn.Pkg().Path()):
@@ -256,7 +256,7 @@ func (l *loop) read(n *ast.CallExpr) string {
 		path == "runtime" && name == "NumGoroutine",
 		l.tries(fn):
 		return on
-	case fn.Pkg() == l.Pkg && l.reads[fn.Origin()] != "":
+	case fn.Pkg() == l.Pkg && l.readBy(fn.Origin()) != "":
 		return on
 	}
 	return ""
@@ -269,12 +269,13 @@ func (l *loop) setElsewhere(v *types.Var) bool {
 	if !ok {
 		return false
 	}
+	set := l.set[v.Origin()]
+	if len(set) == 0 || slices.ContainsFunc(set, func(pos token.Pos) bool { return loop.Pos() <= pos && pos < loop.End() }) {
+		return false
+	}
 	outer := l.function(loop.Pos())
 	others := false
-	for _, pos := range l.set[v.Origin()] {
-		if loop.Pos() <= pos && pos < loop.End() {
-			return false
-		}
+	for _, pos := range set {
 		others = others || l.function(pos) != outer
 	}
 	if !others {
