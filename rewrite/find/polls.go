@@ -4,7 +4,6 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"slices"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -30,7 +29,7 @@ import (
 // that sets what it reads or swaps what it has just read (an update without a lock, which one
 // thread does at once), and one that calls what is not known: it may yield.
 func polls(finders []*finder) {
-	p := &pollFinder{funcs: map[*types.Func]function{}, mayYield: map[*types.Func]bool{}, reads: map[*types.Func]string{}, set: map[*types.Var][]token.Pos{}}
+	p := &pollFinder{funcs: map[*types.Func]function{}, mayYield: map[*types.Func]bool{}, reads: map[*types.Func]string{}, set: map[*types.Var][]setting{}}
 	for _, f := range finders {
 		for _, d := range f.Syntax.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Body != nil {
@@ -39,21 +38,28 @@ func polls(finders []*finder) {
 				}
 			}
 		}
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+		outer := []ast.Node{nil} // the functions around
+		ast.PreorderStack(f.Syntax, nil, func(n ast.Node, stack []ast.Node) bool {
+			for last := outer[len(outer)-1]; last != nil && n.Pos() >= last.End(); last = outer[len(outer)-1] {
+				outer = outer[:len(outer)-1]
+			}
+			in := outer[len(outer)-1]
 			switch n := n.(type) {
+			case *ast.FuncLit, *ast.FuncDecl:
+				outer = append(outer, n)
 			case *ast.ForStmt:
 				if n.Post == nil {
-					p.loops = append(p.loops, &loop{finder: f, pollFinder: p, node: n})
+					p.loops = append(p.loops, &loop{finder: f, pollFinder: p, node: n, outer: in})
 				}
 			case *ast.AssignStmt:
 				for _, l := range n.Lhs {
-					p.sets(f, l)
+					p.sets(f, l, in)
 				}
 			case *ast.IncDecStmt:
-				p.sets(f, n.X)
+				p.sets(f, n.X, in)
 			case *ast.UnaryExpr:
 				if n.Op == token.AND {
-					p.sets(f, n.X)
+					p.sets(f, n.X, in)
 				}
 			}
 			return true
@@ -68,12 +74,17 @@ func polls(finders []*finder) {
 type pollFinder struct {
 	loops []*loop
 	funcs map[*types.Func]function
-	set   map[*types.Var][]token.Pos // where a variable or field is set, or its address is taken
+	set   map[*types.Var][]setting // where a variable or field is set, or its address is taken
 
 	// What was asked already. A function that is asked about meanwhile, being recursive, has
 	// nothing to say.
 	mayYield map[*types.Func]bool
 	reads    map[*types.Func]string // what another goroutine can change it tells
+}
+
+type setting struct {
+	pos token.Pos
+	in  ast.Node // the function
 }
 
 type function struct {
@@ -106,9 +117,9 @@ func (p *pollFinder) readBy(fn *types.Func) string {
 	return p.reads[fn]
 }
 
-func (p *pollFinder) sets(f *finder, x ast.Expr) {
+func (p *pollFinder) sets(f *finder, x ast.Expr, in ast.Node) {
 	if v := f.variable(x); v != nil {
-		p.set[v.Origin()] = append(p.set[v.Origin()], x.Pos())
+		p.set[v.Origin()] = append(p.set[v.Origin()], setting{x.Pos(), in})
 	}
 }
 
@@ -116,7 +127,10 @@ func (p *pollFinder) sets(f *finder, x ast.Expr) {
 type loop struct {
 	*finder
 	*pollFinder
-	node ast.Node
+	node  ast.Node
+	outer ast.Node // the function that a loop is in
+	calls uint8    // whether it calls the standard library only: 1 if so, 2 if not, 0 before that is known
+
 	vars map[*types.Var]string // variables that are set to what was read
 }
 
@@ -265,54 +279,39 @@ func (l *loop) read(n *ast.CallExpr) string {
 // setElsewhere reports whether v, which the loop does not set, is set by another function:
 // one that the loop does not call, for it calls the standard library only.
 func (l *loop) setElsewhere(v *types.Var) bool {
-	loop, ok := l.node.(*ast.ForStmt)
-	if !ok {
-		return false
-	}
 	set := l.set[v.Origin()]
-	if len(set) == 0 || slices.ContainsFunc(set, func(pos token.Pos) bool { return loop.Pos() <= pos && pos < loop.End() }) {
+	if len(set) == 0 || l.outer == nil || !l.callsStd() {
 		return false
 	}
-	outer := l.function(loop.Pos())
 	others := false
-	for _, pos := range set {
-		others = others || l.function(pos) != outer
-	}
-	if !others {
-		return false
-	}
-	l.inspect(loop, func(n ast.Node) {
-		if call, ok := n.(*ast.CallExpr); ok && !l.Info.Types[call.Fun].IsType() && !l.Info.Types[call.Fun].IsBuiltin() {
-			id, _ := callee(call.Fun)
-			var fn *types.Func
-			if id != nil {
-				fn, _ = l.Info.Uses[id].(*types.Func)
-			}
-			others = others && fn != nil && fn.Pkg() != nil && rules.Std(fn.Pkg().Path())
+	for _, s := range set {
+		if l.node.Pos() <= s.pos && s.pos < l.node.End() {
+			return false
 		}
-	})
+		others = others || s.in != l.outer
+	}
 	return others
 }
 
-// function is where the innermost function around a place begins.
-func (l *loop) function(pos token.Pos) token.Pos {
-	begin := token.NoPos
-	for _, file := range l.Input.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if n == nil || pos < n.Pos() || n.End() <= pos {
-				return false
+// callsStd reports whether the loop calls nothing but the standard library.
+func (l *loop) callsStd() bool {
+	if l.calls == 0 {
+		l.calls = 1
+		l.inspect(l.node, func(n ast.Node) {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || l.Info.Types[call.Fun].IsType() || l.Info.Types[call.Fun].IsBuiltin() {
+				return
 			}
-			switch n.(type) {
-			case *ast.FuncLit, *ast.FuncDecl:
-				begin = n.Pos()
+			id, _ := callee(call.Fun)
+			if id != nil {
+				if fn, ok := l.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil && rules.Std(fn.Pkg().Path()) {
+					return
+				}
 			}
-			return true
+			l.calls = 2
 		})
 	}
-	return begin
+	return l.calls == 1
 }
 
 // changes reports whether the loop sets an atomic or a map that it reads, or swaps what it
