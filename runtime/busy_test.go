@@ -132,16 +132,16 @@ var polls = []struct {
 }
 
 type polled struct {
-	mu, taken  sync.Mutex
-	rw         sync.RWMutex
-	once       sync.Once
-	none       sync.WaitGroup
-	m          sync.Map
-	flag       atomic.Bool
-	done       bool
-	c          chan int
-	ctx        context.Context
-	cancel     func()
+	mu, taken sync.Mutex
+	rw        sync.RWMutex
+	once      sync.Once
+	none      sync.WaitGroup
+	m         sync.Map
+	flag      atomic.Bool
+	done      bool
+	c         chan int
+	ctx       context.Context
+	cancel    func()
 }
 
 func (*polled) String() string { return "" }

@@ -140,7 +140,9 @@ func writeFactGolden(t *testing.T, dir string, r *analysistest.Result) {
 		for _, fix := range d.SuggestedFixes {
 			for _, e := range fix.TextEdits {
 				name := fset.Position(e.Pos).Filename
-				if !slices.ContainsFunc(edits[name], func(o analysis.TextEdit) bool { return o.Pos == e.Pos && o.End == e.End && bytes.Equal(o.NewText, e.NewText) }) {
+				if !slices.ContainsFunc(edits[name], func(o analysis.TextEdit) bool {
+					return o.Pos == e.Pos && o.End == e.End && bytes.Equal(o.NewText, e.NewText)
+				}) {
 					edits[name] = append(edits[name], e)
 				}
 			}
