@@ -48,7 +48,9 @@
 //     writes of the program's.
 //   - What waits with the baton all the same, such as a lock of std that is held
 //     while a writer waits, loses the baton after about a second, if other threads
-//     are ready, and is reported (rescue.go).
+//     are ready, and is reported (rescue.go). What computes without a call of this
+//     package while others are ready loses it after GREENIFY=busy (busy.go), and a loop
+//     that polls by such calls yields when its time slice is over.
 //   - A thread whose wait is over is ready when its goroutine has run, so threads
 //     woken together queue in the order in which the Go scheduler runs them, and
 //     on several processors a thread may find that it has to wait for a peer that

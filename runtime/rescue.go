@@ -44,6 +44,7 @@ type watchdog struct {
 	at    time.Duration // how long after since the next dump is due
 	seen  string        // the wait, and the stack, that the last dump found
 	told  bool          // the turn has been reported
+	ended bool          // main has returned: it keeps the baton until the process ends
 	who   uint64
 
 	busy   time.Duration   // GREENIFY=busy; 0 is off
@@ -82,6 +83,10 @@ func look() {
 	w := &hub.watch
 	now := time.Since(hubEpoch)
 	hub.mu.Lock()
+	if w.ended {
+		hub.mu.Unlock()
+		return
+	}
 	if w.turn != hub.turn || !hub.held {
 		if w.told {
 			fmt.Fprintf(&said, "greenify: thread %d kept the hub for %d ms\n", w.who, (now - w.since).Milliseconds())
@@ -134,7 +139,7 @@ func look() {
 		return
 	}
 	held := now - w.since
-	again := wait != "" && w.seen == stack && !t.strict.Load()
+	again := wait != "" && w.seen == stack && held >= w.at && !t.strict.Load()
 	first := due && w.newPlace(stack)
 	if !w.told && (again || first || w.limit > 0 && held >= w.limit) {
 		w.told, w.who = true, id
@@ -154,6 +159,7 @@ func look() {
 		hub.stats.Preempted++
 		t.busy = true
 		t.rescue(computing)
+	case wait != "" && w.seen == stack: // and it is too early
 	case wait != "":
 		w.seen, w.at = stack, held+rescueDelay
 	default:

@@ -203,7 +203,10 @@ func start(rules string) (end func()) {
 			return
 		}
 		// main returns or panics: the program ends, and no other thread runs
-		// meanwhile.
+		// meanwhile, however long that takes.
+		hub.mu.Lock()
+		hub.watch.ended = true
+		hub.mu.Unlock()
 		if settings.stats {
 			s := ReadStats()
 			fmt.Fprintf(os.Stderr, "greenify: threads=%d peak=%d switches=%d yields=%d rescued=%d preempted=%d\n",

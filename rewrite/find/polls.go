@@ -29,83 +29,97 @@ import (
 // that sets what it reads or swaps what it has just read (an update without a lock, which one
 // thread does at once), and one that calls what is not known: it may yield.
 func polls(finders []*finder) {
-	p := &pollFinder{funcs: map[*types.Func]*ast.FuncDecl{}, mayYield: map[*types.Func]bool{}, reads: map[*types.Func]string{}, set: map[*types.Var][]token.Pos{}}
-	any := false
+	p := &pollFinder{funcs: map[*types.Func]function{}, mayYield: map[*types.Func]bool{}, reads: map[*types.Func]string{}, set: map[*types.Var][]setting{}}
 	for _, f := range finders {
 		for _, d := range f.Syntax.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Body != nil {
 				if fn, ok := f.Info.Defs[d.Name].(*types.Func); ok {
-					p.funcs[fn] = d
+					p.funcs[fn] = function{d, f}
 				}
 			}
 		}
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
+		outer := []ast.Node{nil} // the functions around
+		ast.PreorderStack(f.Syntax, nil, func(n ast.Node, stack []ast.Node) bool {
+			for last := outer[len(outer)-1]; last != nil && n.Pos() >= last.End(); last = outer[len(outer)-1] {
+				outer = outer[:len(outer)-1]
+			}
+			in := outer[len(outer)-1]
 			switch n := n.(type) {
+			case *ast.FuncLit, *ast.FuncDecl:
+				outer = append(outer, n)
 			case *ast.ForStmt:
-				any = any || n.Post == nil
+				if n.Post == nil {
+					p.loops = append(p.loops, &loop{finder: f, pollFinder: p, node: n, outer: in})
+				}
 			case *ast.AssignStmt:
 				for _, l := range n.Lhs {
-					p.sets(f, l)
+					p.sets(f, l, in)
 				}
 			case *ast.IncDecStmt:
-				p.sets(f, n.X)
+				p.sets(f, n.X, in)
 			case *ast.UnaryExpr:
 				if n.Op == token.AND {
-					p.sets(f, n.X)
+					p.sets(f, n.X, in)
 				}
 			}
 			return true
 		})
 	}
-	if !any {
-		return
-	}
-	for more := true; more; {
-		more = false
-		for _, f := range finders {
-			for _, d := range f.Syntax.Decls {
-				d, ok := d.(*ast.FuncDecl)
-				if !ok || d.Body == nil {
-					continue
-				}
-				fn, ok := f.Info.Defs[d.Name].(*types.Func)
-				if !ok {
-					continue
-				}
-				if l := (&loop{finder: f, pollFinder: p}); !p.mayYield[fn] && l.yields(d.Body) {
-					p.mayYield[fn], more = true, true
-				}
-				if p.reads[fn] == "" && d.Type.Results != nil {
-					if l := (&loop{finder: f, pollFinder: p, node: d.Body}); !l.changes() {
-						if what := l.readIn(d.Body); what != "" {
-							p.reads[fn], more = what, true
-						}
-					}
-				}
-			}
-		}
-	}
-	for _, f := range finders {
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
-			if n, ok := n.(*ast.ForStmt); ok && n.Post == nil {
-				f.pollingLoop(&loop{finder: f, pollFinder: p, node: n}, n)
-			}
-			return true
-		})
+	for _, l := range p.loops {
+		l.pollingLoop(l, l.node.(*ast.ForStmt))
 	}
 }
 
 // A pollFinder knows the functions of a package.
 type pollFinder struct {
-	funcs    map[*types.Func]*ast.FuncDecl
+	loops []*loop
+	funcs map[*types.Func]function
+	set   map[*types.Var][]setting // where a variable or field is set, or its address is taken
+
+	// What was asked already. A function that is asked about meanwhile, being recursive, has
+	// nothing to say.
 	mayYield map[*types.Func]bool
-	reads    map[*types.Func]string     // what another goroutine can change it tells
-	set      map[*types.Var][]token.Pos // where a variable or field is set, or its address is taken
+	reads    map[*types.Func]string // what another goroutine can change it tells
 }
 
-func (p *pollFinder) sets(f *finder, x ast.Expr) {
+type setting struct {
+	pos token.Pos
+	in  ast.Node // the function
+}
+
+type function struct {
+	decl *ast.FuncDecl
+	in   *finder
+}
+
+// yieldsIn reports whether a function of the package may yield.
+func (p *pollFinder) yieldsIn(fn *types.Func) bool {
+	if yes, asked := p.mayYield[fn]; asked {
+		return yes
+	}
+	p.mayYield[fn] = false
+	d, ok := p.funcs[fn]
+	p.mayYield[fn] = !ok || (&loop{finder: d.in, pollFinder: p}).yields(d.decl.Body)
+	return p.mayYield[fn]
+}
+
+// readBy names what a function of the package tells that another goroutine can change.
+func (p *pollFinder) readBy(fn *types.Func) string {
+	if what, asked := p.reads[fn]; asked {
+		return what
+	}
+	p.reads[fn] = ""
+	if d, ok := p.funcs[fn]; ok && d.decl.Type.Results != nil {
+		if l := (&loop{finder: d.in, pollFinder: p, node: d.decl.Body}); !l.changes() {
+			p.reads[fn] = l.readIn(d.decl.Body)
+		}
+	}
+	return p.reads[fn]
+}
+
+func (p *pollFinder) sets(f *finder, x ast.Expr, in ast.Node) {
 	if v := f.variable(x); v != nil {
-		p.set[v.Origin()] = append(p.set[v.Origin()], x.Pos())
+		p.set[v.Origin()] = append(p.set[v.Origin()], setting{x.Pos(), in})
 	}
 }
 
@@ -113,14 +127,14 @@ func (p *pollFinder) sets(f *finder, x ast.Expr) {
 type loop struct {
 	*finder
 	*pollFinder
-	node ast.Node
+	node  ast.Node
+	outer ast.Node // the function that a loop is in
+	calls uint8    // whether it calls the standard library only: 1 if so, 2 if not, 0 before that is known
+
 	vars map[*types.Var]string // variables that are set to what was read
 }
 
 func (f *finder) pollingLoop(l *loop, n *ast.ForStmt) {
-	if l.yields(n) || l.changes() {
-		return
-	}
 	what, ok := "", true
 	end := func(x ast.Expr) {
 		switch read := l.readIn(x); {
@@ -137,7 +151,7 @@ func (f *finder) pollingLoop(l *loop, n *ast.ForStmt) {
 		end(n.Cond)
 	}
 	l.exits(n.Body, end)
-	if !ok || what == "" {
+	if !ok || what == "" || l.yields(n) || l.changes() {
 		return
 	}
 	at := f.behind(n.Body.Lbrace + 1)
@@ -181,7 +195,7 @@ func (l *loop) yields(n ast.Node) bool {
 			found = fn == nil // error.Error waits for nobody
 		case fn.Pkg() == l.Pkg:
 			recv := fn.Signature().Recv()
-			found = recv != nil && types.IsInterface(recv.Type()) || l.mayYield[fn.Origin()] || l.funcs[fn.Origin()] == nil
+			found = recv != nil && types.IsInterface(recv.Type()) || l.yieldsIn(fn.Origin())
 		case fn.Pkg().Path() == GreenPath:
 			found = true
 		case !rules.Std(fn.Pkg().Path()):
@@ -256,7 +270,7 @@ func (l *loop) read(n *ast.CallExpr) string {
 		path == "runtime" && name == "NumGoroutine",
 		l.tries(fn):
 		return on
-	case fn.Pkg() == l.Pkg && l.reads[fn.Origin()] != "":
+	case fn.Pkg() == l.Pkg && l.readBy(fn.Origin()) != "":
 		return on
 	}
 	return ""
@@ -265,53 +279,39 @@ func (l *loop) read(n *ast.CallExpr) string {
 // setElsewhere reports whether v, which the loop does not set, is set by another function:
 // one that the loop does not call, for it calls the standard library only.
 func (l *loop) setElsewhere(v *types.Var) bool {
-	loop, ok := l.node.(*ast.ForStmt)
-	if !ok {
+	set := l.set[v.Origin()]
+	if len(set) == 0 || l.outer == nil || !l.callsStd() {
 		return false
 	}
-	outer := l.function(loop.Pos())
 	others := false
-	for _, pos := range l.set[v.Origin()] {
-		if loop.Pos() <= pos && pos < loop.End() {
+	for _, s := range set {
+		if l.node.Pos() <= s.pos && s.pos < l.node.End() {
 			return false
 		}
-		others = others || l.function(pos) != outer
+		others = others || s.in != l.outer
 	}
-	if !others {
-		return false
-	}
-	l.inspect(loop, func(n ast.Node) {
-		if call, ok := n.(*ast.CallExpr); ok && !l.Info.Types[call.Fun].IsType() && !l.Info.Types[call.Fun].IsBuiltin() {
-			id, _ := callee(call.Fun)
-			var fn *types.Func
-			if id != nil {
-				fn, _ = l.Info.Uses[id].(*types.Func)
-			}
-			others = others && fn != nil && fn.Pkg() != nil && rules.Std(fn.Pkg().Path())
-		}
-	})
 	return others
 }
 
-// function is where the innermost function around a place begins.
-func (l *loop) function(pos token.Pos) token.Pos {
-	begin := token.NoPos
-	for _, file := range l.Input.Files {
-		if pos < file.FileStart || file.FileEnd <= pos {
-			continue
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if n == nil || pos < n.Pos() || n.End() <= pos {
-				return false
+// callsStd reports whether the loop calls nothing but the standard library.
+func (l *loop) callsStd() bool {
+	if l.calls == 0 {
+		l.calls = 1
+		l.inspect(l.node, func(n ast.Node) {
+			call, ok := n.(*ast.CallExpr)
+			if !ok || l.Info.Types[call.Fun].IsType() || l.Info.Types[call.Fun].IsBuiltin() {
+				return
 			}
-			switch n.(type) {
-			case *ast.FuncLit, *ast.FuncDecl:
-				begin = n.Pos()
+			id, _ := callee(call.Fun)
+			if id != nil {
+				if fn, ok := l.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil && rules.Std(fn.Pkg().Path()) {
+					return
+				}
 			}
-			return true
+			l.calls = 2
 		})
 	}
-	return begin
+	return l.calls == 1
 }
 
 // changes reports whether the loop sets an atomic or a map that it reads, or swaps what it

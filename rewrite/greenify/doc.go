@@ -39,7 +39,10 @@
 //   - register: a patched package does not register itself
 //   - skip: a directive that is unused, unknown or has no reason
 //
-// A select with a default never waits and is left alone, but for loops that poll.
+// A select with a default never waits and is left alone, but for loops that poll. A loop
+// that nothing in it makes yield, and that ends only when another goroutine has changed
+// what it reads (an atomic, ctx.Err(), len of a channel, a sync.Map, a variable that other
+// functions set), is a finding of category yield: green.Poll in it yields in time.
 // Generated files are reported and not edited; to go vet, go fix and golangci-lint
 // files that use cgo are generated. The comment //greenify:skip reason, at the
 // end of a line or above a line or declaration, keeps a place as it is, and main or
@@ -55,18 +58,27 @@
 //
 // # Analyzer greenifyfacts
 //
-// greenifyfacts: find calls of functions elsewhere that may block
+// greenifyfacts: find what packages elsewhere block, keep or call
 //
-// What a function of another package does is not the default analyzer's
-// business. This one follows calls through packages: it notes for every function
-// that it may block, and through what, and reports calls of such functions of
-// other packages with the chain:
+// What a function of another package does is not the default analyzer's business. This one
+// follows calls through packages. It notes for every function that it may block, and through
+// what, and which of its parameters it keeps or calls in another goroutine. Of a package of
+// another module, which is not patched, it reports calls that may block, which leave the hub,
+// and functions, fields, elements and methods that such a package gets, which enter it:
 //
-//	lib.Serve may block the hub, through lib.lock, sync.(Mutex).Lock: patch package lib too
+//	lib.Serve may block the hub, through lib.lock, sync.(Mutex).Lock: patch package lib too, or replace it by green.Call10
+//	pool.Start(f)              =>  pool.Start(green.Enter00(f))
+//	&cobra.Command{RunE: run}  =>  &cobra.Command{RunE: green.Enter21(run)}
 //
-// A wait that is patched does not block. Calls of function values and of
-// interface methods are not followed, nor is the standard library, which the
-// rules of the default analyzer cover. Drivers have to analyze dependencies too
-// for it, so it is not part of the default: go vet -vettool=$(which greenify)
-// -greenifyfacts asks for it.
+// A function that is only called before the call returns is left alone. What cannot be
+// wrapped is a finding of category left.
+//
+// A wait that is patched does not block, and a lock blocks only if it is held while
+// something waits. Calls of function values are not followed, and of the methods of an
+// interface those that its package declares; nor is the standard library, which the rules
+// of the default analyzer cover.
+//
+// greenify check, diff, rewrite and generate do all this by themselves, and keep the facts
+// of a dependency. Other drivers have to analyze dependencies too for it, so it is not part
+// of the default: go vet -vettool=$(which greenify) -greenify -greenifyfacts asks for both.
 package greenify

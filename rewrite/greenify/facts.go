@@ -2,6 +2,7 @@ package greenify
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
 	"strings"
 
@@ -75,9 +76,15 @@ func runFacts(pass *analysis.Pass) (any, error) {
 		return nil, nil
 	}
 	known := passFacts{pass}
+	plain := map[token.Pos]string{} // what the default analyzer reports
+	for _, file := range search(pass, nil, nil) {
+		for _, s := range file.Sites {
+			plain[s.Pos] += s.Message + "\n"
+		}
+	}
 	for _, file := range search(pass, nil, known) {
 		for _, s := range file.Sites {
-			if s.Foreign && s.Skip == "" {
+			if s.Skip == "" && !strings.Contains(plain[s.Pos], s.Message+"\n") {
 				pass.Report(diagnostic(file, s))
 			}
 		}

@@ -675,3 +675,72 @@ func TestKill(t *testing.T) {
 		t.Error("no kill hit a swap: the test shows nothing")
 	}
 }
+
+// What check says of a dependency it knows by itself: the same that go vet says when it is
+// asked for facts. Nothing is read again when nothing has changed.
+func TestCheckFacts(t *testing.T) {
+	dir := module(t, map[string]string{
+		"main.go":     "package main\n\nimport \"example.org/pool\"\n\nfunc main() {\n\tp := &pool.Pool{OnStop: func() {}}\n\tp.Go(func() {})\n\tpool.Each(func() {})\n\tpool.Start(run)\n\tp.Wait()\n}\n\nfunc run() {}\n",
+		"pool/go.mod": "module example.org/pool\n\ngo 1.26\n",
+		"pool/pool.go": "package pool\n\nimport \"sync\"\n\ntype Pool struct {\n\twg sync.WaitGroup\n\tOnStop func()\n}\n\n" +
+			"func (p *Pool) Go(f func()) { p.wg.Go(f) }\n\nfunc (p *Pool) Wait() { p.wg.Wait() }\n\nfunc Start(f func()) { go f() }\n\nfunc Each(f func()) { f() }\n",
+	})
+	goCommand(t, dir, "mod", "edit", "-require=example.org/pool@v0.0.0", "-replace=example.org/pool=./pool")
+	check := func(status int) string {
+		t.Helper()
+		var list []string
+		for line := range strings.Lines(run(t, status, Check, "-C", dir)) {
+			list = append(list, strings.TrimSpace(line[:strings.LastIndexByte(line, '(')]))
+		}
+		slices.Sort(list)
+		return strings.Join(list, "\n")
+	}
+	got := check(exitFound)
+	for _, want := range []string{
+		"main.go:6:26: callback of example.org/pool.(Pool).OnStop runs outside the hub",
+		"main.go:7:7: callback of example.org/pool.(Pool).Go runs outside the hub",
+		"main.go:9:13: callback of example.org/pool.Start runs outside the hub",
+		"main.go:10:2: pool.(Pool).Wait may block the hub, through sync.(WaitGroup).Wait",
+	} {
+		if !strings.Contains(got, want) {
+			t.Errorf("check does not print %q:\n%s", want, got)
+		}
+	}
+	if strings.Contains(got, "main.go:8:") {
+		t.Errorf("Each calls its function before it returns:\n%s", got)
+	}
+	cmd := exec.Command("go", "vet", "-vettool="+os.Args[0], "-greenify", "-greenifyfacts", ".")
+	cmd.Dir = dir
+	out, _ := cmd.CombinedOutput()
+	var vet []string
+	for line := range strings.Lines(string(out)) {
+		if !strings.HasPrefix(line, "#") {
+			vet = append(vet, strings.TrimPrefix(strings.TrimSpace(line), "./"))
+		}
+	}
+	slices.Sort(vet)
+	if want := strings.Join(vet, "\n"); got != want {
+		t.Errorf("check prints\n%s\nand go vet\n%s", got, want)
+	}
+	if again := check(exitFound); again != got {
+		t.Errorf("the second time it prints\n%s", again)
+	}
+
+	// Facts are found by what the dependency is, not by its name.
+	name := filepath.Join(dir, "pool/pool.go")
+	src, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(name, []byte(strings.Replace(string(src), "{ f() }", "{ go f() }", 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got := check(exitFound); !strings.Contains(got, "main.go:8:12: callback of example.org/pool.Each runs outside the hub") {
+		t.Errorf("after a change of the dependency:\n%s", got)
+	}
+	run(t, exitOK, Rewrite, "-C", dir, "-w")
+	if got := run(t, exitOK, Check, "-C", dir); got != "" {
+		t.Errorf("after rewrite -w:\n%s", got)
+	}
+	goCommand(t, dir, "build", "-o", os.DevNull, ".")
+}
