@@ -36,7 +36,8 @@ type command struct {
 	everywhere     bool
 	groups         []string // of -patch; nil is all
 	allowPartial   bool
-	unchecked      bool     // go on where package green cannot be imported, and do not type-check what imports it
+	unchecked      bool // go on where package green cannot be imported, and do not type-check what imports it
+	fixable        map[Finding]bool
 	notes          []string // for the user, when all went well
 }
 
