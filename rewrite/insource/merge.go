@@ -18,6 +18,12 @@ import (
 func merge(file, base, patched []byte) ([]byte, bool) {
 	body, hasBOM := bytes.CutPrefix(file, bom)
 	crlf := bytes.Count(body, []byte("\r\n"))*2 > bytes.Count(body, []byte("\n"))
+	if all := bytes.ReplaceAll(base, []byte("\n"), []byte("\r\n")); bytes.Equal(body, base) || bytes.Equal(body, all) {
+		if crlf {
+			patched = bytes.ReplaceAll(patched, []byte("\n"), []byte("\r\n"))
+		}
+		return withBOM(hasBOM, patched), true // gofmt did nothing
+	}
 	old, now := lines(string(base)), lines(string(patched))
 	undo := undone(old, lines(string(body)))
 	var out []string
@@ -39,7 +45,7 @@ func merge(file, base, patched []byte) ([]byte, bool) {
 		emit(old[at:max(at, to)], true)
 		at = max(at, to)
 	}
-	for _, op := range difflib.NewMatcherWithJunk(old, now, false, nil).GetOpCodes() {
+	for _, op := range difflib.NewMatcher(old, now).GetOpCodes() {
 		if op.Tag == 'e' {
 			continue
 		}
@@ -74,10 +80,14 @@ func merge(file, base, patched []byte) ([]byte, bool) {
 	if err != nil || !bytes.Equal(check, patched) {
 		return nil, false
 	}
-	if hasBOM {
-		result = slices.Concat(bom, result)
+	return withBOM(hasBOM, result), true
+}
+
+func withBOM(has bool, src []byte) []byte {
+	if has {
+		return slices.Concat(bom, src)
 	}
-	return result, true
+	return src
 }
 
 // A hunk replaces lines from..to by others.
@@ -90,7 +100,7 @@ type hunk struct {
 // where only blanks differ.
 func undone(base, file []string) []hunk {
 	var list []hunk
-	for _, op := range difflib.NewMatcherWithJunk(dense(base), dense(file), false, nil).GetOpCodes() {
+	for _, op := range difflib.NewMatcher(dense(base), dense(file)).GetOpCodes() {
 		if op.Tag != 'e' {
 			list = append(list, hunk{op.I1, op.I2, file[op.J1:op.J2]})
 			continue
