@@ -41,7 +41,8 @@ func (e *YieldError) Error() string {
 //
 // In a program patched in source every call of the Call functions yields. In a
 // native goroutine, and unpatched, NoYield just calls f. The analyzer reports what
-// a function literal f does itself (greenify check, category noyield).
+// a function literal f does itself (greenify check, or go vet -vettool=greenify; category
+// noyield).
 func NoYield(f func()) {
 	if !strict(true, yieldsInside) {
 		f()

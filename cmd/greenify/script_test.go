@@ -54,6 +54,7 @@ func TestScript(t *testing.T) {
 			"appears":  appears,
 			"damage":   damage,
 			"remove":   remove,
+			"expand":   expand,
 			"fulldisk": fulldisk,
 			"vanished": vanished,
 		},
@@ -77,6 +78,13 @@ func expandRepo(dir, repo string) error {
 		return err
 	}
 	return os.WriteFile(path, []byte(strings.ReplaceAll(string(data), "$REPO", repo)), 0o644)
+}
+
+// expand FILE replaces $WORK and $REPO in a file.
+func expand(ts *testscript.TestScript, _ bool, args []string) {
+	path := ts.MkAbs(args[0])
+	r := strings.NewReplacer("$WORK", ts.Getenv("WORK"), "$REPO", ts.Getenv("REPO"))
+	ts.Check(os.WriteFile(path, []byte(r.Replace(ts.ReadFile(path))), 0o644))
 }
 
 // exitcode CODE COMMAND ARGS runs a command and demands its exit code.

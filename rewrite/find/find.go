@@ -63,7 +63,6 @@ type Site struct {
 	Message  string // one fact, then the fix as an imperative
 	Skip     string // reason of the directive that skips the site
 	Shape    *Shape // the replacement; nil if there is none
-	Then     bool   // something that the package needs once it is patched; it is not yet
 	Later    bool   // what is there only keeps a reader or writer, and does not wait itself
 	Foreign  bool   // it is known by the facts of packages that are not patched (Input.Foreign)
 

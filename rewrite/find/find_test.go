@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -160,5 +161,36 @@ func TestConcurrent(t *testing.T) {
 				t.Errorf("%s: two searches differ:\n%s\n%s", p.Path, r, results[0])
 			}
 		}
+	}
+}
+
+// Nothing here goes by the lines of line directives: what is edited are lines of the
+// file. (token.File.Line and Position adjust, LineStart and LineCount do not.)
+func TestLinesOfTheFile(t *testing.T) {
+	names, err := filepath.Glob("*.go")
+	if err != nil || len(names) == 0 {
+		t.Fatal(names, err)
+	}
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(name, "_test.go") {
+			for _, use := range regexp.MustCompile(`(tf|Fset|fset)\.(Line|Position)\(`).FindAllString(string(src), -1) {
+				t.Errorf("%s: %s goes by line directives: use PositionFor(pos, false)", name, use)
+			}
+		}
+	}
+}
+
+// GreenGo is what go.mod says.
+func TestGreenGo(t *testing.T) {
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(mod), "\ngo "+find.GreenGo+"\n") {
+		t.Errorf("go.mod has another go line than %s", find.GreenGo)
 	}
 }

@@ -65,7 +65,6 @@ func hub(in Input, files []*finder) {
 		s := mainFile.add(&Site{
 			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "green.Main",
 			Message: "main does not start the hub: defer green.Main first",
-			Then:    !patched && !in.Main,
 			Shape:   mainFile.deferFirst(main, "Main", version),
 			Skip:    mainFile.skipped(main.Name.Pos()),
 		})
@@ -76,7 +75,7 @@ func hub(in Input, files []*finder) {
 	if patched || in.Main || slices.ContainsFunc(files, func(f *finder) bool { return f.editable() && f.Active() }) {
 		for _, f := range files {
 			if f.test() && f.source() {
-				f.tests(version, !patched && !in.Main)
+				f.tests(version)
 			}
 		}
 	}
@@ -94,8 +93,8 @@ func hub(in Input, files []*finder) {
 		at = first.behind(at)
 		first.add(&Site{
 			Pos: first.Syntax.Name.Pos(), End: first.Syntax.Name.End(), Kind: Register, What: "package", To: "green.Register",
-			Message: registers, Then: !patched,
-			Shape: &Shape{Node: first.Syntax, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf("%svar _ = §Register(%q, %q)", first.newDecl(at), in.Pkg.Path(), version)}}},
+			Message: registers,
+			Shape:   &Shape{Node: first.Syntax, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf("%svar _ = §Register(%q, %q)", first.newDecl(at), in.Pkg.Path(), version)}}},
 		})
 	}
 }
@@ -108,7 +107,7 @@ const WiderPatch = "groups"
 func (f *File) test() bool { return strings.HasSuffix(f.Name, "_test.go") }
 
 // tests starts the hub in the functions that package testing calls.
-func (f *finder) tests(version string, then bool) {
+func (f *finder) tests(version string) {
 	for _, d := range f.Syntax.Decls {
 		d, ok := d.(*ast.FuncDecl)
 		if !ok || d.Recv != nil || d.Body == nil {
@@ -123,7 +122,6 @@ func (f *finder) tests(version string, then bool) {
 			Message: d.Name.Name + " runs outside the hub: defer green." + name + " first",
 			Shape:   f.deferFirst(d, name, version),
 			Skip:    f.skipped(d.Name.Pos()),
-			Then:    then,
 		})
 	}
 }

@@ -32,7 +32,6 @@ type Finding struct {
 	Symbol   string    `json:"symbol"` // what is there: "time.Sleep", "send"
 	Becomes  string    `json:"becomes,omitempty"`
 	Message  string    `json:"message"`
-	Fix      bool      `json:"fix"` // check -fix removes it
 }
 
 // key names a finding without its line, so that a baseline outlives edits
@@ -94,7 +93,7 @@ func Check(args []string, stdout, stderr io.Writer) int {
 		for _, f := range found {
 			fmt.Fprintf(stdout, "%s: %s (%s)\n", token.Position{Filename: f.File, Line: f.Line, Column: f.Column}, f.Message, f.Category)
 		}
-		summary(stderr, found)
+		c.summary(found)
 	}
 	if err != nil {
 		return c.fail(err)
@@ -106,15 +105,15 @@ func Check(args []string, stdout, stderr io.Writer) int {
 }
 
 // summary says how many of the findings -fix removes.
-func summary(w io.Writer, found []Finding) {
+func (c *command) summary(found []Finding) {
 	fixed := 0
 	for _, f := range found {
-		if f.Fix {
+		if c.fixable[f] {
 			fixed++
 		}
 	}
 	if len(found) > 0 {
-		fmt.Fprintf(w, "greenify: %s, %d fixed by -fix, %d to do\n", plural.Of(len(found), "finding"), fixed, len(found)-fixed)
+		fmt.Fprintf(c.stderr, "greenify: %s, %d fixed by -fix, %d to do\n", plural.Of(len(found), "finding"), fixed, len(found)-fixed)
 	}
 }
 
@@ -139,6 +138,7 @@ func (c *command) findings() ([]Finding, error) {
 	}
 	results := openResults(c.groups)
 	found := []Finding{} // not nil: -json prints an array
+	c.fixable = map[Finding]bool{}
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not
 	patched := slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.Contains(l.Imports, find.GreenPath) })
@@ -150,15 +150,17 @@ func (c *command) findings() ([]Finding, error) {
 		for _, p := range kept {
 			for _, k := range p.findings {
 				f := k.Finding
-				if k.Then && !patched {
-					continue // whoever has patched nothing wants to know what waits
+				register := f.Category == find.Register && f.Symbol == "package"
+				if register && !patched {
+					continue // nothing is registered in a module where nothing is patched
 				}
-				twice := seen[filepath.Join(p.Dir, k.In)] || f.Category == find.Register && f.Symbol == "package" && registers[f.Package]
+				twice := seen[filepath.Join(p.Dir, k.In)] || register && registers[f.Package]
 				if !filepath.IsAbs(f.File) {
 					f.File = filepath.Join(p.Dir, f.File)
 				}
 				if f.File = c.rel(f.File); !twice {
 					found = append(found, f)
+					c.fixable[f] = k.Fix
 				}
 			}
 		}
@@ -188,8 +190,8 @@ type searched struct {
 // folder, wherever that is.
 type kept struct {
 	Finding
-	In   string `json:"in"`   // the Go file that it was found in
-	Then bool   `json:"then"` // nothing waits there: a package that is patched needs it
+	In  string `json:"in"`  // the Go file that it was found in
+	Fix bool   `json:"fix"` // check -fix removes it
 }
 
 // listing searches the packages of a listing that have files which were not seen.
@@ -239,10 +241,9 @@ func packageFindings(p *load.Package) []kept {
 			if rel, err := filepath.Rel(p.Dir, file); err == nil {
 				file = rel
 			}
-			list = append(list, kept{In: filepath.Base(f.Name), Then: s.Then, Finding: Finding{
+			list = append(list, kept{In: filepath.Base(f.Name), Fix: !f.Generated && (s.Active() || s.Kind == find.Mixed), Finding: Finding{
 				File: file, Line: pos.Line, Column: pos.Column,
 				Package: p.Path, Func: enclosing(f.Syntax, s), Category: s.Kind, Symbol: s.What, Becomes: s.To, Message: s.Message,
-				Fix: !f.Generated && (s.Active() || s.Kind == find.Mixed),
 			}})
 		}
 	}

@@ -39,6 +39,7 @@ type command struct {
 	writes         bool     // it may change files of the module
 	modules        []string // folders of the modules of the packages that the arguments name
 	unchecked      bool     // go on where package green cannot be imported, and do not type-check what imports it
+	fixable        map[Finding]bool
 	notes          []string // for the user, when all went well
 }
 

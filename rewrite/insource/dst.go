@@ -18,10 +18,9 @@ import (
 )
 
 // patchPackage returns what was found in a package, and the new source of each
-// file that changes. A file that is as gofmt writes it is written by dst, which counts
-// lines as the parser leaves them, without carriage returns and byte order mark; it
-// gets those back. Any other, and one with line directives, which say what line
-// follows, is edited in its bytes: what is not patched stays as it was. Sites that
+// file that changes. dst writes a file as gofmt does; of one that is not so, what is
+// not patched stays as it was (merge). A file with line directives, which say what
+// line follows, and one that cannot be merged are edited in their bytes. Sites that
 // skip picks are not replaced; it may be nil.
 func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) bool) ([]*find.File, map[string][]byte, error) {
 	search := func(p *load.Package) []*find.File {
@@ -32,64 +31,38 @@ func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) 
 		return files
 	}
 	files, patched := search(p), map[string][]byte{}
-	dialects := map[string]dialect{}
-	plain := map[string][]byte{}
+	formatted := map[string][]byte{}
 	for _, f := range files {
 		if !f.Active() || f.Generated {
 			continue
 		}
-		if d, src, ok := formatted(f); ok {
-			dialects[f.Name], plain[f.Name] = d, src
-		} else {
-			patched[f.Name] = f.Apply()
+		patched[f.Name] = f.Apply()
+		// dst counts lines as the parser leaves them, without carriage returns.
+		src := bytes.ReplaceAll(bytes.TrimPrefix(f.Src, bom), []byte("\r\n"), []byte("\n"))
+		if out, err := format.Source(src); err == nil && !f.LineDirectives() {
+			formatted[f.Name] = out
 		}
 	}
-	if len(plain) == 0 {
+	if len(formatted) == 0 {
 		return files, patched, nil
 	}
-	q, err := p.With(plain)
+	q, err := p.With(formatted)
 	if err != nil {
 		return nil, nil, err
 	}
 	for _, f := range search(q) {
-		d, ok := dialects[f.Name]
-		if !ok {
+		if formatted[f.Name] == nil {
 			continue
 		}
 		out, err := patch(q.Fset, f)
 		if err != nil {
 			return nil, nil, err
 		}
-		patched[f.Name] = d.write(out)
+		if out, ok := merge(p.Source[f.Name], formatted[f.Name], out); ok {
+			patched[f.Name] = out
+		}
 	}
 	return files, patched, nil
-}
-
-// A dialect is what gofmt would take out of a file.
-type dialect struct{ bom, crlf bool }
-
-func (d dialect) write(src []byte) []byte {
-	if d.crlf {
-		src = bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n"))
-	}
-	if d.bom {
-		src = slices.Concat(bom, src)
-	}
-	return src
-}
-
-// formatted reports whether a file is as gofmt writes it, but for its dialect, and has
-// no line directives. It returns the dialect, and the file without.
-func formatted(f *find.File) (d dialect, src []byte, ok bool) {
-	src, d.bom = bytes.CutPrefix(f.Src, bom)
-	if d.crlf = bytes.Contains(src, []byte("\r\n")); d.crlf {
-		src = bytes.ReplaceAll(src, []byte("\r\n"), []byte("\n"))
-	}
-	want, err := format.Source(src)
-	if err != nil || !bytes.Equal(src, want) || !bytes.Equal(d.write(src), f.Src) {
-		return d, nil, false
-	}
-	return d, src, !f.LineDirectives()
 }
 
 // patch returns the source of a file with every site replaced, as gofmt would

@@ -115,12 +115,17 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 		if a, b := commentsOf(f.Src), commentsOf(out); !slices.Equal(a, b) {
 			t.Errorf("%s: comments changed: %q, were %q\n%s", f.Name, b, a, out)
 		}
-		lf := bytes.ReplaceAll(out, []byte("\r\n"), []byte("\n"))
-		if formatted, err := format.Source(out); err != nil {
-			t.Error(err)
-		} else if !bytes.Equal(formatted, lf) {
-			t.Errorf("%s: gofmt would change the result:\n%s", f.Name, out)
+		lf := bytes.ReplaceAll(bytes.TrimPrefix(out, bom), []byte("\r\n"), []byte("\n"))
+		formatted, err := format.Source(lf)
+		if err != nil {
+			t.Errorf("%s: %v", f.Name, err)
+			continue
 		}
+		src := bytes.ReplaceAll(bytes.TrimPrefix(f.Src, bom), []byte("\r\n"), []byte("\n"))
+		if bytes.Equal(gofmt(t, f.Name, src), src) && !bytes.Equal(formatted, lf) {
+			t.Errorf("%s: gofmt would change the result, and not the original:\n%s", f.Name, out)
+		}
+		lf = formatted
 		unaffected(t, f, lf)
 	}
 	if !typecheck {

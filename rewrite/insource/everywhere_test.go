@@ -133,8 +133,8 @@ func TestRewriteEverywhere(t *testing.T) {
 			t.Errorf("check -everywhere prints %q %d times:\n%s", want, strings.Count(out, want), out)
 		}
 	}
-	if n := strings.Count(out, "not registered"); n != 3 {
-		t.Errorf("%d packages are said not to register, want 3:\n%s", n, out)
+	if strings.Contains(out, "not registered") {
+		t.Errorf("packages are said not to register, and nothing is patched:\n%s", out)
 	}
 	if again := run(t, exitFound, Check, "-everywhere", "-C", dir); again != out {
 		t.Errorf("a second check prints\n%s\nthe first\n%s", again, out)

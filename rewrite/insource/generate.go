@@ -200,9 +200,8 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 	if p.Listed.ForTest == "" || p.Path == p.Listed.ForTest {
 		g.packages[p.Dir] = append(g.packages[p.Dir], p)
 	}
-	// The twins are made of what the originals are without the constraint, and
-	// with plain line ends (see patchPackage).
-	clean, crlf := map[string][]byte{}, map[string]bool{}
+	// The twins are made of what the originals are without the constraint.
+	plain := map[string][]byte{}
 	for _, name := range p.Names {
 		f := files[name]
 		if f == nil {
@@ -211,17 +210,21 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		if f.twin {
 			return fmt.Errorf("%s is built: twins are made without the tag %s: take it out of GOFLAGS", g.rel(name), greenTag)
 		}
-		crlf[name] = bytes.Contains(f.plain, []byte("\r\n"))
-		clean[name] = bytes.ReplaceAll(f.plain, []byte("\r\n"), []byte("\n"))
+		plain[name] = f.plain
 	}
-	q, err := p.With(clean)
+	q, err := p.With(plain)
+	if err != nil {
+		return err
+	}
+	// The registration goes into a file of its own.
+	found, patched, err := patchPackage(q, hub, func(_ *find.File, s *find.Site) bool {
+		return s.Kind == find.Register && s.To == "green.Register"
+	})
 	if err != nil {
 		return err
 	}
 	originals, twins := map[string][]byte{}, map[string][]byte{}
-	for _, f := range q.Find(hub, false) {
-		// The registration goes into a file of its own.
-		f.Sites = slices.DeleteFunc(f.Sites, func(s *find.Site) bool { return s.Kind == find.Register && s.To == "green.Register" })
+	for _, f := range found {
 		before, again := g.twin[f.Name]
 		n := g.count(q, f, again)
 		originals[f.Name] = files[f.Name].plain
@@ -229,18 +232,9 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 			if originals[f.Name], err = files[f.Name].constrained(); err != nil {
 				return fmt.Errorf("%s:%w", g.rel(f.Name), err)
 			}
-			out, err := patch(q.Fset, f)
-			if err != nil {
-				return err
-			}
-			if out, err = constrain(bytes.TrimPrefix(out, bom), greenTag); err != nil {
+			if twins[f.Name], err = twin(patched[f.Name]); err != nil {
 				return fmt.Errorf("%s: patched: %w", g.rel(f.Name), err)
 			}
-			out = append([]byte(twinHeader+"\n\n"), out...)
-			if crlf[f.Name] {
-				out = bytes.ReplaceAll(out, []byte("\n"), []byte("\r\n"))
-			}
-			twins[f.Name] = out
 		}
 		if again && !bytes.Equal(before, twins[f.Name]) {
 			return g.differs(f.Name)
@@ -256,6 +250,19 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		}
 	}
 	return nil
+}
+
+// twin makes a twin of a patched file.
+func twin(patched []byte) ([]byte, error) {
+	patched, err := constrain(bytes.TrimPrefix(patched, bom), greenTag)
+	if err != nil {
+		return nil, err
+	}
+	head := twinHeader + "\n\n"
+	if bytes.Contains(patched, []byte("\r\n")) {
+		head = strings.ReplaceAll(head, "\n", "\r\n")
+	}
+	return append([]byte(head), patched...), nil
 }
 
 // count returns how many sites of a file are patched. The sums are of files that

@@ -65,7 +65,7 @@ func TestResults(t *testing.T) {
 		t.Fatal(err)
 	}
 	openResults(nil).put(list.Keys()[list.Roots[0]], []kept{{Finding{File: "d.go", Line: 7, Message: "kept"}, "d.go", false}})
-	check("d/d.go:7:0: kept", "./d")
+	check("d/d.go:7: kept", "./d")
 }
 
 var checkModule = flag.String("check-module", "", "measure greenify check on the module in this `folder`")

@@ -2,6 +2,7 @@ package insource
 
 import (
 	"fmt"
+	"go/types"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"golang.org/x/tools/go/analysis"
 	"golang.org/x/tools/go/analysis/unitchecker"
 
+	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/greenify"
 )
@@ -60,7 +62,8 @@ func writes(a *analysis.Analyzer) *analysis.Analyzer {
 			report(d)
 		}
 		result, err := a.Run(pass)
-		if err != nil || !fixes {
+		patched := slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return p.Path() == find.GreenPath })
+		if err != nil || !fixes || patched {
 			return result, err
 		}
 		dir := filepath.Dir(pass.Fset.File(pass.Files[0].FileStart).Name())

@@ -1,5 +1,10 @@
 package addimport
 
-import "net/http/httptest"
+import (
+	"net/http/httptest"
+	"os"
+)
 
 func recorder() *httptest.ResponseRecorder { return httptest.NewRecorder() }
+
+func body() *os.File { return nil }
