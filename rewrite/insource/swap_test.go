@@ -82,7 +82,7 @@ func with(f func([]string, io.Writer, io.Writer) int, more ...string) func([]str
 // A tree may be a stranger's: nothing in it makes a command write, make or remove
 // what it would not without. (A1, A2: a folder .greenify with a journal, and as a link.)
 func TestHostileTree(t *testing.T) {
-	for name, command := range merge(reading, writing) {
+	for name, command := range merged(reading, writing) {
 		for kind, plant := range map[string]func(dir, outside string){
 			"journal": func(dir, outside string) {
 				hook := []byte("#!/bin/sh\n")
@@ -123,7 +123,7 @@ func TestHostileTree(t *testing.T) {
 	}
 }
 
-func merge[V any](list ...map[string]V) map[string]V {
+func merged[V any](list ...map[string]V) map[string]V {
 	all := map[string]V{}
 	for _, m := range list {
 		for k, v := range m {
@@ -201,14 +201,14 @@ func TestSwapMakesAndRemoves(t *testing.T) {
 		}
 	}
 	for staged := range 3 {
-		files := merge(before)
+		files := merged(before)
 		for i := range staged {
 			files[asidePrefix+fmt.Sprint(i)] = "n" // perhaps not whole
 		}
 		test(false, files, before)
 	}
 	for done := range 4 {
-		files := merge(before, map[string]string{asidePrefix + "0": "new", asidePrefix + "1": "new"})
+		files := merged(before, map[string]string{asidePrefix + "0": "new", asidePrefix + "1": "new"})
 		if done > 0 {
 			files["changed.go"] = "new"
 			delete(files, asidePrefix+"0")
@@ -298,7 +298,7 @@ func TestCacheOfOthers(t *testing.T) {
 // Commands that only read leave an unfinished rewrite alone and say that there is
 // one; those that write finish it.
 func TestUnfinished(t *testing.T) {
-	for name, command := range merge(reading, writing) {
+	for name, command := range merged(reading, writing) {
 		t.Run(name, func(t *testing.T) {
 			dir := module(t, map[string]string{"main.go": "package main\n\nfunc main() {}\n", asidePrefix + "0": "package main\n\n// New.\nfunc main() {}\n"})
 			leave(t, dir, journal{Moving: true, Files: []entry{{Name: "main.go", Aside: asidePrefix + "0", Old: hash([]byte("package main\n\nfunc main() {}\n")), New: hash([]byte("package main\n\n// New.\nfunc main() {}\n"))}}})
