@@ -39,19 +39,39 @@ func (h *Handle) Cancel() bool {
 // Kill ends the thread at its next yield point as by runtime.Goexit: deferred
 // calls run, recover does not stop it, and who waits for it gets ErrKilled. A
 // thread that waits is woken at once: whatever it waits for, a channel, a lock, a
-// descriptor, time, it leaves as if it had never been there. A wait that is over
-// already, or an operation that need not wait, still completes. The deferred
-// calls may wait, and are not killed.
+// descriptor, a child process, time, a Queue or a Semaphore, it leaves as if it had
+// never been there. A wait that is over already, or an operation that need not wait,
+// still completes.
+//
+// The deferred calls that run because of the kill may wait, and are not killed. On the
+// normal path a deferred call is code like any other: one that waits, as the thread
+// returns by itself, is cut. What this package does under its own locks, such as
+// Semaphore.Release, is done as a whole. In Cond.Wait the thread locks c.L first.
+//
+// A thread that panics is killed once the panic is recovered; if nobody does, the
+// program ends by the panic.
 //
 // A thread that has not begun never does. Killing the calling thread takes place
-// at once. A thread that has ended, and one that has been killed, is left alone.
-// Kill does not wait, and does not yield in a green thread. (GreenThread.kill)
+// at once, also in a panic, which it ends as runtime.Goexit does. A thread that has
+// ended, and one that has been killed, is left alone. Kill does not wait, and does not
+// yield in a green thread. (GreenThread.kill)
+//
+// # What is safe
+//
+// Safe is code that undoes its work in deferred calls, whatever err is: defer
+// mu.Unlock(), defer sem.Release(1), defer conn.Close(). Not safe is code that undoes
+// it by if err != nil, or in a deferred call that looks at err or at a flag set at the
+// end of a function: Goexit passes the former by, and the latter sees no error. Nor is
+// code that unlocks a lock, waits and locks it again, with an Unlock deferred: the
+// deferred call unlocks what is not locked, which ends the program. Where there is a
+// context, cancel that, and use WithContext for code that takes none.
+//
+// A child process that the thread waits for runs on, and can be waited for again;
+// exec.CommandContext kills it.
 //
 // These are killed later, when they come to the next yield point by themselves: a
 // thread in a system call, in Offload, or in a wait of an iterator that iter.Pull
-// runs, or one that C called. A thread killed in the wait of RWMutex.Lock for
-// readers ends at once, but as long as these readers stay the lock is as if it
-// still waited.
+// runs, or one that C called.
 //
 // In a program patched in source a thread that waits cannot be woken: it is
 // killed at its next yield point after that, and Kill returns an error that wraps

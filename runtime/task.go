@@ -26,7 +26,8 @@ func (e *PanicError) Unwrap() error {
 	return err
 }
 
-// A Task is a thread that computes a value.
+// A Task is a thread that computes a value. What is to be killed must undo its work in
+// deferred calls, whatever error it has (Handle.Kill).
 type Task[T any] struct {
 	*Handle
 	value T

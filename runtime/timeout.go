@@ -44,6 +44,10 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 // not killed in a computation; if it then returns without yielding, its result stands.
 // With no time, d <= 0, f is killed at its first yield point. It yields.
 //
+// Handle.Kill says what code is safe to be killed. If f calls what takes a context,
+// give that one a context with a timeout: the callee then undoes its work by its own
+// paths for errors. WithTimeout is for code that takes none.
+//
 // f runs as a thread of its own, which inherits the caller's Locals and labels,
 // while the caller waits. A panic in f, carried by a *PanicError, and
 // runtime.Goexit go on in the caller; killing the caller kills f. So timeouts nest
@@ -64,8 +68,9 @@ func (h *Handle) within(d time.Duration, f func() error) error {
 }
 
 // WithContext is WithTimeout for as long as ctx lasts: it gives code that takes no
-// context a cancellation. If f is killed the error is context.Cause(ctx); if that cannot
-// be, and f goes on, it wraps that and errors.ErrUnsupported.
+// context a cancellation, and is the first choice where there is a context. If f is
+// killed the error is context.Cause(ctx); if that cannot be, and f goes on, it wraps that
+// and errors.ErrUnsupported.
 func WithContext(ctx context.Context, f func() error) error {
 	h := newHandle()
 	cause := func() error {

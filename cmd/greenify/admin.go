@@ -16,6 +16,7 @@ import (
 // A snapshot is what a program says at its admin socket (runtime/hub/admin.go).
 type snapshot struct {
 	Error     string   `json:"error,omitempty"`
+	Pending   string   `json:"pending,omitempty"` // why a kill has not taken place yet
 	UptimeMS  int64    `json:"uptime_ms"`
 	Spawned   int64    `json:"spawned"`
 	Alive     int64    `json:"alive"`
@@ -91,20 +92,23 @@ func askAdmin(socket, request string) ([]byte, error) {
 	return answer, err
 }
 
-// killThread has a program kill one of its threads.
-func killThread(socket string, id uint64) error {
+// killThread has a program kill one of its threads. It returns what became of that.
+func killThread(socket string, id uint64) (said string, err error) {
 	answer, err := askAdmin(socket, fmt.Sprint("kill ", id))
 	if err != nil {
-		return err
+		return "", err
 	}
 	var s snapshot
 	if err := json.Unmarshal(answer, &s); err != nil {
-		return fmt.Errorf("%s: %w", socket, err)
+		return "", fmt.Errorf("%s: %w", socket, err)
 	}
-	if s.Error != "" {
-		return fmt.Errorf("thread %d: %s", id, s.Error)
+	switch {
+	case s.Error != "":
+		return "", fmt.Errorf("thread %d: %s", id, s.Error)
+	case s.Pending != "":
+		return fmt.Sprintf("thread %d: %s", id, s.Pending), nil
 	}
-	return nil
+	return fmt.Sprintf("thread %d is killed", id), nil
 }
 
 func snap(socket string) (*snapshot, error) {

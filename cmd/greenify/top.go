@@ -79,8 +79,8 @@ type (
 		err error
 	}
 	topKilled struct {
-		id  uint64
-		err error
+		said string
+		err  error
 	}
 )
 
@@ -121,7 +121,7 @@ func (m *topModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		}
 		return m, topWait()
 	case topKilled:
-		m.said = fmt.Sprintf("thread %d is killed", msg.id)
+		m.said = msg.said
 		if msg.err != nil {
 			m.said = msg.err.Error()
 		}
@@ -154,7 +154,10 @@ func (m *topModel) key(k tea.KeyMsg) tea.Cmd {
 	if m.killing {
 		m.killing = false
 		if id := m.chosen; k.String() == "y" {
-			return func() tea.Msg { return topKilled{id, killThread(m.socket, id)} }
+			return func() tea.Msg {
+				said, err := killThread(m.socket, id)
+				return topKilled{said, err}
+			}
 		}
 		return nil
 	}

@@ -42,6 +42,7 @@ var means = []mean{
 	{"process", "syscall.forkAndExecInChild", Short, "", "vfork: until the child has called exec"},
 	{"process", "syscall.runtime_BeforeExec", Short, "", "the OS threads being created, then the program is another one"},
 	{"process", "os.checkClonePidfd", Short, rescue, "once a program, a child that ends at once"},
+	{"process", "pidfdWait", Green, poller, ""},
 	{"process", "", Short, rescue, bounded},
 	{"disk", "", Short, rescue, bounded},
 	{"sock", "", Short, rescue, bounded},

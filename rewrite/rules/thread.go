@@ -5,6 +5,8 @@ const (
 	sema  = "runtime/sema.go"
 	chans = "runtime/chan.go"
 	mgc   = "runtime/mgc.go"
+
+	uncut = "hubUncut(1); defer hubUncut(-1)"
 )
 
 // thread makes goroutines green threads. The compiler lowers every go
@@ -69,6 +71,14 @@ var thread = []Leaf{
 	{File: sema, Edit: edit("notifyListNotifyOne", before, "unlock(&l.lock)", "hubPassOver(l)", 3), Why: "a signal goes past tickets of killed threads"},
 	{File: sema, Edit: edit("notifyListNotifyAll", before, "s.next = nil", "s.prev = nil; if hubGone(s) { s.next = nil; s = next; continue }", 1), Why: "likewise"},
 	{File: "sync/cond.go", Edit: edit("Cond.Wait", before, "c.L.Lock()", "hubUncut(1); defer hubRelocked()", 1), Why: "a thread killed in Wait unwinds with c.L locked"},
+	{File: "net/http/server.go", Edit: edit("Server.Close", entry, "", uncut, 1), Why: "likewise, of s.mu (testdata/relock.tsv has all of this form)"},
+	{File: "crypto/tls/common.go", Edit: edit("Config.ticketKeys", entry, "", uncut, 1), Why: "likewise, of c.mutex"},
+	{File: "crypto/tls/common.go", Edit: edit("Config.initLegacySessionTicketKeyRLocked", entry, "", uncut, 1), Why: "likewise, of c.mutex"},
+	{File: "crypto/tls/quic.go", Edit: edit("Conn.quicWaitForSignal", replace, "c.handshakeMutex.Lock()", "hubRelock(&c.handshakeMutex)", 1), Why: "likewise, of c.handshakeMutex"},
+	{File: "go/token/position.go", Edit: edit("FileSet.Iterate", replace, "defer s.mutex.RLock()", "defer hubRelock(s.mutex.RLocker())", 1), Why: "likewise, of s.mutex"},
+	{File: "syscall/exec_unix.go", Edit: edit("forkExec", entry, "", uncut, 1), Why: "likewise, of forkingLock; and a child that has been made is returned"},
+	{File: "testing/testing.go", Edit: edit("common.Failed", entry, "", uncut, 1), Why: "likewise, of c.mu"},
+	{File: "testing/testing.go", Edit: edit("common.frameSkip", entry, "", uncut, 1), Why: "likewise, of c.mu"},
 	{File: sema, Edit: edit("semaRoot.queue", after, "t.prev = nil", "t.prev = s", 1), Why: "waiters are linked both ways: a killed thread is taken out at once"},
 	{File: sema, Edit: edit("semaRoot.queue", before, "if t.waittail == nil {", "s.prev = hubLast(t)", 1), Why: "likewise"},
 	{File: sema, Edit: edit("semacquire1", replace, "root.queue(addr, s, lifo)", "if reason == waitReasonSyncRWMutexRLock && hubJoin(addr) { root.nwait.Add(-1); unlock(&root.lock); break }; root.queue(addr, s, lifo)", 1), Why: "a writer that was killed keeps no reader out"},

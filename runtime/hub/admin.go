@@ -22,7 +22,9 @@ import (
 // program, or be root. One client at a time; it has a second for each step.
 //
 // Request: one line, "ps", "stacks" or "kill ID". Answer: a JSON object, then the end. A kill
-// takes place in the hub, so it waits for a thread that keeps it.
+// takes place in the hub, so it waits for a thread that keeps it. The answer does not
+// wait for long, and says so: other requests are served meanwhile, as somebody will
+// want to know which thread that is.
 var hubAdmin struct {
 	addr    sockaddrUnix // no path: off. Here, as the stack of a goroutine may move
 	stat    [256]byte
@@ -271,15 +273,41 @@ func hubAnswer(request string) []byte {
 	}
 }
 
+// hubKillTime is how long, in nanoseconds, the answer waits for a kill.
+const hubKillTime = 100e6
+
+// A hubKilling is a kill that was asked for.
+type hubKilling struct {
+	gp    *g
+	id    uint64
+	found bool
+	done  note
+}
+
+func (k *hubKilling) run() {
+	k.found = green_kill(unsafe.Pointer(k.gp), k.id)
+	notewakeup(&k.done)
+}
+
 func hubAdminKill(id string) (answer string) {
 	n, err := strconv.ParseInt(id, 10, 64)
-	var victim *g
+	k := &hubKilling{id: uint64(n)}
 	forEachGRace(func(gp *g) {
-		if err == nil && gp.goid == uint64(n) && (gp.hub.green || gp.hub.ran) {
-			victim = gp
+		if err == nil && gp.goid == k.id && (gp.hub.green || gp.hub.ran) {
+			k.gp = gp
 		}
 	})
-	if victim == nil || !green_kill(unsafe.Pointer(victim), uint64(n)) {
+	switch {
+	case k.gp == nil:
+		return `{"error": "no such thread"}` + "\n"
+	case hubForeign(k.gp):
+		return `{"error": "it is no thread of the program: the runtime calls finalizers, cleanups or functions for C in it"}` + "\n"
+	}
+	go k.run()
+	switch {
+	case !notetsleepg(&k.done, hubKillTime):
+		return `{"pending": "it is killed once another thread gives up the hub"}` + "\n"
+	case !k.found:
 		return `{"error": "no such thread"}` + "\n"
 	}
 	return "{}\n"

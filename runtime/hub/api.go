@@ -186,6 +186,12 @@ func os_hubLeave() bool { return hubLeaveQuiet() }
 //go:linkname os_hubEnter os.hubEnter
 func os_hubEnter(left bool) { hubEnter(left) }
 
+//go:linkname os_hubPolls os.hubPolls
+func os_hubPolls() bool {
+	gp := getg()
+	return gp.hub.owner && gp.hub.hold == 0 && hubGroups&hubGroupOS != 0
+}
+
 //go:linkname time_hubNative time.hubNative
 func time_hubNative(f func()) { hubNative(f) }
 

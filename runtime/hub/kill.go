@@ -43,17 +43,23 @@ const (
 // hubKill kills gp if it is still the goroutine number goid. It reports whether
 // there is one, and it is of the program. The caller owns the hub and is not gp.
 func hubKill(gp *g, goid uint64) bool {
-	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead || !gp.hub.ran {
+	if gp.goid != goid || readgstatus(gp)&^_Gscan == _Gdead || hubForeign(gp) {
 		return false
 	}
 	if kill := gp.hub.killed(); *kill == hubKillNone {
 		*kill = hubKillMark
 		if gp.hub.kill == hubKillMark && hubCut(gp) {
+			hubAbandoned(gp)
 			goready(gp, 1)
 		}
 	}
 	return true
 }
+
+// hubForeign reports whether gp is no thread of the program, though a green one at times:
+// the runtime calls finalizers, cleanups or functions for C in it, and will call others.
+// (Main counts also where it is not in the scope of the patch.)
+func hubForeign(gp *g) bool { return !gp.hub.ran && gp.goid != 1 }
 
 // hubStay is called on g0 as a thread with a kill state has parked, before the hub
 // is passed on. It does not return if the thread is not to yield.
@@ -193,7 +199,8 @@ func hubCutSema(gp *g) bool {
 		s.ticket = 0
 	}
 	root.nwait.Add(-1)
-	s.elem.set(addr) // for hubBehind
+	s.elem.set(addr)  // for hubBehind
+	s.success = false // for hubAbandoned
 	gp.waiting = s
 	unlock(&root.lock)
 	return true
@@ -326,14 +333,11 @@ func hubBehind(reason waitReason) {
 		releaseSudog(sg)
 	case waitReasonSyncMutexLock, waitReasonSyncRWMutexRLock, waitReasonSyncRWMutexLock,
 		waitReasonSyncWaitGroupWait, waitReasonSynctestWaitGroupWait, waitReasonSemacquire:
+		hubAbandoned(gp)
 		sg := gp.waiting
-		addr := sg.elem.get()
 		gp.waiting = nil
 		sg.elem.set(nil)
 		releaseSudog(sg)
-		if reason == waitReasonSyncRWMutexLock {
-			hubAbandoned(unsafe.Add(addr, -hubRWWriter))
-		}
 	}
 	hubUnwind()
 }

@@ -42,9 +42,15 @@ func hubJoin(addr *uint32) bool {
 	}
 }
 
-// hubAbandoned is called by the killed writer behind its wait. It lets in the readers
-// that wait for it, and the next writer.
-func hubAbandoned(rw unsafe.Pointer) {
+// hubAbandoned is called once the wait of gp was cut, by its killer or, behind the wait,
+// by itself. If it was a writer that waited for readers, those that wait for it are let
+// in, and the next writer.
+func hubAbandoned(gp *g) {
+	if gp.waitreason != waitReasonSyncRWMutexLock || gp.waiting.success {
+		return
+	}
+	gp.waiting.success = true // done; of use to channels only
+	rw := unsafe.Add(gp.waiting.elem.get(), -hubRWWriter)
 	addr := (*uint32)(unsafe.Add(rw, hubRWReader))
 	root := semtable.rootFor(addr)
 	for {
@@ -58,6 +64,9 @@ func hubAbandoned(rw unsafe.Pointer) {
 		unlock(&root.lock)
 		s.ticket = 1 // it has what it waits for
 		readyWithTime(s, 3)
+	}
+	if hubLocks == 1 {
+		(*hubLock)(unsafe.Add(rw, hubMutexLock)).holder = getg().goid
 	}
 	hubUnlock(rw)
 }

@@ -15,7 +15,7 @@ import (
 	"github.com/greenify-go/greenify/runtime/setting"
 )
 
-//go:embed *.go */*.go internal/*/*.go internal/*/*/*.go
+//go:embed *.go */*.go crypto/*/*.go go/*/*.go net/*/*.go internal/*/*.go internal/*/*/*.go
 var files embed.FS
 
 // constraint is what keeps the files out of this package; a file may have more

@@ -69,6 +69,21 @@ func green_claim(word *uint32) { getg().hub.claim = word }
 //go:linkname sync_hubUncut sync.hubUncut
 func sync_hubUncut(n int8) { getg().hub.uncut += n }
 
+//go:linkname http_hubUncut net/http.hubUncut
+func http_hubUncut(n int8) { getg().hub.uncut += n }
+
+//go:linkname tls_hubUncut crypto/tls.hubUncut
+func tls_hubUncut(n int8) { getg().hub.uncut += n }
+
+//go:linkname token_hubUncut go/token.hubUncut
+func token_hubUncut(n int8) { getg().hub.uncut += n }
+
+//go:linkname syscall_hubUncut syscall.hubUncut
+func syscall_hubUncut(n int8) { getg().hub.uncut += n }
+
+//go:linkname testing_hubUncut testing.hubUncut
+func testing_hubUncut(n int8) { getg().hub.uncut += n }
+
 // sync_hubRelocked is called as Cond.Wait returns, or as c.L.Lock panics in it. A
 // thread that was killed unwinds now: c.L is locked.
 //

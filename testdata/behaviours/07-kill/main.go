@@ -121,6 +121,8 @@ func main() {
 	check.Must(done.Kill())
 	m, _ := done.Wait()
 	check.That(n == 42 && m == 42 && err == nil, "a kill after the end changes nothing: %d", m)
+
+	losesNothing()
 }
 
 func pipe() (r, w *os.File) {
