@@ -1,12 +1,16 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: kills mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
+.PHONY: kills killed mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
 
 GREENIFY = .cache/greenify
 
 # kills ends greenify rewrite -w at 200 random moments.
 kills:
 	GREENIFY_KILLS=200 go test ./rewrite/insource -run TestKillRewrite -count=1 -v -timeout 30m
+
+# killed kills 10,000 threads at random moments inside the standard library.
+killed: $(GREENIFY)
+	cd testdata/behaviours && $(CURDIR)/$(GREENIFY) run ./25-kill-in-std 10000
 
 # mutants breaks each of the 24 behaviours of testdata/behaviours on purpose, in a
 # copy of the repository, and demands that its test fails: half an hour.

@@ -1,6 +1,6 @@
 // Kills and timeouts at random moments inside the standard library: afterwards every
 // pool answers, and answers what it was asked, and no descriptor, goroutine, connection
-// or process is left. The number of kills is the first argument, 10,000 without; the
+// or process is left. The number of kills is the first argument, 4,000 without; the
 // second is the only user.
 package main
 
@@ -42,7 +42,7 @@ func main() {
 		check.That(errors.Is(err, errors.ErrUnsupported), "unpatched: %v", err)
 		return
 	}
-	kills := 10_000
+	kills := 4_000
 	if len(os.Args) > 1 {
 		kills = check.Must1(strconv.Atoi(os.Args[1]))
 	}
