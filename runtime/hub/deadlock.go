@@ -600,3 +600,14 @@ var hubTestEnd = func() {
 	_, n := hubDeadlocks(nil, text, hubUntold)
 	print(string(text[:n]))
 }
+
+// hubWaitsToo returns what gp waits for besides sg, in the collector's search for
+// goroutines that nobody can wake. Only a select waits for more than one thing. The
+// waitlink of a semaphore's sudog is the next waiter's, another goroutine's: to follow it
+// for each of n waiters takes n*n steps with the world stopped.
+func hubWaitsToo(gp *g, sg *sudog) *sudog {
+	if gp.waitreason.isSyncWait() {
+		return nil
+	}
+	return sg.waitlink
+}
