@@ -10,7 +10,8 @@ import "unsafe"
 //
 // On a machine with too much to do a thread that computes 5 ms may need 500 ms for
 // them. So what counts is the processor time of its OS thread, and time in which that
-// sleeps in the kernel where the runtime does not know of it (syscall.RawSyscall).
+// sleeps in the kernel where the runtime does not know of it (syscall.RawSyscall). A
+// quarter of the time on the clock counts at least: who waits for the hub waits.
 var hubTurn hubTurnState
 
 type hubTurnState struct {
@@ -67,7 +68,7 @@ func (t *hubTurnState) look(now int64) (step, used int64) {
 		used = step * t.share / 256
 	}
 	t.tid, t.cpu = tid, cpu
-	return short, min(used, short)
+	return short, max(min(used, short), short/4)
 }
 
 // hubCPUTime returns the processor time of an OS thread of this process, -1 if
