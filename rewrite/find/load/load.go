@@ -226,6 +226,7 @@ func readExport(fset *token.FileSet, known map[string]*types.Package, path, name
 		return err
 	}
 	defer f.Close()
+	//lint:ignore SA1019 what go list -export names are archives up to Go 1.28
 	r, err := gcexportdata.NewReader(f)
 	if err != nil {
 		return err
