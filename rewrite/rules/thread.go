@@ -82,6 +82,8 @@ var thread = []Leaf{
 	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", after, "fb = next", "; if fb == nil { hubLeave() }", 1), Why: "until the batch is over"},
 	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", before, "c.call(c.fn, c.arg)", "hubBatch()", 1), Why: "so do cleanups"},
 	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "c.call(c.fn, c.arg)", "hubBatched()", 1), Why: "the race detector knows each by itself"},
+	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "raceacquire(unsafe.Pointer(c.arg))", "hubRaceJoin()", 1), Why: "likewise"},
+	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "raceRestoreCtx(racectx)", "hubRaceJoin()", 1), Why: "likewise"},
 	{File: "runtime/mcleanup.go", Edit: edit("cleanupQueue.dequeue", before, "lock(&q.lock)", "hubLeave()", 1), Why: "until there are no more"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", before, "cgocallbackg1(fn, frame, ctxt)", "enters := hub.on && gp.m.isextra && !gp.hub.green; if enters { hubEnter(true) }", 1), Why: "so does a callback from a thread that C made"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", after, "cgocallbackg1(fn, frame, ctxt)", "if enters { hubLeave() }", 1), Why: "so does a callback from a thread that C made"},

@@ -116,10 +116,17 @@ func hubBatch() {
 		return
 	}
 	hubSlice()
-	hubRaceAcquire(gp)
 }
 
-// hubBatched is called after each.
+// hubRaceJoin is called as the race detector takes the owner for another goroutine from
+// now on, as it does for each cleanup.
+func hubRaceJoin() {
+	if gp := getg(); gp.hub.owner {
+		hubRaceAcquire(gp)
+	}
+}
+
+// hubBatched is called after each cleanup.
 func hubBatched() {
 	if gp := getg(); gp.hub.owner {
 		hubRaceRelease(gp)
