@@ -698,7 +698,9 @@ func TestCheckFacts(t *testing.T) {
 		t.Helper()
 		var list []string
 		for line := range strings.Lines(run(t, status, Check, "-C", dir)) {
-			list = append(list, strings.TrimSpace(line[:strings.LastIndexByte(line, '(')]))
+			if i := strings.LastIndexByte(line, '('); i > 0 { // all but the summary
+				list = append(list, strings.TrimSpace(line[:i]))
+			}
 		}
 		slices.Sort(list)
 		return strings.Join(list, "\n")
@@ -722,7 +724,8 @@ func TestCheckFacts(t *testing.T) {
 	out, _ := cmd.CombinedOutput()
 	var vet []string
 	for line := range strings.Lines(string(out)) {
-		if !strings.HasPrefix(line, "#") {
+		// go vet, which looks at one package, cannot know that none is patched yet.
+		if !strings.HasPrefix(line, "#") && !strings.Contains(line, "is patched but not registered") {
 			vet = append(vet, strings.TrimPrefix(strings.TrimSpace(line), "./"))
 		}
 	}

@@ -62,7 +62,7 @@ func TestTampered(t *testing.T) {
 		text := strings.Join(edit(list), "\n") + "\n"
 		write(manifest, []byte(text+"sha256 "+sum([]byte(text))+"\n"))
 	}
-	const repaired, again = "repairing 1 files", "making the private toolchain"
+	const repaired, again = "repairing 1 file ", "making the private toolchain"
 	for _, test := range []struct {
 		name   string
 		tamper func()

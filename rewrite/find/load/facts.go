@@ -68,7 +68,7 @@ func (l *Listing) loadFacts(roots []*Listed) error {
 	for _, p := range missing {
 		ld.need(p, true)
 	}
-	if err := ld.readExports(); err != nil {
+	if err := ld.readNeeded(); err != nil {
 		return err
 	}
 	ld.run()

@@ -79,8 +79,7 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 		ld.markBelow(green)
 		ld.needImport(green)
 	}
-	exports := slices.DeleteFunc(slices.Clone(l.All), func(p *Listed) bool { return !ld.exports[p] })
-	if err := ld.readExports(exports...); err != nil {
+	if err := ld.readNeeded(); err != nil {
 		return nil, err
 	}
 	ld.run()
@@ -115,6 +114,11 @@ func (l *Listing) loader() *loader {
 		ld.fromSource[p] = l.cfg.source || p.ForTest != "" || !ld.cgo && (p.local() || ld.importsSource(p))
 	}
 	return ld
+}
+
+// readNeeded reads the export data that importers will see.
+func (ld *loader) readNeeded() error {
+	return ld.readExports(slices.DeleteFunc(slices.Clone(ld.All), func(p *Listed) bool { return !ld.exports[p] })...)
 }
 
 // A loader is one call of Load.
