@@ -14,10 +14,6 @@ import (
 // patched in source, and why. They are not run so: some would wait for ever. What
 // waits in them is a finding of greenify check, unless the reason says otherwise.
 var inSourceExceptions = map[string]string{
-	"busy-left":    "in source nothing preempts a computation",
-	"poll-busy":    "likewise",
-	"poll-sleep":   "likewise",
-	"poll-sync":    "likewise",
 	"cgo-sleep":    "a call of C holds the hub until it returns; check lists it",
 	"cgo-exact":    "a C thread calls an exported function as a native goroutine: nothing in source stands between; check lists it",
 	"counts":       "a ready thread is, in a stack dump, a goroutine that waits in a channel for its turn",
