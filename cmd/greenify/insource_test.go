@@ -83,8 +83,9 @@ func TestProgramsInSource(t *testing.T) {
 
 // doors are programs that do not depend on what the Go scheduler or a clock does
 // first: by each door they have the same number of threads, at most and in all, the
-// same switches and the same yields.
-var doors = []string{"order-go", "order-receive", "order-select", "order-defer", "chan-fifo", "forms-send", "forms-receive", "forms-select", "counter-exact", "counter-lock"}
+// same switches and the same yields. (One that computes for longer than a time slice does depend
+// on the clock: it yields at what it calls next.)
+var doors = []string{"order-go", "order-receive", "order-select", "order-defer", "chan-fifo", "forms-send", "forms-receive", "forms-select", "counter-lock"}
 
 // One program is the same patched by each of the doors: it prints the same, and its
 // hub counts the same.

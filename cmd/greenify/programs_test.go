@@ -311,7 +311,7 @@ func testSettings(t *testing.T, plain, patched string) {
 		{"bogus", "exit status 2", refused},
 		{"bogus", "exit status 2", `\bbogus\b`},
 		{"off,bogus", "exit status 2", refused},
-		{"stats=2", "exit status 2", refused},
+		{"stats=2", "exit status 2", `^greenify: GREENIFY: stats=2: is neither 0 nor 1; see greenify help runtime`},
 		{"OFF", "exit status 2", refused},
 	} {
 		r := run{title: test.value, bin: patched, env: []string{"GREENIFY=" + test.value}}

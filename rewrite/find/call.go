@@ -500,10 +500,10 @@ func (f *finder) typeText(t types.Type, pos token.Pos) (string, bool) {
 }
 
 // qualifier is how the file names the objects of a package at pos, with a dot: by an
-// import that is there, or by one that will be added (nameImports). It is "" for a
-// package that this one may not import.
+// import that is there, or by one that will be added (nameImports). It is "" for the
+// file's own package, and for one that this may not import.
 func (f *finder) qualifier(pkg *types.Package, pos token.Pos) string {
-	if p := f.packageName(pkg.Path(), pos); p != "" || !importable(pkg, f.Pkg.Path()) {
+	if p := f.packageName(pkg.Path(), pos); p != "" || pkg.Path() == f.Pkg.Path() || !importable(pkg, f.Pkg.Path()) {
 		return p
 	}
 	f.wanted[pkg.Path()] = pkg.Name()

@@ -112,7 +112,13 @@ func hubBusyLook(step, used int64) {
 
 // hubPreempted is called as the Go scheduler preempts an owner. It returns if the
 // thread keeps the hub.
+//
+// That is not the end of a slice if a collection stops the world, or the OS thread had
+// to wait for a processor: the turn must have run for a while (hubTurn.over).
 func hubPreempted(gp *g) {
+	if hubTurn.over.Load() != hub.turns && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+		return
+	}
 	waiting := hubWaiting()
 	if waiting || gp.hub.kill == hubKillMark {
 		hubLate = hubLateMax

@@ -176,6 +176,11 @@ func hubWaiting() bool {
 // that has been in one system call for rescueDelay while others are ready.
 // Called by sysmon without a P.
 func hubRetake(now int64) uint32 {
+	var step, used int64
+	if hub.on {
+		hubClock()
+		step, used = hubTurn.look(now) // before retake preempts
+	}
 	n := retake(now)
 	if hubSettings.stats {
 		hubCount()
@@ -183,8 +188,6 @@ func hubRetake(now int64) uint32 {
 	if !hub.on {
 		return n
 	}
-	hubClock()
-	step, used := hubTurn.look(now)
 	hubBusyLook(step, used)
 	hubWatchdog(step, used, now)
 	hubPatrolRound(now)

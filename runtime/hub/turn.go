@@ -2,7 +2,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // hubTurn is what sysmon, which has neither a P nor part in the hub, knows of the turn
 // that goes on: whose it is, and how much of the last step its thread ran. The
@@ -15,16 +18,20 @@ import "unsafe"
 var hubTurn hubTurnState
 
 type hubTurnState struct {
-	turn  uint32 // of the hub, at the last look
-	last  int64  // nanotime of the last step's end
-	tid   uint64 // the OS thread then
-	cpu   int64  // its processor time then
-	share int64  // of the last step that could be measured, in 1/256: for one in which the OS thread changed
+	turn  uint32        // of the hub, at the last look
+	last  int64         // nanotime of the last step's end
+	tid   uint64        // the OS thread then
+	cpu   int64         // its processor time then
+	share int64         // of the last step that could be measured, in 1/256: for one in which the OS thread changed
+	asked int64         // nanotime when the processor time at the begin of a turn was last asked for
+	ran   int64         // how much of the turn the owner ran, without what counts at least
+	over  atomic.Uint32 // the turn whose time slice is over: its owner has run for half of it
 	text  [512]byte
 }
 
 const (
-	turnStep = 5e6  // shortest step
+	turnStep = 5e6  // shortest step, and half a time slice
+	turnAsk  = 1e6  // shortest time between two questions for the processor time at the begin of a turn
 	turnStop = 20e6 // longest step that counts, for sysmon's own are 10 ms: then the process was stopped (a debugger, ^Z)
 )
 
@@ -32,9 +39,26 @@ const (
 // the last one, and how much of it the owner ran; 0 and 0 if the turn is a new one, or
 // there is none, and -1 if it is too early to tell.
 func (t *hubTurnState) look(now int64) (step, used int64) {
+	step, used = t.measure(now)
+	if t.ran += used; t.ran >= turnStep {
+		t.over.Store(t.turn)
+	}
+	return step, max(used, step/4)
+}
+
+// measure is look without what counts at least.
+func (t *hubTurnState) measure(now int64) (step, used int64) {
 	gp, turn := hub.holder.ptr(), hub.turns
 	if turn != t.turn || gp == nil {
-		t.turn, t.last, t.tid, t.share = turn, now, 0, 256
+		t.turn, t.last, t.tid, t.share, t.ran = turn, now, 0, 256, 0
+		if gp != nil && now-t.asked >= turnAsk {
+			t.asked = now
+			if mp := gp.m; mp != nil && readgstatus(gp)&^_Gscan == _Grunning {
+				if cpu := hubCPUTime(mp.procid); cpu >= 0 {
+					t.tid, t.cpu = mp.procid, cpu
+				}
+			}
+		}
 		return 0, 0
 	}
 	step = now - t.last
@@ -68,7 +92,7 @@ func (t *hubTurnState) look(now int64) (step, used int64) {
 		used = step * t.share / 256
 	}
 	t.tid, t.cpu = tid, cpu
-	return short, max(min(used, short), short/4)
+	return short, min(used, short)
 }
 
 // hubCPUTime returns the processor time of an OS thread of this process, -1 if

@@ -39,7 +39,7 @@ const threads = 10
 func main() {
 	if !green.Enabled() {
 		err := green.WithTimeout(time.Millisecond, func() error { return nil })
-		check.That(errors.Is(err, errors.ErrUnsupported), "unpatched: %v", err)
+		check.That(err == nil, "unpatched: %v", err)
 		return
 	}
 	kills := 4_000
