@@ -8,8 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"reflect"
 	"runtime"
 	"slices"
@@ -1115,36 +1113,4 @@ func (c slowContext) Done() <-chan struct{} {
 		<-c.go_
 	}
 	return nil
-}
-
-// A slowListener lets Accept return only when it is told so.
-type slowListener struct {
-	closed, goOn chan bool
-}
-
-func (l slowListener) Accept() (net.Conn, error) { <-l.goOn; return nil, net.ErrClosed }
-func (l slowListener) Close() error              { close(l.closed); return nil }
-func (l slowListener) Addr() net.Addr            { return nil }
-
-// TestKillServerClose: what std unlocks, waits and locks again for a deferred call is not
-// cut in between (rewrite/rules/testdata/relock.tsv).
-func TestKillServerClose(t *testing.T) {
-	l := slowListener{make(chan bool), make(chan bool)}
-	s := new(http.Server)
-	serve := green.Spawn(func() (int, error) { return 0, s.Serve(l) })
-	settle()
-	task := green.Spawn(func() (int, error) { err := s.Close(); runtime.Gosched(); return 1, err })
-	<-l.closed
-	settle()
-	killIn(t, task, "sync.WaitGroup.Wait")
-	close(l.goOn)
-	if _, err := task.Wait(); err != green.ErrKilled {
-		t.Error(err)
-	}
-	if _, err := serve.Wait(); err != http.ErrServerClosed {
-		t.Error(err)
-	}
-	if err := s.Close(); err != nil { // its lock is free
-		t.Error(err)
-	}
 }
