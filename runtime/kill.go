@@ -66,22 +66,16 @@ func (h *Handle) Cancel() bool {
 // deferred call unlocks what is not locked, which ends the program. Where there is a
 // context, cancel that, and use WithContext for code that takes none.
 //
-// A child process that the thread waits for runs on, and can be waited for again;
-// exec.CommandContext kills it.
-//
 // Inside the standard library a kill is an error first: a context that net, net/http,
 // database/sql, crypto/tls and others work under is cancelled with the cause ErrKilled, a
 // wait for a descriptor ends with os.ErrDeadlineExceeded, and the thread unwinds once
 // they have cleaned up: pools are whole, no descriptor is lost. If what was called
 // succeeds all the same, it returns, and the thread unwinds at its next yield point. A
-// process that exec.Cmd's Run, Output or CombinedOutput waits for is killed. Code of the
+// process that exec.Cmd's Run, Output or CombinedOutput waits for is killed; one that
+// Process.Wait or Cmd.Wait waits for runs on, and can be waited for again. Code of the
 // program that they call (drivers, Control, hooks) gets these errors, too; a wait of its
 // own for a channel, a lock or time that it does not end when its context does has to be
 // over before the thread unwinds.
-//
-// Code of the program is not asked: what it gives back by a plain statement, or by "if
-// err != nil", is passed by. Give it back in a deferred call; where there is a context,
-// prefer that (WithContext for code that takes none).
 //
 // A thread that computes is killed where it is preempted, once it has kept the hub for
 // longer than GREENIFY=busy; WithTimeout says where and where not.
