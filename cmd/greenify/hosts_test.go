@@ -494,9 +494,6 @@ func (h *hosts) golangci(t *testing.T) {
 // README shows.
 func (h *hosts) gopls(t *testing.T) {
 	src := h.source(t, gopls)
-	// gopls uses internals of the x/tools that it pins, and builds with no other.
-	pinned := strings.Fields(h.run(t, h.download(t, gopls), 0, []string{"GOFLAGS=-mod=mod"}, "go", "list", "-m", "golang.org/x/tools"))
-	h.run(t, src, 0, nil, "go", "mod", "edit", "-replace", "golang.org/x/tools=golang.org/x/tools@"+pinned[1])
 	write(t, filepath.Join(src, "internal/settings/greenify.go"), goplsFile(t, h.repo))
 	tool, env := h.build(t, src, "."), []string{"GOPLSCACHE=" + t.TempDir()}
 

@@ -34,9 +34,9 @@ import (
 
 // Supported are the language versions of the Go releases that the leaf rules are
 // written for, the oldest first.
-var Supported = []string{"go1.26", "go1.27"}
+var Supported = []string{"go1.26"}
 
-// Releases names the supported releases in a sentence: "go1.26 and go1.27".
+// Releases names the supported releases in a sentence, such as "go1.26 and go1.27".
 func Releases() string { return strings.Join(Supported, " and ") }
 
 // A Scope says whose go statements start green threads.

@@ -230,7 +230,6 @@ func readExport(fset *token.FileSet, known map[string]*types.Package, path, name
 		return err
 	}
 	defer f.Close()
-	//lint:ignore SA1019 what go list -export names are archives up to Go 1.28
 	r, err := gcexportdata.NewReader(f)
 	if err != nil {
 		return err
