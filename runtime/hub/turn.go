@@ -24,8 +24,8 @@ type hubTurnState struct {
 	cpu   int64         // its processor time then
 	share int64         // of the last step that could be measured, in 1/256: for one in which the OS thread changed
 	asked int64         // nanotime when the processor time at the begin of a turn was last asked for
-	ran   int64         // how much of the turn the owner ran, without what counts at least
-	over  atomic.Uint32 // the turn whose time slice is over: its owner has run for half of it
+	ran   int64         // how much of the turn the owner ran for certain
+	over  atomic.Uint32 // the turn whose time slice is over: its owner has run for half of a slice
 	text  [512]byte
 }
 
@@ -39,15 +39,19 @@ const (
 // the last one, and how much of it the owner ran; 0 and 0 if the turn is a new one, or
 // there is none, and -1 if it is too early to tell.
 func (t *hubTurnState) look(now int64) (step, used int64) {
-	step, used = t.measure(now)
-	if t.ran += used; t.ran >= turnStep {
+	step, used, ran := t.measure(now)
+	if t.ran += ran; t.ran >= turnStep {
 		t.over.Store(t.turn)
 	}
 	return step, max(used, step/4)
 }
 
-// measure is look without what counts at least.
-func (t *hubTurnState) measure(now int64) (step, used int64) {
+// measure returns look's results without what counts at least, and how much of
+// the step the owner ran for certain. The two differ where its OS thread has just been
+// found, or sleeps: the watchdog would rather blame too early than never, but a turn
+// is over only when its owner was seen to compute. A machine with too much to do could
+// cut it at a free Lock otherwise (testdata/programs/yield-points).
+func (t *hubTurnState) measure(now int64) (step, used, ran int64) {
 	gp, turn := hub.holder.ptr(), hub.turns
 	if turn != t.turn || gp == nil {
 		t.turn, t.last, t.tid, t.share, t.ran = turn, now, 0, 256, 0
@@ -59,31 +63,32 @@ func (t *hubTurnState) measure(now int64) (step, used int64) {
 				}
 			}
 		}
-		return 0, 0
+		return 0, 0, 0
 	}
 	step = now - t.last
 	if step < turnStep {
-		return -1, 0
+		return -1, 0, 0
 	}
 	t.last = now
 	short := min(step, turnStop)
 	mp := gp.m
 	if mp == nil { // on its way to another one
 		t.tid = 0
-		return short, short * t.share / 256
+		return short, short * t.share / 256, 0
 	}
 	status := readgstatus(gp) &^ _Gscan
 	if status == _Gsyscall {
 		t.tid = 0
-		return short, short
+		return short, short, 0
 	}
 	tid := mp.procid
 	cpu := hubCPUTime(tid)
 	if cpu < 0 {
-		return short, short // the kernel does not tell
+		return short, short, short // the kernel does not tell
 	}
 	if tid == t.tid {
 		used = min(cpu-t.cpu, step)
+		ran = min(used, short)
 		if used < step/2 && t.sleeps(tid) {
 			used = step
 		}
@@ -92,7 +97,7 @@ func (t *hubTurnState) measure(now int64) (step, used int64) {
 		used = step * t.share / 256
 	}
 	t.tid, t.cpu = tid, cpu
-	return short, min(used, short)
+	return short, min(used, short), ran
 }
 
 // hubCPUTime returns the processor time of an OS thread of this process, -1 if
