@@ -33,7 +33,7 @@ lint:
 	go vet ./...
 	go tool -modfile=.ci/tools.mod staticcheck ./...
 
-# readme regenerates the coverage table and the tables of README.md.
+# readme regenerates the ground truth of coverage and the tables of greenify help coverage.
 readme:
 	go test ./rewrite/rules -run 'TestCoverage|TestReadme' -update
 

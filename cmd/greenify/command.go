@@ -253,10 +253,15 @@ func (c *command) help(args []string) int {
 	case slices.Contains(commands, name):
 		fmt.Fprint(c.stdout, commandUsage(name))
 	default:
-		if s := suggest(name, append([]string{"flags", "runtime"}, commands...)); s != "" {
+		if text, ok := topicText(name); ok {
+			fmt.Fprint(c.stdout, text)
+			break
+		}
+		names := append([]string{"flags", "runtime"}, topicNames()...)
+		if s := suggest(name, append(names, commands...)); s != "" {
 			return c.usageError("unknown help topic %q: did you mean %s?", name, s)
 		}
-		return c.usageError("unknown help topic %q: there are the commands, flags and runtime", name)
+		return c.usageError("unknown help topic %q: there are the commands and %s", name, strings.Join(names, ", "))
 	}
 	return exitOK
 }

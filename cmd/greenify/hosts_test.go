@@ -491,7 +491,7 @@ func (h *hosts) golangci(t *testing.T) {
 }
 
 // gopls is built with the analyzer registered by one file more, the one that the
-// README shows.
+// topic hosts shows.
 func (h *hosts) gopls(t *testing.T) {
 	src := h.source(t, gopls)
 	write(t, filepath.Join(src, "internal/settings/greenify.go"), goplsFile(t, h.repo))
@@ -541,17 +541,17 @@ func (h *hosts) gopls(t *testing.T) {
 	}
 }
 
-// goplsFile returns the file that README.md tells to add to gopls.
+// goplsFile returns the file that greenify help hosts tells to add to gopls.
 func goplsFile(t *testing.T, repo string) string {
 	t.Helper()
-	data, err := os.ReadFile(filepath.Join(repo, "README.md"))
+	data, err := os.ReadFile(filepath.Join(repo, "cmd/greenify/topics/hosts.md"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	_, text, ok := strings.Cut(string(data), "```go\npackage settings")
 	text, _, end := strings.Cut(text, "```")
 	if !ok || !end {
-		t.Fatal("README.md shows no file of package settings")
+		t.Fatal("topics/hosts.md shows no file of package settings")
 	}
 	return "package settings" + text
 }

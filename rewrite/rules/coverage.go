@@ -293,7 +293,7 @@ func PrintCoverageJSON(w io.Writer) error {
 	}{Totals(), Coverage()})
 }
 
-// PrintCoverageMarkdown writes the totals as README.md has them.
+// PrintCoverageMarkdown writes the totals as greenify help coverage has them.
 func PrintCoverageMarkdown(w io.Writer) error {
 	fmt.Fprintln(w, "| group | functions | green by leaf rule | offloaded | short | of them offloaded with -offload=disk | blocks | in source: green | offloaded | streamed | short | reported |")
 	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")

@@ -50,7 +50,7 @@ func Print(w io.Writer) error {
 	return tw.Flush()
 }
 
-// PrintMarkdown writes the table as README.md has it: a line for each group and
+// PrintMarkdown writes the table as greenify help coverage has it: a line for each group and
 // act, with the number of rules.
 func PrintMarkdown(w io.Writer) error {
 	type key struct{ group, reach, act string }
