@@ -11,10 +11,6 @@ import (
 // the P, as entersyscallblock does it, instead of keeping it until they are
 // rescued; each comes back to the hub when C returns or calls back.
 
-// hubCgo lists them: the import path, a space, and a name of the C functions
-// that may wait, or "*". Set by the build.
-var hubCgo = []string{}
-
 // hubCgoSeen remembers for some stubs whether they wait: pc<<1, and 1 if so.
 var hubCgoSeen [64]atomic.Uintptr
 
@@ -23,7 +19,7 @@ var hubCgoSeen [64]atomic.Uintptr
 //
 //go:nosplit
 func hubCgoWaits(pc uintptr) (waits bool) {
-	if gp := getg(); !gp.hub.owner || gp.hub.hold != 0 || gp.hub.strict {
+	if gp := getg(); !gp.hub.owner || gp.hub.hold != 0 || gp.hub.kill.strict {
 		return false
 	}
 	seen := &hubCgoSeen[pc>>4%uintptr(len(hubCgoSeen))] // functions are aligned to 16 bytes or more

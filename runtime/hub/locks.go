@@ -7,9 +7,6 @@ import "unsafe"
 // Who holds a lock, in a build with -locks: each sync.Mutex and RWMutex knows
 // (internal/sync/greenify_locks.go and sync's).
 
-// hubLocks is 1 in a build with -locks.
-const hubLocks = 0
-
 // hubLock and hubReaders have the layout of those there.
 type hubLock struct {
 	holder    uint64
@@ -128,7 +125,7 @@ func hubUnreleased(gp *g, mark int8) bool {
 		return false
 	}
 	for _, h := range list[:n] {
-		if h.gp == nil || h.gp.hub.stuck >= mark {
+		if h.gp == nil || h.gp.hub.report.stuck >= mark {
 			return true
 		}
 	}

@@ -8,7 +8,7 @@ import (
 )
 
 // Places of system calls and calls of C that are slow. A call that was rescued twice
-// (leave.go) leaves the hub at once the third time: a C function that waits for the
+// (sysmon.go) leaves the hub at once the third time: a C function that waits for the
 // next frame of a screen or for a C mutex, a read from a terminal, a driver. A place is
 // known by the return addresses on the stack, so that one that reads a pipe does not
 // make all that read slow: leaving costs about 10 us.
@@ -82,7 +82,7 @@ func hubSiteSlow(bp uintptr) bool {
 //go:nosplit
 func hubLeavesAtOnce() bool {
 	gp := getg()
-	return gp.hub.owner && gp.hub.hold == 0 && !gp.hub.strict
+	return gp.hub.owner && gp.hub.hold == 0 && !gp.hub.kill.strict
 }
 
 // syscall_hubLeaves is called by syscall.hubWaits, which Syscall calls.
