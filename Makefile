@@ -113,12 +113,10 @@ db: $(GREENIFY)
 ticker:
 	go run ./testdata/ticker/show $(TICKERFLAGS)
 
-# corpus runs the tests of third-party modules; CORPUS is the folder of run.sh
-# and public.tsv.
-CORPUS = ../shared/corpus
-corpus: $(GREENIFY)
-	$(CORPUS)/run.sh $(CORPUS)/public.tsv go test
-	$(CORPUS)/run.sh $(CORPUS)/public.tsv $(CURDIR)/$(GREENIFY) test
+# corpus runs the tests of third-party modules, plain and patched.
+# CORPUSFLAGS='-flags "-count=3 -shuffle=on" grpc' takes some, with more flags of go test.
+corpus:
+	go run ./testdata/std/compare -modules testdata/std/modules.tsv $(CORPUSFLAGS)
 
 .PHONY: $(GREENIFY)
 $(GREENIFY):

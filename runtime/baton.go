@@ -35,11 +35,11 @@ import (
 
 var hub struct {
 	on    atomic.Bool            // set once, by start
-	owner atomic.Pointer[thread] // has the baton, or will find it in his turn; nil while it is idle. Set with mu held
+	owner atomic.Pointer[thread] // who has the baton, or has been granted it; nil while it is idle. Set with mu held
 	lost  atomic.Int32           // threads the baton was taken from (rescue.go)
 
 	mu    sync.Mutex
-	held  bool // somebody has the baton, or will find it in his turn
+	held  bool // somebody has the baton, or has been granted it
 	ready queue
 	out   int     // threads in a native wait
 	alive *thread // list of all, most recent first

@@ -21,10 +21,10 @@ type Queue[T any] struct {
 	limit   int // of items; negative: none
 	items   shelf[T]
 	getters list.List // of *visitor[T]. Inv: empty, but for killed ones, if there are items
-	putters list.List // likewise
+	putters list.List // of *visitor[T]. Inv: empty, but for killed ones, if there is room
 	closed  bool
 	tasks   int           // put and not yet done
-	joined  chan struct{} // of those who wait for tasks to be 0
+	joined  chan struct{} // closed when tasks reaches 0; nil if nobody is in Join
 }
 
 // A visitor puts or gets an item.

@@ -29,7 +29,7 @@ func (c *command) profile(args []string) int {
 		return c.usageError("profile takes -seconds N, -o FILE and the socket of a program that runs with GREENIFY=admin=SOCKET")
 	}
 	if f, ok := c.stdout.(*os.File); ok && *name == "" && term.IsTerminal(int(f.Fd())) {
-		return c.usageError("a profile is no text: use -o FILE, then go tool pprof FILE")
+		return c.usageError("refusing to write a binary profile to a terminal: use -o FILE, then go tool pprof FILE")
 	}
 	p, err := sampleParked(flags.Arg(0), time.Duration(*seconds*float64(time.Second)))
 	if err != nil {

@@ -47,7 +47,7 @@ func readTrace(path string) ([]traceEvent, error) {
 	}
 	var events []traceEvent
 	if err := json.Unmarshal(data, &events); err != nil {
-		return nil, fmt.Errorf("%s is no trace of GREENIFY=trace=FILE: %w", path, err)
+		return nil, fmt.Errorf("%s is not a trace of a program with GREENIFY=trace=FILE: %w", path, err)
 	}
 	return events, nil
 }
@@ -75,7 +75,7 @@ func (c *command) trace(args []string) int {
 	}
 	if f, ok := c.stdout.(*os.File); ok && *out == "" && term.IsTerminal(int(f.Fd())) {
 		what := map[string]string{"html": "a page", "pprof": "a profile"}[kind]
-		return c.usageError("%s is no text for a terminal: greenify trace %s -o FILE %s", what, kind, name)
+		return c.usageError("refusing to write %s to a terminal: use greenify trace %s -o FILE %s", what, kind, name)
 	}
 	var b bytes.Buffer
 	if kind == "html" {

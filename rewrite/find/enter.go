@@ -110,8 +110,7 @@ func (f *finder) fromStd(x ast.Expr) bool {
 	return path != f.Pkg.Path() && rules.Std(path) && !types.IsInterface(t) && !isFunc(t)
 }
 
-// A method is one that code which is not patched calls, and which does not enter the
-// hub by itself.
+// A method is called by code that is not patched, and needs a defer green.Enter()().
 type method struct {
 	decl *ast.FuncDecl
 	name string // with its type

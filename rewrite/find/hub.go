@@ -99,8 +99,8 @@ func hub(in Input, files []*finder) {
 	}
 }
 
-// WiderPatch is what is there if a package was patched for more groups than are
-// wanted now.
+// WiderPatch is the Site.What of a package that is patched for groups that the present
+// -patch leaves out.
 const WiderPatch = "groups"
 
 // test reports whether the file is a test file.

@@ -46,8 +46,8 @@
 // Generated files are reported and not edited; to go vet, go fix and golangci-lint
 // files that use cgo are generated. The comment //greenify:skip reason, at the
 // end of a line or above a line or declaration, keeps a place as it is, and main or
-// a test out of the hub; //greenify:ignore-file reason keeps a file. That a patched
-// package registers itself nothing keeps it from.
+// a test out of the hub; //greenify:ignore-file reason keeps a file. Neither
+// keeps a patched package from registering itself.
 //
 // The flag patch names the module groups to patch, as in greenify check -patch.
 //

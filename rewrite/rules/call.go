@@ -24,8 +24,8 @@ const (
 	// Stream wraps the readers and writers that a call is given: those that wait
 	// in std do so without the baton, others run as they are.
 	Stream
-	// Left reports a use that cannot be made cooperative in source. In green.Offload
-	// it is none.
+	// Left reports a use that cannot be made cooperative in source. Inside a call
+	// of green.Offload it is not reported.
 	Left
 )
 

@@ -79,8 +79,8 @@ func ReadBlocking(data string) ([]Blocking, error) {
 	return list, nil
 }
 
-// Cover classifies what blocks. The error names what no line of the tables is
-// for.
+// Cover classifies what blocks. The error lists the functions that no row of
+// the tables classifies.
 func Cover(list []Blocking) ([]Covered, error) {
 	leaves, disk := offloads(Leaves()), offloads(Disk())
 	calls := map[string]Call{}

@@ -33,12 +33,12 @@ type Program struct {
 	modules []string // import paths of the program's modules
 }
 
-// Read reads a program. The error says that it is no Go program for linux, or that
+// Read reads a program. The error says that it is not a Go program for linux, or that
 // its code cannot be read.
 func Read(r io.ReaderAt) (*Program, error) {
 	info, err := buildinfo.Read(r)
 	if err != nil {
-		return nil, fmt.Errorf("no Go program: %w", err)
+		return nil, fmt.Errorf("not a Go program: %w", err)
 	}
 	f, err := elf.NewFile(r)
 	if err != nil {

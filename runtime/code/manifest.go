@@ -36,7 +36,8 @@ type Manifest struct {
 
 // The manifest in the binary: lines of a key and its values between two marks. A
 // byte that is not UTF-8 keeps it from being found in Go source that is embedded
-// in a program; that the mark is put together here, in this package itself.
+// in a program. It is built at run time, so that the program text of this package does
+// not contain it either.
 func begin() string { return "\xff" + strings.ToLower("GREENIFY MANIFEST 1\n") }
 
 const end = "\xfe"

@@ -1,6 +1,6 @@
 // Package greentest helps to test programs under greenify test. In a program that
-// is not patched Empty, MustYield and MustNotYield find nothing and say so in no
-// way: a test that is to run both ways need not be two.
+// is not patched, Empty, MustYield and MustNotYield report nothing, so the same test runs
+// both ways.
 package greentest
 
 import (

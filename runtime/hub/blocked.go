@@ -134,7 +134,7 @@ func hubWatchdog(step, used, now int64) {
 		}
 	case blockSampling:
 		if b.want.Load() != 0 && b.tries < 20 {
-			b.ask(gp) // the signal was one with another that had been on its way, or found no stack
+			b.ask(gp) // the signal was merged with one already pending, or found no stack
 			return
 		}
 		b.want.Store(0)

@@ -61,7 +61,8 @@ func green_strict(on bool, yields func()) (changed bool) {
 	return true
 }
 
-// killed returns where it stands whether the thread is to be killed.
+// killed returns the field that holds the state of a kill: inside NoYield it is saved in
+// under.
 func (h *hubState) killed() *uint8 {
 	if h.kill.strict {
 		return &h.kill.under

@@ -312,7 +312,8 @@ func (ld *loader) markBelow(p *Listed) {
 	}
 }
 
-// imports yields the packages that p may import: green too, patched it will.
+// imports returns the packages that p may import. Package green is among them, which
+// patched source imports.
 func (ld *loader) imports(p *Listed) []*Listed {
 	list := slices.Collect(maps.Keys(p.deps))
 	if ld.green != nil && !ld.below[p] {

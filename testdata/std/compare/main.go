@@ -1,7 +1,9 @@
-// Command compare runs the tests of standard library packages plain and
-// patched, and compares them test by test, subtests included.
+// Command compare runs the tests of standard library packages, or with -modules those
+// of third-party modules, plain and patched, and compares them test by test, subtests
+// included.
 //
 //	go run ./testdata/std/compare [flags] [packages]
+//	go run ./testdata/std/compare -modules testdata/std/modules.tsv [flags] [regexp]
 //
 // Every test that passes with go test must pass with greenify test, but for
 // the ones in exceptions.tsv. A test that differs is run once more by itself,
@@ -52,12 +54,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	limit := flags.Duration("timeout", 3*time.Minute, "`time` that one run of a package's tests may take")
 	file := flags.String("exceptions", "testdata/std/exceptions.tsv", "`file` of the tests known to fail patched")
 	verbose := flags.Bool("v", false, "print the output of the tests that fail")
+	modules := flags.String("modules", "", "compare the modules of this `file`: path, version, packages")
+	more := flags.String("flags", "", "more `flags` of go test, such as \"-count=3 -shuffle=on\"")
 	if flags.Parse(args) != nil {
-		return 2
-	}
-	exceptions, err := readExceptions(*file)
-	if err != nil {
-		fmt.Fprintf(stderr, "compare: %v\n", err)
 		return 2
 	}
 	dir, err := os.MkdirTemp("", "compare")
@@ -66,38 +65,73 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	defer os.RemoveAll(dir)
+	var targets []target
+	if *modules == "" {
+		targets, err = standard(flags.Args(), *file)
+	} else {
+		targets, err = thirdParty(ctx, *modules, flags.Args(), dir)
+	}
+	if err != nil {
+		fmt.Fprintf(stderr, "compare: %v\n", err)
+		return 2
+	}
 	greenify, err := tool.Greenify(dir)
 	if err != nil {
 		fmt.Fprintf(stderr, "compare: %v\n", err)
 		return 2
 	}
-	c := comparison{
-		plain:   runner{"go", *short},
-		patched: runner{greenify, *short},
-		limit:   *limit,
-	}
-	list := flags.Args()
-	if len(list) == 0 {
-		list = packages
-	}
-	code := 0
-	fmt.Fprintf(stdout, "%-20s %22s %22s %15s\n", "", "plain pass/fail/skip", "patched pass/fail/skip", "seconds")
-	for _, pkg := range list {
-		own := slices.DeleteFunc(slices.Clone(exceptions), func(e exception) bool { return e.pkg != pkg })
-		r, err := c.compare(ctx, pkg, own)
+	code, total := 0, report{plain: newSuite(), patched: newSuite()}
+	row := func(cells ...any) { fmt.Fprintf(stdout, "%-44s %22s %22s %13s\n", cells...) }
+	row("", "plain pass/fail/skip", "patched pass/fail/skip", "seconds")
+	for _, t := range targets {
+		c := comparison{
+			plain:   runner{command: "go", short: *short, dir: t.dir, flags: strings.Fields(*more)},
+			patched: runner{command: greenify, short: *short, dir: t.dir, flags: strings.Fields(*more)},
+			limit:   *limit,
+		}
+		r, err := c.compare(ctx, t.pkg, t.exceptions)
 		if err != nil {
-			fmt.Fprintf(stderr, "compare: %s: %v\n", pkg, err)
+			fmt.Fprintf(stderr, "compare: %s: %v\n", t.pkg, err)
 			code = 2
 			if ctx.Err() != nil {
 				break
 			}
 			continue
 		}
-		if bad := r.print(stdout, pkg, *verbose); bad && code == 0 {
+		if bad := r.print(stdout, t.pkg, *verbose); bad && code == 0 {
 			code = 1
 		}
+		total.add(t.pkg, r)
+	}
+	if len(targets) > 1 {
+		total.print(stdout, "all", false)
 	}
 	return code
+}
+
+// target is one package to compare.
+type target struct {
+	pkg        string
+	dir        string // where the go command runs; empty: here
+	exceptions []exception
+}
+
+// standard returns the packages of the standard library that are named, by default
+// packages, with their lines of the file of exceptions.
+func standard(list []string, file string) ([]target, error) {
+	exceptions, err := readExceptions(file)
+	if err != nil {
+		return nil, err
+	}
+	if len(list) == 0 {
+		list = packages
+	}
+	var targets []target
+	for _, pkg := range list {
+		own := slices.DeleteFunc(slices.Clone(exceptions), func(e exception) bool { return e.pkg != pkg })
+		targets = append(targets, target{pkg: pkg, exceptions: own})
+	}
+	return targets, nil
 }
 
 // comparison is one way to run tests against another.
@@ -116,6 +150,18 @@ type finding struct {
 type report struct {
 	plain, patched *suite
 	findings       []finding
+}
+
+// add counts the tests of a package's report to those of all.
+func (r *report) add(pkg string, one *report) {
+	for _, pair := range [][2]*suite{{r.plain, one.plain}, {r.patched, one.patched}} {
+		for name, o := range pair[1].outcome {
+			if name != whole {
+				pair[0].outcome[pkg+" "+name] = o
+			}
+		}
+		pair[0].took += pair[1].took
+	}
 }
 
 // compare runs the tests of pkg. Its exceptions are left out of the patched
@@ -243,7 +289,7 @@ func (r *report) print(w io.Writer, pkg string, verbose bool) (bad bool) {
 	tally := func(s *suite) string {
 		return fmt.Sprintf("%d/%d/%d", s.count(pass), s.count(fail)+s.count(hang), s.count(skip))
 	}
-	fmt.Fprintf(w, "%-20s %22s %22s %15s\n", pkg, tally(r.plain), tally(r.patched),
+	fmt.Fprintf(w, "%-44s %22s %22s %13s\n", pkg, tally(r.plain), tally(r.patched),
 		fmt.Sprintf("%.1f %.1f", r.plain.took.Seconds(), r.patched.took.Seconds()))
 	for _, f := range r.findings {
 		fmt.Fprintf(w, "\t%s %s\n", f.test, f.text)

@@ -112,6 +112,8 @@ func (s *suite) count(o string) int {
 type runner struct {
 	command string // go or greenify
 	short   bool
+	dir     string   // where it runs
+	flags   []string // more flags of go test
 }
 
 // buildTime is how long the build before a run may take, a cold one of std
@@ -125,6 +127,7 @@ const (
 // without. The clock starts when the tests do, not when their build does.
 func (r runner) once(ctx context.Context, pkg, only string, without []string, limit time.Duration) (s *suite, hung []string, err error) {
 	args := []string{"test", "-json", "-count=1", fmt.Sprint("-short=", r.short), fmt.Sprint("-timeout=", limit)}
+	args = append(args, r.flags...)
 	if only != "" {
 		args = append(args, "-run="+pattern(only))
 	}
@@ -136,7 +139,7 @@ func (r runner) once(ctx context.Context, pkg, only string, without []string, li
 		args = append(args, "-skip="+strings.Join(alts, "|"))
 	}
 	cmd := exec.Command(r.command, append(args, pkg)...)
-	cmd.Env = tool.Environ()
+	cmd.Dir, cmd.Env = r.dir, tool.Environ()
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
