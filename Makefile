@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 needs is here; see README.md.
 
-.PHONY: kills killed mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus services services-stop db ticker std-catalog
+.PHONY: kills killed mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 GREENIFY = .cache/greenify
 
@@ -92,6 +92,12 @@ check-speed:
 std:
 	go run ./testdata/std/chan
 	go run ./testdata/std/compare $(STDFLAGS)
+
+# sources patches all of the standard library, its tests and the modules that this one
+# requires by both back ends of the mode in source, and compares; make test does that
+# for the packages in which most waits.
+sources:
+	GREENIFY_CORPUS=1 go test ./rewrite/insource -run TestCorpus -count=1 -v -timeout 30m
 
 # services installs PostgreSQL and MariaDB from Debian packages (as root) and starts
 # them on loopback ports of their own, for db.
