@@ -13,7 +13,7 @@ import (
 // What it counts is the time in which one turn of a thread goes on, the thread runs,
 // by the clock of its OS thread (turn.go), and others are ready: a collection that
 // stops the world, a thread that waits for a processor and an idle hub do not count.
-// Calls that block cannot keep the hub: sysmon takes it from them (leave.go).
+// Calls that block cannot keep the hub: sysmon takes it from them (sysmon.go).
 //
 // When the limit is passed, sysmon sends the thread the preemption signal, and
 // the handler takes the stack where the signal found it, as the CPU profiler

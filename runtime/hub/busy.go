@@ -2,19 +2,9 @@
 
 package runtime
 
-import (
-	"internal/runtime/atomic"
-	_ "unsafe" // for linkname
-)
+import "internal/runtime/atomic"
 
-// Time slices. A green thread is not made to yield in the middle of a computation:
-// that is what makes it free of data races. But programs poll for something that
-// another thread is to do, and rely on being preempted. There are two steps.
-//
-// A thread that the Go scheduler preempts after its usual slice of 10 ms
-// (forcePreemptNS), while others are ready, keeps the hub but is late: it yields at
-// its next operation that may block, even if that operation would not have to wait:
-// of a channel, of package sync, a system call.
+// A thread that computes for long: the second step, behind that of slice.go.
 //
 // A loop without any such operation, over an atomic, len(c) or nothing at all, would
 // keep the hub for ever. So a thread that has computed for hubBusy.limit while others
@@ -29,49 +19,6 @@ import (
 // of assembly, and one without a call while GODEBUG=asyncpreemptoff=1, is not
 // preempted in plain Go either.
 
-// hubLate is hubLateMax while the owner is late, else 0. Packages sync and
-// internal/sync have the same variable (linkname) and look at it in their fast paths.
-// Inv: 0 while the hub is idle. Only who owns the hub changes it.
-//
-//go:linkname hubLate
-var hubLate int32
-
-// hubLateMax is above each result that RWMutex.RLock compares with hubLate, so that
-// one comparison finds both a writer that waits and a slice that is over.
-const hubLateMax = 1<<31 - 1
-
-// hubSlice is the check at operations that may block.
-//
-//go:nosplit
-func hubSlice() {
-	if hubLate != 0 {
-		hubYieldLate()
-	}
-}
-
-//go:nosplit
-func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.strict {
-		mcall(gosched_m)
-	}
-}
-
-//go:linkname internal_sync_hubSlice internal/sync.hubSlice
-//go:nosplit
-func internal_sync_hubSlice() { hubSlice() }
-
-//go:linkname sync_hubSlice sync.hubSlice
-//go:nosplit
-func sync_hubSlice() { hubSlice() }
-
-// hubSleep0 is time.Sleep of no time: it yields, as in eventlet and gevent.
-func hubSleep0() {
-	if getg().hub.owner && hubGroups&hubGroupTime != 0 {
-		Gosched()
-	}
-}
-
-// hubBusy is the second step.
 var hubBusy = struct {
 	limit   int64         // nanoseconds; 0: off; -1: no setting, hubBusyDefault
 	cut     atomic.Uint64 // the turn that is to be cut, and hubBusyCut; 0: none
@@ -108,44 +55,6 @@ func hubBusyLook(step, used int64) {
 	if b.held += max(used, step/2); b.held >= limit && !first {
 		b.cut.Store(hubBusyCut | uint64(hubTurn.turn))
 	}
-}
-
-// hubPreempted is called as the Go scheduler preempts an owner. It returns if the
-// thread keeps the hub.
-//
-// That is not the end of a slice if a collection stops the world, or the OS thread had
-// to wait for a processor: the turn must have run for a while (hubTurn.over).
-func hubPreempted(gp *g) {
-	if hubTurn.over.Load() != hub.turns && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
-		return
-	}
-	waiting := hubWaiting()
-	if waiting || gp.hub.kill == hubKillMark {
-		hubLate = hubLateMax
-	} else {
-		hubLate = 0
-	}
-	if gp.hub.hold != 0 || gp.hub.strict {
-		return
-	}
-	if !gp.hub.busy {
-		if hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
-			return
-		}
-		gp.hub.busy = true
-		gp.hub.tries = 0
-		if waiting {
-			hubBusyReport(gp)
-		}
-	}
-	if !waiting {
-		return // to be killed (interrupt.go)
-	}
-	hubBusy.count.Add(1)
-	if hubTracing {
-		hubTraceCut(gp)
-	}
-	hubYield(gp)
 }
 
 // hubBusyReport says once for each place where a thread was cut. It runs on g0; gp

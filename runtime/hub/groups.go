@@ -20,6 +20,34 @@ const (
 	hubGroupAll      = hubGroupNone<<1 - 1
 )
 
+// yieldPoint says for each wait reason whether the wait lets other green
+// threads run: by its module groups for what a program asks for, 0
+// for the runtime's own business in the middle of an allocation or a collection.
+var yieldPoint = [len(waitReasonStrings)]uint16{
+	waitReasonIOWait:                hubGroupOS | hubGroupSocket,
+	waitReasonSemacquire:            hubGroupThread,
+	waitReasonSleep:                 hubGroupTime,
+	waitReasonChanReceiveNilChan:    hubGroupBuiltins,
+	waitReasonChanSendNilChan:       hubGroupBuiltins,
+	waitReasonSelectNoCases:         hubGroupSelect,
+	waitReasonSelect:                hubGroupSelect,
+	waitReasonChanReceive:           hubGroupBuiltins,
+	waitReasonChanSend:              hubGroupBuiltins,
+	waitReasonSyncCondWait:          hubGroupThread,
+	waitReasonSyncMutexLock:         hubGroupThread,
+	waitReasonSyncRWMutexRLock:      hubGroupThread,
+	waitReasonSyncRWMutexLock:       hubGroupThread,
+	waitReasonSyncWaitGroupWait:     hubGroupThread,
+	waitReasonTraceReaderBlocked:    hubGroupNone,
+	waitReasonPanicWait:             hubGroupNone,
+	waitReasonSynctestRun:           hubGroupThread,
+	waitReasonSynctestWait:          hubGroupThread,
+	waitReasonSynctestChanReceive:   hubGroupBuiltins,
+	waitReasonSynctestChanSend:      hubGroupBuiltins,
+	waitReasonSynctestSelect:        hubGroupSelect,
+	waitReasonSynctestWaitGroupWait: hubGroupThread,
+}
+
 // hubGroups are the groups that are patched; set by the build.
 const hubGroups = hubGroupAll
 
@@ -63,39 +91,3 @@ func hubStuck(gp *g) bool {
 	holder := hub.holder.ptr()
 	return gp.hub.green && !gp.hub.owner && holder != nil && readgstatus(holder)&^_Gscan == _Gwaiting
 }
-
-// hubKept is what sysmon remembers of an owner that does not yield.
-var hubKept struct {
-	gp     guintptr
-	yields uint64
-	from   uint32 // hub ticks (hubNow) when it was first seen
-	told   bool
-}
-
-// hubTell says once of an owner that it has kept the hub from ready threads for
-// hubTellAfter in waits of a group that is not patched. Perhaps one of them would
-// end its wait, and nobody else can tell: the detector of deadlocks is silent
-// while timers are set or somebody waits for the network. Called by sysmon while
-// threads are ready.
-func hubTell(gp *g) {
-	if hubGroups == hubGroupAll {
-		return
-	}
-	k := &hubKept
-	if k.gp.ptr() != gp || k.yields != hub.yields {
-		k.gp.set(gp)
-		k.yields, k.from, k.told = hub.yields, hubNow.Load(), false
-		return
-	}
-	if k.told || hubNow.Load()-k.from < hubTellAfter || readgstatus(gp) != _Gwaiting {
-		return
-	}
-	if group := hubKeeps(gp); group != "" {
-		k.told = true
-		print("greenify: thread ", gp.goid, " keeps the hub from ready threads while it waits in ", gp.waitreason.String(),
-			": group ", group, " is not patched\n")
-	}
-}
-
-// hubTellAfter is in milliseconds.
-const hubTellAfter = 1000

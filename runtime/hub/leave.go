@@ -2,12 +2,6 @@
 
 package runtime
 
-import (
-	"internal/runtime/atomic"
-	"internal/runtime/sys"
-	"unsafe"
-)
-
 // Native work: a green thread leaves the hub, does something that would block
 // it as a native goroutine, and comes back. Goroutines of the runtime do the
 // reverse, with the same two functions, to run code of the program.
@@ -21,11 +15,6 @@ import (
 // short and keeps the hub; if it is not, sysmon takes the hub away after
 // rescueDelay, so that no call that Go can leave running stalls everyone; what is
 // rescued twice in one place leaves at once the third time (site.go).
-
-// rescueDelay is how long, in nanoseconds, one system or cgo call may keep the
-// hub while other threads are ready. The Go scheduler takes the P after the
-// same time (retake).
-const rescueDelay = 10e6
 
 // hubDetach takes the hub from the current g and lets the next thread run on
 // this P once it is free. It runs on g0.
@@ -131,124 +120,4 @@ func hubBatched() {
 	if gp := getg(); gp.hub.owner {
 		hubRaceRelease(gp)
 	}
-}
-
-// hubNative starts f as a native goroutine, which runs beside the hub from the
-// beginning.
-func hubNative(f func()) {
-	gp, pc := getg(), sys.GetCallerPC()
-	fn := *(**funcval)(unsafe.Pointer(&f))
-	systemstack(func() { // as in newproc
-		getg().hub.child = true
-		newg := newproc1(fn, gp, pc, false, waitReasonZero)
-		getg().hub.child = false
-		runqput(getg().m.p.ptr(), newg, true)
-		wakep()
-	})
-}
-
-// hubNow is a coarse clock in milliseconds since the program started; the park
-// path cannot afford a real one. sysmon sets it, and whoever wakes an idle hub,
-// for sysmon sleeps while all is idle.
-var hubNow atomic.Uint32
-
-// hubClock sets hubNow and returns it.
-func hubClock() uint32 {
-	now := uint32((nanotime() - runtimeInitTime) / 1e6)
-	hubNow.Store(now)
-	return now
-}
-
-// hubWatch is what sysmon remembers of the owner between two looks.
-var hubWatch struct {
-	gp    guintptr
-	tick  uint32
-	since int64
-}
-
-// hubWaiting reports whether ready threads wait for the hub, so that sysmon
-// stays awake to rescue it.
-func hubWaiting() bool {
-	return hub.busy && (hub.nremote.Load() != 0 || !hub.runq.empty())
-}
-
-// hubRetake is retake, and the hub's own: it rescues the hub from an owner
-// that has been in one system call for rescueDelay while others are ready.
-// Called by sysmon without a P.
-func hubRetake(now int64) uint32 {
-	var step, used int64
-	if hub.on {
-		hubClock()
-		step, used = hubTurn.look(now) // before retake preempts
-	}
-	n := retake(now)
-	if hubSettings.stats {
-		hubCount()
-	}
-	if !hub.on {
-		return n
-	}
-	hubBusyLook(step, used)
-	hubWatchdog(step, used, now)
-	hubPatrolRound(now)
-	if hubTracing {
-		hubTraceFlush(now)
-	}
-	gp := hub.holder.ptr()
-	if gp == nil || !hubWaiting() {
-		hubWatch.gp = 0
-		return n
-	}
-	hubTell(gp)
-	if readgstatus(gp) != _Gsyscall {
-		hubWatch.gp = 0
-		return n
-	}
-	// The scan bit keeps gp in its system call while we look (as in
-	// setBlockOnExitSyscall).
-	if !castogscanstatus(gp, _Gsyscall, _Gscansyscall) {
-		return n
-	}
-	next := hubRescue(gp, now)
-	casfrom_Gscanstatus(gp, _Gscansyscall, _Gsyscall)
-	if next == nil {
-		return n
-	}
-	mp := acquirem()
-	lock(&sched.lock)
-	globrunqput(next)
-	if pp, _ := pidlegetSpinning(0); pp != nil {
-		startm(pp, false, true)
-	}
-	unlock(&sched.lock)
-	releasem(mp)
-	return n + 1
-}
-
-// hubRescue takes the hub from gp, which is in a system call and cannot leave
-// it now, if that call has lasted long enough, and returns the next owner.
-func hubRescue(gp *g, now int64) *g {
-	mp := gp.m
-	if !gp.hub.owner || gp.hub.hold != 0 || gp.hub.strict || mp == nil {
-		return nil
-	}
-	if hubWatch.gp.ptr() != gp || hubWatch.tick != mp.syscalltick {
-		hubWatch.gp.set(gp)
-		hubWatch.tick = mp.syscalltick
-		hubWatch.since = now
-		return nil
-	}
-	if now-hubWatch.since < rescueDelay {
-		return nil
-	}
-	hubWatch.gp = 0
-	hubSiteRescued(gp)
-	gp.hub.owner = false
-	gp.hub.busy = false
-	hubRaceRelease(gp)
-	hub.rescued.Add(1)
-	if hubTracing {
-		hubTraceTo(gp, traceNative)
-	}
-	return hubNext()
 }

@@ -2,40 +2,6 @@
 
 package runtime
 
-import (
-	"internal/abi"
-	"internal/goarch"
-	"unsafe"
-)
-
-// yieldPoint says for each wait reason whether the wait lets other green
-// threads run: by its module groups for what a program asks for (groups.go), 0
-// for the runtime's own business in the middle of an allocation or a collection.
-var yieldPoint = [len(waitReasonStrings)]uint16{
-	waitReasonIOWait:                hubGroupOS | hubGroupSocket,
-	waitReasonSemacquire:            hubGroupThread,
-	waitReasonSleep:                 hubGroupTime,
-	waitReasonChanReceiveNilChan:    hubGroupBuiltins,
-	waitReasonChanSendNilChan:       hubGroupBuiltins,
-	waitReasonSelectNoCases:         hubGroupSelect,
-	waitReasonSelect:                hubGroupSelect,
-	waitReasonChanReceive:           hubGroupBuiltins,
-	waitReasonChanSend:              hubGroupBuiltins,
-	waitReasonSyncCondWait:          hubGroupThread,
-	waitReasonSyncMutexLock:         hubGroupThread,
-	waitReasonSyncRWMutexRLock:      hubGroupThread,
-	waitReasonSyncRWMutexLock:       hubGroupThread,
-	waitReasonSyncWaitGroupWait:     hubGroupThread,
-	waitReasonTraceReaderBlocked:    hubGroupNone,
-	waitReasonPanicWait:             hubGroupNone,
-	waitReasonSynctestRun:           hubGroupThread,
-	waitReasonSynctestWait:          hubGroupThread,
-	waitReasonSynctestChanReceive:   hubGroupBuiltins,
-	waitReasonSynctestChanSend:      hubGroupBuiltins,
-	waitReasonSynctestSelect:        hubGroupSelect,
-	waitReasonSynctestWaitGroupWait: hubGroupThread,
-}
-
 // hubRelease is called as a goroutine parks, before anybody can wake it. It
 // reports whether the goroutine owned the hub and this is a yield point; the
 // caller then owns the hub and must call hubPass, or hubKeep if the wait turns
@@ -88,59 +54,6 @@ func hubYield(gp *g) {
 	}
 	hub.runq.pushBack(gp)
 	hubPass()
-}
-
-// hubSched is called for an owner in goschedImpl: by runtime.Gosched, or by
-// preemption. It returns if the thread keeps the hub.
-func hubSched(gp *g, preempted bool) {
-	switch {
-	case preempted:
-		hubPreempted(gp)
-	case gp.hub.hold != 0:
-	case gp.hub.kill == hubKillNone:
-		hubYield(gp)
-	case gp.hub.kill == hubKillMark && hubMay(gp) && !hubShielded(gp) || gp.hub.strict:
-		// As if Gosched had called hubPoint instead of mcall. A check in Gosched
-		// would make it too large to be inlined.
-		hubInstead(gp, abi.FuncPCABIInternal(hubPoint))
-	default:
-		hubYield(gp)
-	}
-}
-
-// hubInstead lets gp, which has called mcall, call fn instead. It is gostartcall
-// without a closure, and so without a write barrier.
-func hubInstead(gp *g, fn uintptr) {
-	if goarch.IsAmd64 == 1 {
-		gp.sched.sp -= goarch.PtrSize
-		*(*uintptr)(unsafe.Pointer(gp.sched.sp)) = gp.sched.pc
-	} else {
-		gp.sched.lr = gp.sched.pc
-	}
-	gp.sched.pc = fn
-}
-
-// hubEnd is called as a goroutine ends, before it is destroyed. It reports
-// whether the caller now owns the hub and must call hubPass. If the M is to
-// die with its goroutine, the hub is passed on here.
-func hubEnd(gp *g) bool {
-	owner := gp.hub.owner
-	if gp.hub.ran {
-		hub.alive.Add(-1)
-	}
-	if hubTracing {
-		hubTraceTo(gp, traceNone)
-	}
-	locked := gp.lockedm != 0
-	gp.hub = hubState{}
-	if owner && locked {
-		if next := hubNext(); next != nil {
-			runqput(getg().m.p.ptr(), next, false)
-			wakep()
-		}
-		return false
-	}
-	return owner
 }
 
 // hubMove moves the hub from a goroutine to the one it switches to by

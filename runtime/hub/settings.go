@@ -3,7 +3,6 @@
 package runtime
 
 import (
-	"internal/runtime/atomic"
 	"internal/strconv"
 	"internal/stringslite"
 )
@@ -18,35 +17,6 @@ var hubSettings struct {
 
 // hubKnown lists the settings; set by the build.
 const hubKnown = ""
-
-// hubInit turns the calling goroutine, main, into the first green thread.
-// Called by runtime.main before any package of the program is initialized.
-func hubInit() {
-	hubPool.size = hubPoolDefault
-	hubInitFile()
-	hubReadSettings()
-	if hubSettings.off {
-		return
-	}
-	lockInit(&hub.lock, lockRankLeafRank)
-	lockInit(&hubBlock.lock, lockRankLeafRank)
-	lockInit(&hubPatrol.lock, lockRankLeafRank)
-	lockInit(&hubPool.lock, lockRankLeafRank)
-	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
-	hubInitScope()
-	hubAdminStart()
-	if hubPatrol.period > 0 {
-		go hubPatrolServe()
-	}
-	hubTraceStart()
-	gp := getg()
-	hub.on = true
-	hub.busy = true
-	hub.last.set(gp)
-	hubAdmit(gp)
-	gp.hub.green = true
-	hubOwn(gp)
-}
 
 // hubReadSettings reads the variable, or ends the program.
 //
@@ -225,49 +195,4 @@ func hubDuration(s string, to *int64) bool {
 		return false
 	}
 	return err == nil
-}
-
-// hubSampled is the largest number of OS threads seen in user code at once.
-var hubSampled int
-
-// hubCount counts the OS threads that run user code now. sysmon calls it at
-// each of its rounds while statistics are asked for, in plain mode too, so that
-// the two can be compared.
-func hubCount() {
-	n := 0
-	lock(&allpLock)
-	for _, pp := range allp {
-		// The reads are racy, as in retake; a goroutine between two
-		// states is missed or counted once.
-		if pp == nil || atomic.Load(&pp.status) != _Prunning {
-			continue
-		}
-		mp := pp.m.ptr()
-		if mp == nil {
-			continue
-		}
-		gp := mp.curg
-		if gp != nil && readgstatus(gp) == _Grunning && (gp.hub.owner || !gp.hub.green) && !gp.hub.quiet && !isSystemGoroutine(gp, false) {
-			n++
-		}
-	}
-	unlock(&allpLock)
-	hubSampled = max(hubSampled, n)
-}
-
-// hubAtExit is called as the program exits.
-func hubAtExit() {
-	hubAdminEnd()
-	hubTraceEnd()
-	hubStats()
-}
-
-// hubStats prints the statistics if asked for.
-func hubStats() {
-	if !hubSettings.stats {
-		return
-	}
-	print("greenify: threads=", hub.spawned.Load(), " peak=", hub.peak.Load(),
-		" switches=", hub.switches, " yields=", hub.yields, " rescued=", hub.rescued.Load(),
-		" preempted=", hubBusy.count.Load(), " mthreads=", hubSampled, "\n")
 }

@@ -8,7 +8,7 @@ import (
 )
 
 // Places of system calls and calls of C that are slow. A call that was rescued twice
-// (leave.go) leaves the hub at once the third time: a C function that waits for the
+// (sysmon.go) leaves the hub at once the third time: a C function that waits for the
 // next frame of a screen or for a C mutex, a read from a terminal, a driver. A place is
 // known by the return addresses on the stack, so that one that reads a pipe does not
 // make all that read slow: leaving costs about 10 us.

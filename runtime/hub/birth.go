@@ -1,0 +1,89 @@
+//go:build greenify_hub
+
+package runtime
+
+import (
+	"internal/runtime/sys"
+	"unsafe"
+)
+
+// The birth of a goroutine, and its end.
+
+// hubSpawn queues a new goroutine if it is to be a green thread. False means
+// that the caller starts it natively: it is a native one, or the hub was idle.
+func hubSpawn(gp *g) (queued bool) {
+	return gp.hub.green && hubReady(gp)
+}
+
+// hubAdmit decides at birth what a goroutine is: green, unless it is one of
+// the runtime's own or its go statement lies outside the scope of the patch.
+// Inv: gp.hub is zero, as it is of a new g and behind hubEnd.
+func hubAdmit(gp *g) {
+	if parent := getg().m.curg; parent != nil {
+		gp.hub.local = parent.hub.local
+		if pc := parent.hub.starts; pc != 0 {
+			gp.hub.start, parent.hub.starts = pc, 0
+		}
+	}
+	gp.hub.green = hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
+	if gp.hub.green {
+		gp.hub.ran = true
+		hub.spawned.Add(1)
+		if n := hub.alive.Add(1); n > hub.peak.Load() {
+			hub.peak.Store(n) // a lost race costs one in a statistic
+		}
+	}
+}
+
+// hubStart returns where a goroutine was started: behind the go statement, or the call
+// of the function that has it.
+func hubStart(gp *g) uintptr {
+	if gp.hub.start != 0 {
+		return gp.hub.start
+	}
+	return gp.gopc
+}
+
+// hubStartHere says that the thread that the caller's caller starts next is started
+// where that was called. fp is the caller's frame.
+func hubStartHere(fp uintptr) {
+	frame := (*[2]uintptr)(unsafe.Pointer(fp)) // the frame before, and where to return to
+	getg().hub.starts = (*[2]uintptr)(unsafe.Pointer(frame[0]))[1]
+}
+
+// hubNative starts f as a native goroutine, which runs beside the hub from the
+// beginning.
+func hubNative(f func()) {
+	gp, pc := getg(), sys.GetCallerPC()
+	fn := *(**funcval)(unsafe.Pointer(&f))
+	systemstack(func() { // as in newproc
+		getg().hub.child = true
+		newg := newproc1(fn, gp, pc, false, waitReasonZero)
+		getg().hub.child = false
+		runqput(getg().m.p.ptr(), newg, true)
+		wakep()
+	})
+}
+
+// hubEnd is called as a goroutine ends, before it is destroyed. It reports
+// whether the caller now owns the hub and must call hubPass. If the M is to
+// die with its goroutine, the hub is passed on here.
+func hubEnd(gp *g) bool {
+	owner := gp.hub.owner
+	if gp.hub.ran {
+		hub.alive.Add(-1)
+	}
+	if hubTracing {
+		hubTraceTo(gp, traceNone)
+	}
+	locked := gp.lockedm != 0
+	gp.hub = hubState{}
+	if owner && locked {
+		if next := hubNext(); next != nil {
+			runqput(getg().m.p.ptr(), next, false)
+			wakep()
+		}
+		return false
+	}
+	return owner
+}

@@ -1,0 +1,129 @@
+//go:build greenify_hub
+
+package runtime
+
+import (
+	"internal/abi"
+	"internal/goarch"
+	"unsafe"
+)
+
+// Time slices. A green thread is not made to yield in the middle of a computation:
+// that is what makes it free of data races. But programs poll for something that
+// another thread is to do, and rely on being preempted. There are two steps,
+// this one and that of busy.go.
+//
+// A thread that the Go scheduler preempts after its usual slice of 10 ms
+// (forcePreemptNS), while others are ready, keeps the hub but is late: it yields at
+// its next operation that may block, even if that operation would not have to wait:
+// of a channel, of package sync, a system call.
+
+// hubLate is hubLateMax while the owner is late, else 0. Packages sync and
+// internal/sync have the same variable (linkname) and look at it in their fast paths.
+// Inv: 0 while the hub is idle. Only who owns the hub changes it.
+//
+//go:linkname hubLate
+var hubLate int32
+
+// hubLateMax is above each result that RWMutex.RLock compares with hubLate, so that
+// one comparison finds both a writer that waits and a slice that is over.
+const hubLateMax = 1<<31 - 1
+
+// hubSlice is the check at operations that may block.
+//
+//go:nosplit
+func hubSlice() {
+	if hubLate != 0 {
+		hubYieldLate()
+	}
+}
+
+//go:nosplit
+func hubYieldLate() {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.strict {
+		mcall(gosched_m)
+	}
+}
+
+//go:linkname internal_sync_hubSlice internal/sync.hubSlice
+//go:nosplit
+func internal_sync_hubSlice() { hubSlice() }
+
+//go:linkname sync_hubSlice sync.hubSlice
+//go:nosplit
+func sync_hubSlice() { hubSlice() }
+
+// hubSleep0 is time.Sleep of no time: it yields, as in eventlet and gevent.
+func hubSleep0() {
+	if getg().hub.owner && hubGroups&hubGroupTime != 0 {
+		Gosched()
+	}
+}
+
+// hubPreempted is called as the Go scheduler preempts an owner. It returns if the
+// thread keeps the hub.
+//
+// That is not the end of a slice if a collection stops the world, or the OS thread had
+// to wait for a processor: the turn must have run for a while (hubTurn.over).
+func hubPreempted(gp *g) {
+	if hubTurn.over.Load() != hub.turns && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+		return
+	}
+	waiting := hubWaiting()
+	if waiting || gp.hub.kill == hubKillMark {
+		hubLate = hubLateMax
+	} else {
+		hubLate = 0
+	}
+	if gp.hub.hold != 0 || gp.hub.strict {
+		return
+	}
+	if !gp.hub.busy {
+		if hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+			return
+		}
+		gp.hub.busy = true
+		gp.hub.tries = 0
+		if waiting {
+			hubBusyReport(gp)
+		}
+	}
+	if !waiting {
+		return // to be killed (interrupt.go)
+	}
+	hubBusy.count.Add(1)
+	if hubTracing {
+		hubTraceCut(gp)
+	}
+	hubYield(gp)
+}
+
+// hubSched is called for an owner in goschedImpl: by runtime.Gosched, or by
+// preemption. It returns if the thread keeps the hub.
+func hubSched(gp *g, preempted bool) {
+	switch {
+	case preempted:
+		hubPreempted(gp)
+	case gp.hub.hold != 0:
+	case gp.hub.kill == hubKillNone:
+		hubYield(gp)
+	case gp.hub.kill == hubKillMark && hubMay(gp) && !hubShielded(gp) || gp.hub.strict:
+		// As if Gosched had called hubPoint instead of mcall. A check in Gosched
+		// would make it too large to be inlined.
+		hubInstead(gp, abi.FuncPCABIInternal(hubPoint))
+	default:
+		hubYield(gp)
+	}
+}
+
+// hubInstead lets gp, which has called mcall, call fn instead. It is gostartcall
+// without a closure, and so without a write barrier.
+func hubInstead(gp *g, fn uintptr) {
+	if goarch.IsAmd64 == 1 {
+		gp.sched.sp -= goarch.PtrSize
+		*(*uintptr)(unsafe.Pointer(gp.sched.sp)) = gp.sched.pc
+	} else {
+		gp.sched.lr = gp.sched.pc
+	}
+	gp.sched.pc = fn
+}

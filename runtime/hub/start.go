@@ -1,0 +1,41 @@
+//go:build greenify_hub
+
+package runtime
+
+// The start of the program, and its end.
+
+// hubInit turns the calling goroutine, main, into the first green thread.
+// Called by runtime.main before any package of the program is initialized.
+func hubInit() {
+	hubPool.size = hubPoolDefault
+	hubInitFile()
+	hubReadSettings()
+	if hubSettings.off {
+		return
+	}
+	lockInit(&hub.lock, lockRankLeafRank)
+	lockInit(&hubBlock.lock, lockRankLeafRank)
+	lockInit(&hubPatrol.lock, lockRankLeafRank)
+	lockInit(&hubPool.lock, lockRankLeafRank)
+	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
+	hubInitScope()
+	hubAdminStart()
+	if hubPatrol.period > 0 {
+		go hubPatrolServe()
+	}
+	hubTraceStart()
+	gp := getg()
+	hub.on = true
+	hub.busy = true
+	hub.last.set(gp)
+	hubAdmit(gp)
+	gp.hub.green = true
+	hubOwn(gp)
+}
+
+// hubAtExit is called as the program exits.
+func hubAtExit() {
+	hubAdminEnd()
+	hubTraceEnd()
+	hubStats()
+}
