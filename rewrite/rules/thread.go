@@ -32,7 +32,7 @@ var thread = []Leaf{
 	// Park, yield, end: the owner passes the hub on.
 	{File: proc, Edit: edit("park_m", before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
 	{File: proc, Edit: edit("park_m", before, "execute(gp, true)", "hubKeep(gp, passHub)", 1), Why: "the wait did not happen"},
-	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { if gp.hub.kill != hubKillNone { hubStay(gp) }; hubPass() }", 1), Why: "switch to the next ready thread; one that is to be killed does not stay parked"},
+	{File: proc, Edit: edit("park_m", before, "schedule()", "if passHub { if gp.hub.kill.state != hubKillNone { hubStay(gp) }; hubPass() }", 1), Why: "switch to the next ready thread; one that is to be killed does not stay parked"},
 	{File: proc, Edit: edit("goschedImpl", before, "if preempted && sched.gcwaiting.Load() {", "if gp.hub.owner { hubSched(gp, preempted) }", 1), Why: "runtime.Gosched goes behind the ready threads; preemption keeps the hub"},
 	{File: proc, Edit: edit("goexit0", before, "gdestroy(gp)", "passHub := hubEnd(gp)", 1), Why: "the thread ends"},
 	{File: proc, Edit: edit("goexit0", before, "schedule()", "if passHub { hubPass() }", 1), Why: "switch to the next ready thread"},
@@ -71,7 +71,7 @@ var thread = []Leaf{
 	{File: hashTrie, Edit: edit("HashTrieMap.CompareAndDelete", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
 	{File: hashTrie, Edit: edit("HashTrieMap.iter", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise: Range"},
 	{File: hashTrie, Edit: edit("HashTrieMap.Clear", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
-	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub; gp.hub.owner, gp.hub.pool, gp.hub.worker = false, 0, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub.hubRole; gp.hub.owner, gp.hub.pool, gp.hub.worker = false, 0, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "gdestroy(gp)", "hubEnd(gp)", 1), Why: "the iterator's goroutine ends"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},
@@ -91,9 +91,9 @@ var thread = []Leaf{
 	{File: "runtime/mheap.go", Edit: edit("runtime_debug_freeOSMemory", entry, "", "defer hubEnter(hubLeave())", 1), Why: "likewise"},
 
 	// Kill: the wait was cut (hub/kill.go).
-	{File: proc, Edit: edit("gopark", end, "", "if getg().hub.kill == hubKillCut { hubBehind(reason) }", 1), Why: "a killed thread unwinds where it waited"},
+	{File: proc, Edit: edit("gopark", end, "", "if getg().hub.kill.state == hubKillCut { hubBehind(reason) }", 1), Why: "a killed thread unwinds where it waited"},
 	{File: proc, Edit: edit("exitsyscall", replace, "Gosched()", "mcall(gopreempt_m)", 1), Why: "no yield point"},
-	{File: "runtime/select.go", Edit: edit("selectgo", before, "if cas == nil {", "if gp.hub.kill == hubKillCut { selunlock(scases, lockorder); hubUnwind() }", 1), Why: "a killed thread has left the queues of all cases"},
+	{File: "runtime/select.go", Edit: edit("selectgo", before, "if cas == nil {", "if gp.hub.kill.state == hubKillCut { selunlock(scases, lockorder); hubUnwind() }", 1), Why: "a killed thread has left the queues of all cases"},
 	{File: sema, Edit: edit("notifyListWait", before, "if l.tail == nil {", "s.prev = l.tail", 1), Why: "a killed thread is taken out of the list at once, wherever it stands"},
 	{File: sema, Edit: edit("notifyListWait", after, "l.tail = s", "hubSort(l, s)", 1), Why: "the list is in the order of the tickets"},
 	{File: sema, Edit: edit("notifyListWait", before, "if t0 != 0 {", "if hubGone(s) { getg().waiting = nil; return }", 1), Why: "a killed thread leaves Cond.Wait; its entry may stay, for its ticket and those behind it"},
@@ -117,8 +117,8 @@ var thread = []Leaf{
 	{File: rwmutex, Edit: edit("RWMutex.TryLock", after, "rw.w.Unlock()", "rw.hubUndo()", 1), Why: "likewise: a reader may have left meanwhile"},
 	{File: rwmutex, Edit: edit("RWMutex.TryRLock", replace, "c < 0", "c < 0 && !rw.hubAbandoned()", 1), Why: "a writer that was killed keeps no reader out"},
 	{File: rwmutex, Edit: edit("RWMutex.TryRLock", replace, "rw.readerCount.CompareAndSwap(c, c+1)", "c >= 0 && rw.readerCount.CompareAndSwap(c, c+1) || c < 0 && rw.hubJoin()", 1), Why: "likewise"},
-	{File: sema, Edit: edit("poll_runtime_Semacquire", entry, "", "getg().hub.fd = true", 1), Why: "a kill must know whose semaphore it is"},
-	{File: sema, Edit: edit("poll_runtime_Semacquire", end, "", "getg().hub.fd = false", 1), Why: "likewise"},
+	{File: sema, Edit: edit("poll_runtime_Semacquire", entry, "", "getg().hub.kill.fd = true", 1), Why: "a kill must know whose semaphore it is"},
+	{File: sema, Edit: edit("poll_runtime_Semacquire", end, "", "getg().hub.kill.fd = false", 1), Why: "likewise"},
 
 	// The runtime's own waits in the middle of an allocation are no yield points.
 	{File: mgc, Edit: edit("gcStart", before, "semacquire(&work.startSema)", "getg().hub.hold++", 1), Why: "starting a collection is not a yield point"},

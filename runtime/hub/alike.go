@@ -21,21 +21,21 @@ var hubKinds [1<<10 + 1]struct {
 func hubAlike(in func(gp *g) bool, f func(gp *g, more int)) {
 	clear(hubKinds[:])
 	forEachGRace(func(gp *g) {
-		gp.hub.first = false
+		gp.hub.report.first = false
 		if in(gp) {
-			gp.hub.kind = hubKind(gp)
-			n := hubKindCount(gp.hub.kind)
-			gp.hub.first = *n == 0
+			gp.hub.report.kind = hubKind(gp)
+			n := hubKindCount(gp.hub.report.kind)
+			gp.hub.report.first = *n == 0
 			*n++
 		}
 	})
 	const few = 3
 	forEachGRace(func(gp *g) {
 		if in(gp) {
-			switch n := *hubKindCount(gp.hub.kind); {
+			switch n := *hubKindCount(gp.hub.report.kind); {
 			case n <= few:
 				f(gp, 0)
-			case gp.hub.first:
+			case gp.hub.report.first:
 				f(gp, n-1)
 			}
 		}

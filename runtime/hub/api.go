@@ -18,7 +18,7 @@ func green_leave() bool { return hubLeavePool(&hubPool) }
 //go:linkname green_enter github.com/greenify-go/greenify/runtime.enter
 func green_enter(left bool) {
 	hubEnter(left)
-	if getg().hub.kill != hubKillNone {
+	if getg().hub.kill.state != hubKillNone {
 		hubPoint()
 	}
 }
@@ -90,14 +90,14 @@ func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
 //
 //go:linkname green_startAt github.com/greenify-go/greenify/runtime.startAt
 func green_startAt(pc uintptr) {
-	if getg().hub.starts = pc; pc == 0 {
+	if getg().hub.birth.starts = pc; pc == 0 {
 		hubStartHere(getfp())
 	}
 }
 
 //go:linkname sync_hubStartHere sync.hubStartHere
 func sync_hubStartHere() {
-	if getg().hub.starts == 0 { // green.WaitGo knows better
+	if getg().hub.birth.starts == 0 { // green.WaitGo knows better
 		hubStartHere(getfp())
 	}
 }
@@ -105,7 +105,7 @@ func sync_hubStartHere() {
 // green_handled says that the program has a Handle of the calling thread.
 //
 //go:linkname green_handled github.com/greenify-go/greenify/runtime.handled
-func green_handled() { getg().hub.handle = true }
+func green_handled() { getg().hub.kill.handle = true }
 
 // green_setName names a thread that has not ended.
 //

@@ -9,6 +9,13 @@ import (
 
 // The birth of a goroutine, and its end.
 
+// hubBirth is where a goroutine and its children come from.
+type hubBirth struct {
+	child  bool    // of a g0: the goroutine it starts is native
+	start  uintptr // where it was started, if gopc lies in what starts threads for others; else 0
+	starts uintptr // likewise of the thread that it starts next
+}
+
 // hubSpawn queues a new goroutine if it is to be a green thread. False means
 // that the caller starts it natively: it is a native one, or the hub was idle.
 func hubSpawn(gp *g) (queued bool) {
@@ -21,11 +28,11 @@ func hubSpawn(gp *g) (queued bool) {
 func hubAdmit(gp *g) {
 	if parent := getg().m.curg; parent != nil {
 		gp.hub.local = parent.hub.local
-		if pc := parent.hub.starts; pc != 0 {
-			gp.hub.start, parent.hub.starts = pc, 0
+		if pc := parent.hub.birth.starts; pc != 0 {
+			gp.hub.birth.start, parent.hub.birth.starts = pc, 0
 		}
 	}
-	gp.hub.green = hub.on && !getg().hub.child && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
+	gp.hub.green = hub.on && !getg().hub.birth.child && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
 	if gp.hub.green {
 		gp.hub.ran = true
 		hub.spawned.Add(1)
@@ -38,8 +45,8 @@ func hubAdmit(gp *g) {
 // hubStart returns where a goroutine was started: behind the go statement, or the call
 // of the function that has it.
 func hubStart(gp *g) uintptr {
-	if gp.hub.start != 0 {
-		return gp.hub.start
+	if gp.hub.birth.start != 0 {
+		return gp.hub.birth.start
 	}
 	return gp.gopc
 }
@@ -48,7 +55,7 @@ func hubStart(gp *g) uintptr {
 // where that was called. fp is the caller's frame.
 func hubStartHere(fp uintptr) {
 	frame := (*[2]uintptr)(unsafe.Pointer(fp)) // the frame before, and where to return to
-	getg().hub.starts = (*[2]uintptr)(unsafe.Pointer(frame[0]))[1]
+	getg().hub.birth.starts = (*[2]uintptr)(unsafe.Pointer(frame[0]))[1]
 }
 
 // hubNative starts f as a native goroutine, which runs beside the hub from the
@@ -57,9 +64,9 @@ func hubNative(f func()) {
 	gp, pc := getg(), sys.GetCallerPC()
 	fn := *(**funcval)(unsafe.Pointer(&f))
 	systemstack(func() { // as in newproc
-		getg().hub.child = true
+		getg().hub.birth.child = true
 		newg := newproc1(fn, gp, pc, false, waitReasonZero)
-		getg().hub.child = false
+		getg().hub.birth.child = false
 		runqput(getg().m.p.ptr(), newg, true)
 		wakep()
 	})

@@ -47,7 +47,7 @@ func hubBusyLook(step, used int64) {
 		return
 	}
 	gp := hub.holder.ptr()
-	if limit == 0 || gp == nil || !hubWaiting() && gp.hub.kill != hubKillMark {
+	if limit == 0 || gp == nil || !hubWaiting() && gp.hub.kill.state != hubKillMark {
 		return
 	}
 	// A watchdog with the same limit comes first: its report says that nobody could run.

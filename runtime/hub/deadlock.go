@@ -28,6 +28,16 @@ import (
 // (hubDefers). Threads that wait for locks whose Unlocks others of them have deferred
 // are taken for a circle: that is a suspicion, and is called one.
 
+// hubReported is what reports of deadlocks note of a thread.
+type hubReported struct {
+	stuck  int8   // stuckNot, ...
+	first  bool   // of its kind
+	told   bool   // was reported to be stuck (patrol.go)
+	group  int32  // which threads belong together
+	kind   uint32 // which threads wait alike (hubAlike)
+	looked uint32 // since of the wait that was looked at, and 1 (patrol.go)
+}
+
 // hubDeadlock ends a program in which nothing can ever run again. It is called
 // where the runtime's own detector would: no M runs, no timer is set, nobody
 // waits in the poller. It says of each green thread what it waits for, on
@@ -60,15 +70,15 @@ func hubReport() {
 		}
 		hubPrintMore(gp, more)
 	})
-	forEachGRace(func(gp *g) { gp.hub.stuck = stuckNot }) // what was proven before may be over
+	forEachGRace(func(gp *g) { gp.hub.report.stuck = stuckNot }) // what was proven before may be over
 	hubSuspect()
 	forEachGRace(func(gp *g) {
 		if hubTesting(gp) {
-			gp.hub.stuck = stuckNot
+			gp.hub.report.stuck = stuckNot
 		}
 	})
 	for mark := int8(stuckPerhaps); mark <= stuckProven; mark++ {
-		hubPrintStuck(func(gp *g) bool { return gp.hub.stuck == mark }, false)
+		hubPrintStuck(func(gp *g) bool { return gp.hub.report.stuck == mark }, false)
 	}
 	if hubLocks == 0 && hubAny(func(gp *g) bool { return gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) }) {
 		print(hubAskLocks)
@@ -294,8 +304,8 @@ const (
 // one, without those that none of them keeps waiting.
 func hubSuspect() {
 	forEachGRace(func(gp *g) {
-		if gp.hub.stuck != stuckProven {
-			gp.hub.stuck = stuckNot
+		if gp.hub.report.stuck != stuckProven {
+			gp.hub.report.stuck = stuckNot
 		}
 	})
 	if hubLocks == 1 {
@@ -304,7 +314,7 @@ func hubSuspect() {
 		return
 	}
 	hubCircle(stuckPerhaps, func(gp *g, _ int8) (stuck bool) {
-		hubDeferrers(gp, func(holder *g) { stuck = stuck || holder.hub.stuck != stuckNot })
+		hubDeferrers(gp, func(holder *g) { stuck = stuck || holder.hub.report.stuck != stuckNot })
 		return stuck
 	})
 }
@@ -313,15 +323,15 @@ func hubSuspect() {
 // others of it.
 func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
 	forEachGRace(func(gp *g) {
-		if gp.hub.stuck == stuckNot && gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) {
-			gp.hub.stuck = mark
+		if gp.hub.report.stuck == stuckNot && gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) {
+			gp.hub.report.stuck = mark
 		}
 	})
 	for again := true; again; {
 		again = false
 		forEachGRace(func(gp *g) {
-			if gp.hub.stuck == mark && !kept(gp, mark) {
-				gp.hub.stuck = stuckNot
+			if gp.hub.report.stuck == mark && !kept(gp, mark) {
+				gp.hub.report.stuck = stuckNot
 				again = true
 			}
 		})
@@ -334,20 +344,20 @@ func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
 // of each kind are looked at, and of many kinds none, for every pair would have to be.
 func hubGroup() (groups int32) {
 	n, kinds := 0, 0
-	stuck := func(gp *g) bool { return gp.hub.stuck != stuckNot }
+	stuck := func(gp *g) bool { return gp.hub.report.stuck != stuckNot }
 	forEachGRace(func(gp *g) {
-		gp.hub.group = 0
+		gp.hub.report.group = 0
 		if stuck(gp) {
 			n++
 		}
 	})
 	hubAlike(stuck, func(*g, int) { kinds++ })
 	const many = 64
-	looked := func(gp *g) bool { return n <= many || gp.hub.first }
+	looked := func(gp *g) bool { return n <= many || gp.hub.report.first }
 	for {
 		var first *g
 		forEachGRace(func(gp *g) {
-			if first == nil && stuck(gp) && gp.hub.group == 0 {
+			if first == nil && stuck(gp) && gp.hub.report.group == 0 {
 				first = gp
 			}
 		})
@@ -357,8 +367,8 @@ func hubGroup() (groups int32) {
 		groups++
 		join := func(member *g) {
 			forEachGRace(func(gp *g) {
-				if gp.hub.group == 0 && gp.hub.stuck == member.hub.stuck && (gp.hub.kind == member.hub.kind || kinds > many) {
-					gp.hub.group = groups
+				if gp.hub.report.group == 0 && gp.hub.report.stuck == member.hub.report.stuck && (gp.hub.report.kind == member.hub.report.kind || kinds > many) {
+					gp.hub.report.group = groups
 				}
 			})
 		}
@@ -366,11 +376,11 @@ func hubGroup() (groups int32) {
 			join(member)
 			member = nil
 			forEachGRace(func(gp *g) {
-				if member != nil || gp.hub.group != 0 || gp.hub.stuck != first.hub.stuck || !looked(gp) {
+				if member != nil || gp.hub.report.group != 0 || gp.hub.report.stuck != first.hub.report.stuck || !looked(gp) {
 					return
 				}
 				forEachGRace(func(other *g) {
-					if member == nil && other.hub.group == groups && looked(other) && (hubLinked(gp, other) || hubLinked(other, gp)) {
+					if member == nil && other.hub.report.group == groups && looked(other) && (hubLinked(gp, other) || hubLinked(other, gp)) {
 						member = gp
 					}
 				})
@@ -403,7 +413,7 @@ func hubPrintStuck(in func(gp *g) bool, stacks bool) {
 	forEachGRace(func(gp *g) {
 		if in(gp) {
 			n++
-			stuck = max(stuck, gp.hub.stuck)
+			stuck = max(stuck, gp.hub.report.stuck)
 			locks = locks || hubWaitsForLock(gp)
 		}
 	})
@@ -499,19 +509,19 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 			hubSuspect()
 		}
 		forEachGRace(func(gp *g) {
-			if gp.hub.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && gp.hub.told || which == hubUntoldProven && hubForever(gp)) {
-				gp.hub.stuck = stuckNot
+			if gp.hub.report.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && gp.hub.report.told || which == hubUntoldProven && hubForever(gp)) {
+				gp.hub.report.stuck = stuckNot
 			}
 		})
 		for group := range hubGroup() {
 			begin := threads
-			in := func(gp *g) bool { return gp.hub.group == group+1 }
+			in := func(gp *g) bool { return gp.hub.report.group == group+1 }
 			hubPrintStuck(in, true)
 			forEachGRace(func(gp *g) {
 				if in(gp) {
-					gp.hub.told = gp.hub.told || which == hubUntoldProven
+					gp.hub.report.told = gp.hub.report.told || which == hubUntoldProven
 					if threads < len(list) {
-						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.stuck >= stuckLocked}
+						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.report.stuck >= stuckLocked}
 					}
 					threads++
 				}
@@ -548,11 +558,11 @@ func hubProve() worldStop {
 			continue
 		}
 		forEachGRace(func(gp *g) {
-			gp.hub.stuck = stuckNot
+			gp.hub.report.stuck = stuckNot
 			// A leaked goroutine is a waiting one to all but the collector's next
 			// search; checkdead does not know the state.
 			if gp.atomicstatus.CompareAndSwap(_Gleaked, _Gwaiting) && gp.hub.green {
-				gp.hub.stuck = stuckProven
+				gp.hub.report.stuck = stuckProven
 			}
 		})
 		return stw

@@ -37,7 +37,7 @@ const hubInterrupted = hubAtCalls + 1
 //go:nosplit
 func hubDoomed(gp *g) bool {
 	h := &gp.hub
-	return h.kill == hubKillMark && h.busy && h.owner && h.hold == 0 && h.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
+	return h.kill.state == hubKillMark && h.busy && h.owner && h.hold == 0 && h.kill.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
 }
 
 // hubKillAtCall is called by newstack as gp is preempted in the prologue of a function,
@@ -66,8 +66,8 @@ func hubKillsHere(gp *g, c *sigctxt) bool {
 	if !hubDoomed(gp) || gp.preemptStop || sched.gcwaiting.Load() {
 		return false
 	}
-	if gp.hub.tries < hubAtCalls {
-		gp.hub.tries++
+	if gp.hub.kill.tries < hubAtCalls {
+		gp.hub.kill.tries++
 		return true
 	}
 	if ok, _ := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), c.siglr()); !ok {
@@ -79,7 +79,7 @@ func hubKillsHere(gp *g, c *sigctxt) bool {
 	ok := u.valid() && hubOwnCode(&u) && hubUnwindsFrom(u.frame.fn, c.sigpc()) && hubOnlyCode(&u)
 	getg().m.mallocing--
 	if ok {
-		gp.hub.tries = hubInterrupted
+		gp.hub.kill.tries = hubInterrupted
 		gp.sigpc = c.sigpc()
 		c.preparePanic(sigPreempt, gp)
 	}
@@ -117,7 +117,7 @@ func hubOnlyCode(u *unwinder) bool {
 
 // hubSigpanic is called by sigpanic.
 func hubSigpanic() {
-	if getg().hub.tries == hubInterrupted {
+	if getg().hub.kill.tries == hubInterrupted {
 		hubUnwind()
 	}
 }

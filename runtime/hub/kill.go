@@ -32,7 +32,19 @@ import (
 // has said so (uncut.go), waits in iter.Pull's coroutines, in synctest.Run and Wait,
 // and in semaphores of packages that borrow sync's own (linkname).
 
-// The states of hubState.kill.
+// hubKillState says whether a thread is to end, and where it may.
+type hubKillState struct {
+	state  uint8   // hubKillNone and so on. Others than the thread itself change it only as owner of the hub
+	under  uint8   // likewise, while strict: what state is else
+	strict bool    // in green.NoYield. Inv: state is hubStrict unless its wait was cut
+	fd     bool    // the semaphore is that of a descriptor (internal/poll.fdMutex)
+	uncut  int8    // while not 0 a kill waits (uncut.go)
+	tries  uint8   // signals since it was to be killed, while busy (interrupt.go)
+	handle bool    // can be killed by the program (green.Handle)
+	claim  *uint32 // whoever ends the thread's wait must win it first (uncut.go); nil if nobody need
+}
+
+// The states of hubKillState.state.
 const (
 	hubKillNone  = iota
 	hubKillMark  // to be killed at the next yield point
@@ -50,7 +62,7 @@ func hubKill(gp *g, goid uint64) bool {
 	}
 	if kill := gp.hub.killed(); *kill == hubKillNone {
 		*kill = hubKillMark
-		if gp.hub.kill == hubKillMark && hubCut(gp) {
+		if gp.hub.kill.state == hubKillMark && hubCut(gp) {
 			hubAbandoned(gp)
 			goready(gp, 1)
 		}
@@ -66,7 +78,7 @@ func hubForeign(gp *g) bool { return !gp.hub.ran && gp.goid != 1 }
 // hubStay is called on g0 as a thread with a kill state has parked, before the hub
 // is passed on. It does not return if the thread is not to yield.
 func hubStay(gp *g) {
-	switch gp.hub.kill {
+	switch gp.hub.kill.state {
 	case hubKillMark:
 		if hubCut(gp) {
 			ready(gp, 1, false)
@@ -82,7 +94,7 @@ func hubStay(gp *g) {
 // native work, and at the end of Cond.Wait.
 func hubPoint() {
 	hubStrictly()
-	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && gp.hub.kill == hubKillMark && hubMay(gp) && !hubShielded(gp) && hubClaim(gp) {
+	if gp := getg(); gp.hub.owner && gp.hub.hold == 0 && gp.hub.kill.state == hubKillMark && hubMay(gp) && !hubShielded(gp) && hubClaim(gp) {
 		hubUnwind()
 	}
 }
@@ -91,12 +103,12 @@ func hubPoint() {
 func hubUnwind() {
 	gp := getg()
 	hubRaceUnwind(gp)
-	if gp.hub.strict {
-		gp.hub.kill = hubStrict
-		gp.hub.fd = false
+	if gp.hub.kill.strict {
+		gp.hub.kill.state = hubStrict
+		gp.hub.kill.fd = false
 		hubYields()
 	}
-	gp.hub.kill = hubKillDying
+	gp.hub.kill.state = hubKillDying
 	Goexit()
 }
 
@@ -112,13 +124,13 @@ func hubInC(gp *g) bool {
 func hubCut(gp *g) bool {
 	// A waker may be about to ready the thread; if it has done so already, the
 	// thread is runnable, but cannot run. The scan bit may come and go.
-	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || gp.hub.uncut != 0 {
+	if !gp.hub.green || readgstatus(gp)&^_Gscan != _Gwaiting || gp.hub.kill.uncut != 0 {
 		return false
 	}
-	if !gp.hub.strict && !hubMay(gp) { // but a panic may pass C's frames, and panics
+	if !gp.hub.kill.strict && !hubMay(gp) { // but a panic may pass C's frames, and panics
 		return false
 	}
-	if gp.hub.kill == hubKillMark && hubShielded(gp) {
+	if gp.hub.kill.state == hubKillMark && hubShielded(gp) {
 		if cut, goOn := hubCutShielded(gp); !goOn {
 			return cut
 		}
@@ -145,7 +157,7 @@ func hubCut(gp *g) bool {
 		cut = hubCutSema(gp)
 	}
 	if cut {
-		gp.hub.kill = state
+		gp.hub.kill.state = state
 	}
 	return cut
 }
@@ -305,7 +317,7 @@ func hubForget(gp *g, addr unsafe.Pointer) bool {
 			}
 		}
 	case waitReasonSemacquire:
-		if !gp.hub.fd {
+		if !gp.hub.kill.fd {
 			return false
 		}
 		// Inv: as for the mutex; closing releases all and sets the count to 0.

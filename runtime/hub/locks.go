@@ -128,7 +128,7 @@ func hubUnreleased(gp *g, mark int8) bool {
 		return false
 	}
 	for _, h := range list[:n] {
-		if h.gp == nil || h.gp.hub.stuck >= mark {
+		if h.gp == nil || h.gp.hub.report.stuck >= mark {
 			return true
 		}
 	}

@@ -59,10 +59,8 @@ func hubYield(gp *g) {
 // hubMove moves the hub from a goroutine to the one it switches to by
 // coroswitch (iter.Pull): the iterator's goroutine acts for its caller, so it
 // is what the caller is.
-func hubMove(from hubState, to *g) {
-	to.hub.green, to.hub.owner = from.green, from.owner
-	to.hub.pool, to.hub.worker = from.pool, from.worker
-	to.hub.busy = from.busy
+func hubMove(from hubRole, to *g) {
+	to.hub.hubRole = from
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

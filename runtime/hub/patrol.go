@@ -63,8 +63,8 @@ func hubPatrolRound(now int64) {
 			young++
 		default:
 			old++
-			if gp.hub.looked != gp.hub.since+1 {
-				gp.hub.looked = gp.hub.since + 1
+			if gp.hub.report.looked != gp.hub.since+1 {
+				gp.hub.report.looked = gp.hub.since + 1
 				fresh++
 			}
 		}
@@ -95,7 +95,7 @@ func hubNap(sleep int64) int64 {
 
 // hubCanLeak reports whether the collector could find that nobody can wake a thread.
 func hubCanLeak(gp *g) bool {
-	if !gp.hub.green || gp.hub.handle || gp.hub.told || readgstatus(gp) != _Gwaiting {
+	if !gp.hub.green || gp.hub.kill.handle || gp.hub.report.told || readgstatus(gp) != _Gwaiting {
 		return false
 	}
 	switch gp.waitreason {
@@ -115,7 +115,7 @@ func hubForever(gp *g) bool {
 
 // hubMayWake is asked by the collector about a thread that waits for what it cannot
 // reach. The program may kill a thread that it has a Handle of, and a timeout does.
-func hubMayWake(gp *g) bool { return gp.hub.handle && hubPatrol.proving.Load() }
+func hubMayWake(gp *g) bool { return gp.hub.kill.handle && hubPatrol.proving.Load() }
 
 // hubPatrolServe is the goroutine.
 func hubPatrolServe() {

@@ -30,9 +30,17 @@ import _ "unsafe" // for linkname
 // A shield does nothing in a native goroutine, in a thread that unwinds already, and
 // inside NoYield.
 
+// hubShielding is in which shields of the standard library a thread stands.
+type hubShielding struct {
+	depth  int32      // how many
+	wholes int32      // how many of them are whole
+	cuts   int32      // waits that were ended by an error in these
+	inner  *hubShield // the innermost of them that has something to cancel
+}
+
 // hubShield is a shield that has something to cancel: the head of
 // internal/hubshield.Shield, which has the same fields. Others are only counted
-// (hubState.shields).
+// (hubShielding.depth).
 type hubShield struct {
 	outer     *hubShield
 	cancel    func() // called by the killer, at most once; it must not wait for the thread
@@ -48,17 +56,17 @@ const hubPatience = 8
 // hubShielded reports whether a kill of gp is to be an error, now.
 //
 //go:nosplit
-func hubShielded(gp *g) bool { return gp.hub.shields != 0 }
+func hubShielded(gp *g) bool { return gp.hub.shield.depth != 0 }
 
 // hubCutShielded is hubCut for a marked thread in a shield. It reports whether the wait
 // was cut, and if not, whether it is to be cut as outside a shield.
 func hubCutShielded(gp *g) (cut, goOn bool) {
-	s := gp.hub.shield
+	s := gp.hub.shield.inner
 	switch {
 	case gp.waitreason == waitReasonIOWait:
 		return (s == nil || !s.patient) && hubCutPoll(gp), false
 	default:
-		return false, s == nil && gp.hub.wholes == 0
+		return false, s == nil && gp.hub.shield.wholes == 0
 	}
 }
 
@@ -66,11 +74,11 @@ func hubCutShielded(gp *g) (cut, goOn bool) {
 // about to begin, or has ended, is to return errcode.
 func hubPollCut(pd *pollDesc, mode int) (errcode int, cut bool) {
 	gp := getg()
-	if gp.hub.kill != hubKillMark || gp.hub.shields == 0 || gp.hub.shield != nil && gp.hub.shield.patient {
+	if gp.hub.kill.state != hubKillMark || gp.hub.shield.depth == 0 || gp.hub.shield.inner != nil && gp.hub.shield.inner.patient {
 		return 0, false
 	}
 	poll_runtime_pollSetDeadline(pd, -1, mode)
-	if gp.hub.cuts++; gp.hub.cuts > hubPatience {
+	if gp.hub.shield.cuts++; gp.hub.shield.cuts > hubPatience {
 		return pollErrClosing, true
 	}
 	return pollErrTimeout, true
@@ -83,7 +91,7 @@ func hubCancel(gp *g) {
 	if *gp.hub.killed() != hubKillMark {
 		return
 	}
-	for s := gp.hub.shield; s != nil; s = s.outer {
+	for s := gp.hub.shield.inner; s != nil; s = s.outer {
 		s.call()
 	}
 }
@@ -100,7 +108,7 @@ func (s *hubShield) call() {
 //go:linkname hubshield_active internal/hubshield.active
 func hubshield_active() bool {
 	h := &getg().hub
-	return h.green && !h.strict && h.kill != hubKillDying
+	return h.green && !h.kill.strict && h.kill.state != hubKillDying
 }
 
 // hubshield_begin begins a shield; s is nil if it has nothing to cancel. A thread that
@@ -109,14 +117,14 @@ func hubshield_active() bool {
 //go:linkname hubshield_begin internal/hubshield.begin
 func hubshield_begin(s *hubShield) {
 	gp := getg()
-	if gp.hub.kill == hubKillMark && gp.hub.shields == 0 && (s == nil || !s.closes) {
+	if gp.hub.kill.state == hubKillMark && gp.hub.shield.depth == 0 && (s == nil || !s.closes) {
 		hubPoint()
 	}
-	gp.hub.shields++
+	gp.hub.shield.depth++
 	if s == nil {
 		return
 	}
-	s.outer, gp.hub.shield = gp.hub.shield, s
+	s.outer, gp.hub.shield.inner = gp.hub.shield.inner, s
 	if *gp.hub.killed() == hubKillMark {
 		s.call()
 	}
@@ -127,9 +135,9 @@ func hubshield_begin(s *hubShield) {
 //go:linkname hubshield_whole internal/hubshield.whole
 func hubshield_whole(n int32) {
 	h := &getg().hub
-	h.wholes += n
+	h.shield.wholes += n
 	if n > 0 {
-		h.shields++
+		h.shield.depth++
 		return
 	}
 	hubshield_end(nil, false)
@@ -142,14 +150,14 @@ func hubshield_whole(n int32) {
 func hubshield_end(s *hubShield, failed bool) {
 	gp := getg()
 	if s != nil {
-		gp.hub.shield = s.outer
+		gp.hub.shield.inner = s.outer
 	}
-	if gp.hub.shields--; gp.hub.shields != 0 {
+	if gp.hub.shield.depth--; gp.hub.shield.depth != 0 {
 		return
 	}
-	failed = failed || gp.hub.cuts != 0
-	gp.hub.cuts = 0
-	if failed && gp.hub.kill == hubKillMark && gp._panic == nil { // a panic goes on
+	failed = failed || gp.hub.shield.cuts != 0
+	gp.hub.shield.cuts = 0
+	if failed && gp.hub.kill.state == hubKillMark && gp._panic == nil { // a panic goes on
 		hubPoint()
 	}
 }
@@ -158,7 +166,7 @@ func hubshield_end(s *hubShield, failed bool) {
 //
 //go:linkname hubshield_in internal/hubshield.in
 func hubshield_in(s *hubShield) bool {
-	for in := getg().hub.shield; in != nil; in = in.outer {
+	for in := getg().hub.shield.inner; in != nil; in = in.outer {
 		if in == s {
 			return true
 		}
@@ -170,7 +178,7 @@ func hubshield_in(s *hubShield) bool {
 // shields of the calling thread.
 //
 //go:linkname hubshield_cut internal/hubshield.cut
-func hubshield_cut() bool { return getg().hub.cuts != 0 }
+func hubshield_cut() bool { return getg().hub.shield.cuts != 0 }
 
 // hubKilled is green.ErrKilled: the cause of a context that a kill has cancelled.
 var hubKilled error

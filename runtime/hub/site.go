@@ -82,7 +82,7 @@ func hubSiteSlow(bp uintptr) bool {
 //go:nosplit
 func hubLeavesAtOnce() bool {
 	gp := getg()
-	return gp.hub.owner && gp.hub.hold == 0 && !gp.hub.strict
+	return gp.hub.owner && gp.hub.hold == 0 && !gp.hub.kill.strict
 }
 
 // syscall_hubLeaves is called by syscall.hubWaits, which Syscall calls.

@@ -40,7 +40,7 @@ func hubSlice() {
 
 //go:nosplit
 func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.strict {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.kill.strict {
 		mcall(gosched_m)
 	}
 }
@@ -70,12 +70,12 @@ func hubPreempted(gp *g) {
 		return
 	}
 	waiting := hubWaiting()
-	if waiting || gp.hub.kill == hubKillMark {
+	if waiting || gp.hub.kill.state == hubKillMark {
 		hubLate = hubLateMax
 	} else {
 		hubLate = 0
 	}
-	if gp.hub.hold != 0 || gp.hub.strict {
+	if gp.hub.hold != 0 || gp.hub.kill.strict {
 		return
 	}
 	if !gp.hub.busy {
@@ -83,7 +83,7 @@ func hubPreempted(gp *g) {
 			return
 		}
 		gp.hub.busy = true
-		gp.hub.tries = 0
+		gp.hub.kill.tries = 0
 		if waiting {
 			hubBusyReport(gp)
 		}
@@ -105,9 +105,9 @@ func hubSched(gp *g, preempted bool) {
 	case preempted:
 		hubPreempted(gp)
 	case gp.hub.hold != 0:
-	case gp.hub.kill == hubKillNone:
+	case gp.hub.kill.state == hubKillNone:
 		hubYield(gp)
-	case gp.hub.kill == hubKillMark && hubMay(gp) && !hubShielded(gp) || gp.hub.strict:
+	case gp.hub.kill.state == hubKillMark && hubMay(gp) && !hubShielded(gp) || gp.hub.kill.strict:
 		// As if Gosched had called hubPoint instead of mcall. A check in Gosched
 		// would make it too large to be inlined.
 		hubInstead(gp, abi.FuncPCABIInternal(hubPoint))

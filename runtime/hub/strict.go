@@ -4,8 +4,8 @@ package runtime
 
 import _ "unsafe" // for linkname
 
-// green.NoYield: a thread that must not yield. Its kill state is hubStrict, which
-// all that passes the hub on looks at anyway; what it would be else is in under.
+// green.NoYield: a thread that must not yield. Its kill.state is hubStrict, which
+// all that passes the hub on looks at anyway; what it would be else is in kill.under.
 //
 // Where the thread would yield it panics. If nothing has been done for the wait
 // yet, it does so there and then (hubStrictly: leaving for native work, Gosched).
@@ -19,7 +19,7 @@ import _ "unsafe" // for linkname
 
 // hubStrictly panics if the calling thread must not yield.
 func hubStrictly() {
-	if getg().hub.strict {
+	if getg().hub.kill.strict {
 		hubUnwind()
 	}
 }
@@ -48,23 +48,23 @@ var hubYields func()
 //go:linkname green_strict github.com/greenify-go/greenify/runtime.strict
 func green_strict(on bool, yields func()) (changed bool) {
 	h := &getg().hub
-	if on == h.strict || on && !h.owner {
+	if on == h.kill.strict || on && !h.owner {
 		return false
 	}
 	if on {
 		hubYields = yields
-		h.under, h.kill = h.kill, hubStrict
+		h.kill.under, h.kill.state = h.kill.state, hubStrict
 	} else {
-		h.kill = h.under
+		h.kill.state = h.kill.under
 	}
-	h.strict = on
+	h.kill.strict = on
 	return true
 }
 
 // killed returns where it stands whether the thread is to be killed.
 func (h *hubState) killed() *uint8 {
-	if h.strict {
-		return &h.under
+	if h.kill.strict {
+		return &h.kill.under
 	}
-	return &h.kill
+	return &h.kill.state
 }

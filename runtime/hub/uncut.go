@@ -10,7 +10,7 @@ import (
 // Where a kill waits.
 //
 // Some code must run to its end though its thread is to be killed. It says so by
-// hubState.uncut, a count: meanwhile no wait of the thread is cut, and it unwinds
+// hubKillState.uncut, a count: meanwhile no wait of the thread is cut, and it unwinds
 // nowhere. The kill is delivered at the next yield point behind it. Cond.Wait locks
 // c.L so, for its caller's deferred calls unlock it, and package green has its own
 // locks so.
@@ -22,7 +22,7 @@ import (
 // And some waits end by what another thread does for the waiting one: package green's
 // queues take a waiting thread's item, and lend units to it, when its turn comes. The
 // two may not both take place, a kill and the service, so the thread puts a word where
-// both find it: hubState.claim. Who first changes it from 0 has won; who serves does
+// both find it: hubKillState.claim. Who first changes it from 0 has won; who serves does
 // so before he does anything (runtime/waiter.go).
 
 // hubClaimKilled is what a kill makes of the word.
@@ -31,12 +31,12 @@ const hubClaimKilled = 2
 // hubClaim reports whether gp may be killed in the wait that it is in or is about to
 // enter: nobody serves it.
 func hubClaim(gp *g) bool {
-	return gp.hub.claim == nil || atomic.Cas(gp.hub.claim, 0, hubClaimKilled)
+	return gp.hub.kill.claim == nil || atomic.Cas(gp.hub.kill.claim, 0, hubClaimKilled)
 }
 
 // hubMay reports whether gp may unwind where it is. gp is the caller, or does not run
 // and cannot be made to by others than the caller.
-func hubMay(gp *g) bool { return gp.hub.uncut == 0 && !hubInC(gp) && !hubPanics(gp) }
+func hubMay(gp *g) bool { return gp.hub.kill.uncut == 0 && !hubInC(gp) && !hubPanics(gp) }
 
 // hubPanics reports whether gp panics. (Goexit has a record in the list as well.)
 func hubPanics(gp *g) bool {
@@ -61,28 +61,28 @@ func hubPanics(gp *g) bool {
 }
 
 //go:linkname green_guard github.com/greenify-go/greenify/runtime.guard
-func green_guard(n int8) { getg().hub.uncut += n }
+func green_guard(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname green_claim github.com/greenify-go/greenify/runtime.claim
-func green_claim(word *uint32) { getg().hub.claim = word }
+func green_claim(word *uint32) { getg().hub.kill.claim = word }
 
 //go:linkname sync_hubUncut sync.hubUncut
-func sync_hubUncut(n int8) { getg().hub.uncut += n }
+func sync_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname http_hubUncut net/http.hubUncut
-func http_hubUncut(n int8) { getg().hub.uncut += n }
+func http_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname tls_hubUncut crypto/tls.hubUncut
-func tls_hubUncut(n int8) { getg().hub.uncut += n }
+func tls_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname token_hubUncut go/token.hubUncut
-func token_hubUncut(n int8) { getg().hub.uncut += n }
+func token_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname syscall_hubUncut syscall.hubUncut
-func syscall_hubUncut(n int8) { getg().hub.uncut += n }
+func syscall_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname testing_hubUncut testing.hubUncut
-func testing_hubUncut(n int8) { getg().hub.uncut += n }
+func testing_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 // sync_hubRelocked is called as Cond.Wait returns, or as c.L.Lock panics in it. A
 // thread that was killed unwinds now: c.L is locked.
@@ -90,14 +90,14 @@ func testing_hubUncut(n int8) { getg().hub.uncut += n }
 //go:linkname sync_hubRelocked sync.hubRelocked
 func sync_hubRelocked() {
 	gp := getg()
-	gp.hub.uncut--
+	gp.hub.kill.uncut--
 	switch {
-	case gp.hub.kill == hubKillCond && gp.hub.strict && !hubPanics(gp):
+	case gp.hub.kill.state == hubKillCond && gp.hub.kill.strict && !hubPanics(gp):
 		hubUnwind()
-	case gp.hub.kill == hubKillCond:
-		gp.hub.kill = hubKillMark
+	case gp.hub.kill.state == hubKillCond:
+		gp.hub.kill.state = hubKillMark
 	}
-	if gp.hub.kill == hubKillMark {
+	if gp.hub.kill.state == hubKillMark {
 		hubPoint()
 	}
 }
