@@ -86,7 +86,7 @@ var mutants = []mutant{
 		"the detector never looks"},
 	{"11-blocked-detector", "runtime/hub/blocked.go", "	hubPrintStack(b.event.pcs[:b.event.n], false)\n", "",
 		"the detector prints no stack"},
-	{"12-foreign", "runtime/hub/ready.go", "		hub.remote.pushBack(gp)\n", "",
+	{"12-foreign", "runtime/hub/queue.go", "	hub.remote.pushBack(gp)\n", "",
 		"a wake-up from outside is lost while the hub is busy"},
 	{"12-foreign", "rewrite/rules/thread.go", "enters := hub.on && gp.m.isextra", "enters := false && gp.m.isextra",
 		"a callback from a C thread runs beside the hub"},
@@ -117,7 +117,7 @@ var mutants = []mutant{
 	{"18-broken-pipe", "rewrite/rules/signal.go", "var signal = []Leaf{\n", "var signal = []Leaf{\n" +
 		`	{File: fdUnix, Edit: edit("FD.Write", replace, "err == syscall.EAGAIN && fd.pd.pollable()", "(err == syscall.EAGAIN || err == syscall.EPIPE) && fd.pd.pollable()", 1), Why: "eventlet's bug"},` + "\n",
 		"a write to a broken pipe is tried again, as in eventlet"},
-	{"19-fairness", "runtime/hub/park.go", "	hub.runq.pushBack(gp)\n	hubPass()", "	hub.runq.push(gp)\n	hubPass()",
+	{"19-fairness", "runtime/hub/park.go", "	hubPut(gp)\n	hubPass()", "	hub.runq.push(gp)\n	hubPass()",
 		"a thread that yields goes before those that are ready"},
 	{"19-fairness", "runtime/hub/slice.go", "		hubLate = hubLateMax\n", "",
 		"a thread whose slice is over does not yield where it need not wait"},

@@ -39,6 +39,7 @@ func Leaves() []Leaf {
 		rules []Leaf
 	}{
 		{"thread", thread},
+		{"thread", chance},
 		{"thread", shield},
 		{"process", process},
 		{"signal", signal},

@@ -124,7 +124,7 @@ func hubWatchdog(step, used, now int64) {
 	switch b.state {
 	case blockQuiet:
 		b.state = blockSampling
-		b.event.id, b.event.ready, b.event.n = gp.goid, int(hub.runq.size+hub.nremote.Load()), 0
+		b.event.id, b.event.ready, b.event.n = gp.goid, int(hubQueued()), 0
 		b.tries = 0
 		if status == _Grunning {
 			b.ask(gp)

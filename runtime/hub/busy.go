@@ -87,7 +87,7 @@ func hubBusyReport(gp *g) {
 	if b.reports++; b.reports > len(b.places)/2 {
 		return // a program that does nothing else; preempted= has them all
 	}
-	n := hub.runq.size + hub.nremote.Load()
+	n := hubQueued()
 	others := " others were ready"
 	if n == 1 {
 		others = " other was ready"

@@ -4,7 +4,24 @@ package runtime
 
 import "internal/runtime/atomic"
 
-// The clock.
+// The clock: what time it is for the program and for its timers, and the coarse clock by
+// which the hub counts how long threads wait. Time in which the hub measures what
+// threads do to each other is sysmon's (sysmon.go).
+
+// hubNanotime is the clock of timers and deadlines, and of time.Now's monotonic part.
+func hubNanotime() int64 { return nanotime() }
+
+// hubTime is time.Now.
+func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
+
+// hubTimers runs the timers that are due on any P.
+func hubTimers(now int64) {
+	for _, pp := range allp {
+		if when := pp.timers.wakeTime(); when != 0 && when <= now {
+			pp.timers.check(now, nil)
+		}
+	}
+}
 
 // hubNow is a coarse clock in milliseconds since the program started; the park
 // path cannot afford a real one. sysmon sets it, and whoever wakes an idle hub,
@@ -13,7 +30,7 @@ var hubNow atomic.Uint32
 
 // hubClock sets hubNow and returns it.
 func hubClock() uint32 {
-	now := uint32((nanotime() - runtimeInitTime) / 1e6)
+	now := uint32((hubNanotime() - runtimeInitTime) / 1e6)
 	hubNow.Store(now)
 	return now
 }

@@ -59,8 +59,8 @@ func hubOwn(gp *g) {
 	hubRaceAcquire(gp)
 }
 
-// hubPass gives the hub to the next ready thread and runs it, or runs the
-// native scheduler when none is ready. It runs on g0, owns the hub, has no
+// hubPass gives the hub to the next ready thread and runs it, or waits for one
+// (hubIdle). It runs on g0, owns the hub, has no
 // current g, and does not return.
 //
 // The direct switch is taken only when nothing native waits for this P:
@@ -71,7 +71,7 @@ func hubOwn(gp *g) {
 func hubPass() {
 	next := hubNext()
 	if next == nil {
-		schedule()
+		hubIdle()
 	}
 	mp := getg().m
 	pp := mp.p.ptr()

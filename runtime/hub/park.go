@@ -52,7 +52,7 @@ func hubYield(gp *g) {
 	if hubTracing {
 		hubTraceWake(gp, nil)
 	}
-	hub.runq.pushBack(gp)
+	hubPut(gp)
 	hubPass()
 }
 

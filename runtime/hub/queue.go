@@ -2,9 +2,45 @@
 
 package runtime
 
-// The queue: which thread is next. Ready threads take their turns first in, first
-// out. Who owns the hub uses hub.runq without a lock; all others queue in
-// hub.remote, which the owner empties into it.
+// The queue: which thread is next. hub.runq has the ready threads; only who owns the hub
+// touches it. Others leave a thread in hub.remote, a letter box that the owner
+// empties before it chooses. One function each:
+//
+//	hubPut    queues a thread, for the owner
+//	hubPost   leaves one in the letter box, for anybody else
+//	hubTake   chooses the next: first in, first out (choose.go)
+
+// hubPut makes a thread the last in the queue. The caller owns the hub.
+func hubPut(gp *g) { hub.runq.pushBack(gp) }
+
+// hubPost leaves a thread for the owner. The caller holds hub.lock, and hub.busy is
+// true.
+func hubPost(gp *g) {
+	hub.remote.pushBack(gp)
+	hub.nremote.Add(1)
+}
+
+// hubTake takes a thread out of the queue, or returns nil. The caller owns the hub.
+func hubTake() *g {
+	if n := uint32(hub.runq.size); n > 1 {
+		if i := hubChoose(hubChoiceThread, n, 0); i != 0 {
+			return hubTakeAt(i)
+		}
+	}
+	return hub.runq.pop()
+}
+
+// hubTakeAt takes the thread out of the queue that has i others before it.
+func hubTakeAt(i uint32) *g {
+	var before gQueue
+	for ; i > 0; i-- {
+		before.pushBack(hub.runq.pop())
+	}
+	gp := hub.runq.pop()
+	before.pushBackAll(hub.runq)
+	hub.runq = before
+	return gp
+}
 
 // hubNext takes the next ready thread and makes it the owner. It returns nil,
 // and the hub is idle, when none is ready. The caller owns the hub.
@@ -14,7 +50,7 @@ func hubNext() *g {
 	if hub.nremote.Load() != 0 {
 		hubDrain()
 	}
-	gp := hub.runq.pop()
+	gp := hubTake()
 	hubLate = 0
 	if gp == nil {
 		lock(&hub.lock)
@@ -27,13 +63,13 @@ func hubNext() *g {
 		hub.runq, hub.remote = hub.remote, gQueue{}
 		hub.nremote.Store(0)
 		unlock(&hub.lock)
-		gp = hub.runq.pop()
+		gp = hubTake()
 	}
 	hubOwn(gp)
 	return gp
 }
 
-// hubDrain moves the threads that others queued behind those already here.
+// hubDrain empties the letter box.
 func hubDrain() {
 	lock(&hub.lock)
 	hub.runq.pushBackAll(hub.remote)
@@ -41,6 +77,9 @@ func hubDrain() {
 	hub.nremote.Store(0)
 	unlock(&hub.lock)
 }
+
+// hubQueued returns how many threads are ready. sysmon may see a change half done.
+func hubQueued() int32 { return hub.runq.size + hub.nremote.Load() }
 
 // hubWaiting reports whether ready threads wait for the hub, so that sysmon
 // stays awake to rescue it.

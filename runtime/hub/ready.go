@@ -22,13 +22,12 @@ func hubReady(gp *g) (queued bool) {
 	}
 	if cur := mp.curg; cur != nil && cur.hub.owner {
 		// The owner itself runs here, so its queue is ours.
-		hub.runq.pushBack(gp)
+		hubPut(gp)
 		return true
 	}
 	lock(&hub.lock)
 	if hub.busy {
-		hub.remote.pushBack(gp)
-		hub.nremote.Add(1)
+		hubPost(gp)
 		unlock(&hub.lock)
 		if sched.sysmonwait.Load() {
 			// sysmon sleeps only while every P is idle, so the owner is in

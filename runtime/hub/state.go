@@ -13,7 +13,7 @@ var hub struct {
 
 	// Owned by whoever owns the hub. The owner is a green thread, an M that is
 	// passing the hub on, or sysmon during a rescue; never two of them.
-	runq     gQueue   // ready threads, first in first out
+	runq     gQueue   // ready threads (queue.go)
 	holder   guintptr // the owner, 0 while the hub is idle
 	last     guintptr // the last owner
 	turns    uint32   // times the hub was given to a thread

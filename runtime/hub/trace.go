@@ -97,7 +97,7 @@ func hubTraceStart() {
 //go:nowritebarrierrec
 func hubTraceTo(gp *g, state uint8) {
 	t := &hubTrace
-	now := nanotime()
+	now := hubNanotime()
 	lock(&t.lock)
 	if hubTracing {
 		t.slice(gp, now)
@@ -139,7 +139,7 @@ func hubTraceWake(gp, waker *g) {
 // hubTraceCut says that gp is made to yield.
 func hubTraceCut(gp *g) {
 	t := &hubTrace
-	now := nanotime()
+	now := hubNanotime()
 	lock(&t.lock)
 	if hubTracing {
 		t.event("i", gp, now)
@@ -195,7 +195,7 @@ func hubTraceEnd() {
 		return
 	}
 	t := &hubTrace
-	now := nanotime()
+	now := hubNanotime()
 	lock(&t.lock)
 	if hubTracing {
 		hubTracing = false

@@ -1,0 +1,22 @@
+//go:build greenify_hub
+
+package runtime
+
+// Chance: whatever the order in which things happen depends on, beside the program
+// and the time, is asked for here.
+
+// hubChoice is a kind of choice.
+type hubChoice uint8
+
+const (
+	hubChoiceThread hubChoice = iota // which of the ready threads is next
+	hubChoiceCase                    // the order in which select looks at its cases
+	hubChoiceTicket                  // the shape of the tree of those who wait for semaphores
+	hubChoiceTie                     // the order of timers that are due at the same time (synctest)
+	hubChoiceWord                    // a random number: math/rand, maps, maphash, names of temporary files
+)
+
+// hubChoose returns a number below n, any number if n is 0: plain, which is what plain Go
+// would have, and of threads the first. The compiler knows that, and nothing is left
+// of a call.
+func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }
