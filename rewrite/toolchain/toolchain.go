@@ -23,7 +23,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -55,11 +54,6 @@ func ParseScope(s string) (Scope, error) {
 		return sc, nil
 	}
 	return "", fmt.Errorf("unknown scope %q: use all, deps or main", s)
-}
-
-// hubConst is the name of the scope in package runtime.
-func (s Scope) hubConst() string {
-	return map[Scope]string{ScopeAll: "hubScopeAll", ScopeDeps: "hubScopeDeps", ScopeMain: "hubScopeMain"}[s]
 }
 
 // DefaultWorkers is the size of the offload pool unless Options say otherwise.
@@ -270,28 +264,19 @@ func load(env goEnv, opt Options) (*patch, error) {
 	if opt.Disk {
 		leaves = append(leaves, rules.Disk()...)
 	}
-	locks := "const hubLocks = 0"
 	if opt.Locks {
 		leaves = append(leaves, rules.Locks()...)
-		locks = "const hubLocks = 1"
 	}
 	for _, r := range leaves {
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
-	workers := opt.Workers
-	if workers == 0 {
-		workers = DefaultWorkers
+	files, err := hub.Files(opt.hub(p.manifest(env, opt)))
+	if err != nil {
+		return nil, err
 	}
-	set := strings.NewReplacer(
-		"const hubScope = hubScopeAll", "const hubScope = "+opt.Scope.hubConst(),
-		"const hubPoolDefault = 20", "const hubPoolDefault = "+strconv.Itoa(workers),
-		"const hubLocks = 0", locks,
-		"var hubCgo = []string{}", fmt.Sprintf("var hubCgo = %#v", cgoWaits()),
-	)
-	for name, src := range hub.Files() {
-		p.added["src/"+name] = []byte(set.Replace(string(src)))
+	for name, src := range files {
+		p.added["src/"+name] = src
 	}
-	p.describe(env, opt)
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
 	for _, name := range p.names() {
@@ -310,40 +295,40 @@ func load(env goEnv, opt Options) (*patch, error) {
 	return p, nil
 }
 
-// describe tells the hub which groups are patched, and writes the manifest that
-// every binary carries.
-func (p *patch) describe(env goEnv, opt Options) {
-	const file = "src/runtime/greenify_groups.go"
-	bits := "hubGroupNone"
-	for _, g := range opt.Groups {
-		name := strings.ToUpper(g[:1]) + g[1:]
-		if len(g) < 4 { // os, db, dns
-			name = strings.ToUpper(g)
-		}
-		bits += " | hubGroup" + name
+// hub returns the options of the hub.
+func (opt *Options) hub(manifest code.Manifest) hub.Config {
+	cfg := hub.Config{
+		Scope:    string(opt.Scope),
+		Groups:   opt.Groups,
+		Locks:    opt.Locks,
+		Workers:  opt.Workers,
+		Cgo:      cgoWaits(),
+		Manifest: code.Mark(manifest),
 	}
-	var std []string
-	for _, name := range p.names() {
-		if dir := strings.TrimPrefix(path.Dir(name), "src/"); !slices.Contains(std, dir) {
-			std = append(std, dir)
-		}
+	if cfg.Workers == 0 {
+		cfg.Workers = DefaultWorkers
 	}
-	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: std}
+	return cfg
+}
+
+// manifest returns what every binary says of itself.
+func (p *patch) manifest(env goEnv, opt Options) code.Manifest {
+	std := hub.Packages()
+	for name := range p.edits {
+		std = append(std, strings.TrimPrefix(path.Dir(name), "src/"))
+	}
+	slices.Sort(std)
+	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: slices.Compact(std)}
 	if opt.Disk {
 		m.Offload = "disk"
 	}
 	if slices.Contains(opt.Groups, "db") {
 		m.Drivers = slices.Sorted(maps.Keys(rules.CgoDrivers))
 	}
-	for _, r := range [][2]string{
-		{"const hubGroups = hubGroupAll", "const hubGroups = " + bits},
-		{`var hubManifest = ""`, "var hubManifest = " + strconv.QuoteToASCII(code.Mark(m))},
-	} {
-		p.added[file] = bytes.Replace(p.added[file], []byte(r[0]), []byte(r[1]), 1)
-	}
+	return m
 }
 
-// cgoWaits lists the C functions that leave the hub, as hubCgo has them.
+// cgoWaits lists the C functions that leave the hub, as hub.Config has them.
 func cgoWaits() []string {
 	var list []string
 	for _, pkg := range slices.Sorted(maps.Keys(rules.CgoDrivers)) {

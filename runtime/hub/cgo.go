@@ -11,10 +11,6 @@ import (
 // the P, as entersyscallblock does it, instead of keeping it until they are
 // rescued; each comes back to the hub when C returns or calls back.
 
-// hubCgo lists them: the import path, a space, and a name of the C functions
-// that may wait, or "*". Set by the build.
-var hubCgo = []string{}
-
 // hubCgoSeen remembers for some stubs whether they wait: pc<<1, and 1 if so.
 var hubCgoSeen [64]atomic.Uintptr
 

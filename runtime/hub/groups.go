@@ -2,7 +2,7 @@
 
 package runtime
 
-// Module groups: which waits yield. A wait of a group that is not patched keeps
+// Module groups: which waits yield (hubGroups, greenify_zconfig.go). A wait of a group that is not patched keeps
 // the hub, so everybody waits, as with a module that eventlet.monkey_patch left
 // out. Native goroutines go on.
 const (
@@ -47,13 +47,6 @@ var yieldPoint = [len(waitReasonStrings)]uint16{
 	waitReasonSynctestSelect:        hubGroupSelect,
 	waitReasonSynctestWaitGroupWait: hubGroupThread,
 }
-
-// hubGroups are the groups that are patched; set by the build.
-const hubGroups = hubGroupAll
-
-// hubManifest is what greenify inspect finds in the binary and green.Manifest
-// returns; set by the build.
-var hubManifest = ""
 
 // hubHold makes the waits of the current goroutine keep the hub, or ends that:
 // n is 1 or -1. Called around the waits of descriptors if only one of the groups

@@ -7,9 +7,6 @@ import "unsafe"
 // Who holds a lock, in a build with -locks: each sync.Mutex and RWMutex knows
 // (internal/sync/greenify_locks.go and sync's).
 
-// hubLocks is 1 in a build with -locks.
-const hubLocks = 0
-
 // hubLock and hubReaders have the layout of those there.
 type hubLock struct {
 	holder    uint64

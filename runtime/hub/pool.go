@@ -20,8 +20,6 @@ import "unsafe"
 //
 // Lock order: the lock of a pool is a leaf.
 
-const hubPoolDefault = 20 // workers; set by the build
-
 type hubWorkers struct {
 	size int32
 	lock mutex

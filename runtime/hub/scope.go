@@ -12,9 +12,6 @@ const (
 	hubScopeMain        // the main module
 )
 
-// hubScope is set by the build.
-const hubScope = hubScopeAll
-
 // hubModule is the path of the main module, from the build information that
 // the linker leaves; empty for a program made of files named on the command
 // line.

@@ -15,9 +15,6 @@ var hubSettings struct {
 	races bool
 }
 
-// hubKnown lists the settings; set by the build.
-const hubKnown = ""
-
 // hubReadSettings reads the variable, or ends the program.
 //
 // A program that has more rights than its user (set-user-ID, set-group-ID, file

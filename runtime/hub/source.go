@@ -2,7 +2,8 @@
 // runtime, those of its folders to other packages of the standard library:
 // greenify adds them to the private toolchain, where the leaf rules of
 // rewrite/rules call them. They are not built here, hence their build
-// constraint, which is dropped on the way.
+// constraint, which is dropped on the way. What differs from build to build is in
+// files that are generated (Config).
 package hub
 
 import (
@@ -10,13 +11,11 @@ import (
 	"embed"
 	"io/fs"
 	"path"
-	"strconv"
-
-	"github.com/greenify-go/greenify/runtime/setting"
+	"slices"
 )
 
 //go:embed *.go */*.go */*/*.go */*/*/*.go
-var files embed.FS
+var embedded embed.FS
 
 // constraint is what keeps the files out of this package; a file may have more
 // behind it.
@@ -24,13 +23,35 @@ const constraint = "//go:build greenify_hub"
 
 // Files returns the files to add to the standard library, by path below
 // GOROOT/src.
-func Files() map[string][]byte {
+func Files(cfg Config) (map[string][]byte, error) {
+	out, err := cfg.files()
+	if err != nil {
+		return nil, err
+	}
+	for name, src := range source() {
+		out[name] = src
+	}
+	return out, nil
+}
+
+// Packages returns the packages of the standard library that get files, sorted.
+func Packages() []string {
+	var list []string
+	for name := range source() {
+		list = append(list, path.Dir(name))
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// source returns the files that are the same in each build.
+func source() map[string][]byte {
 	out := map[string][]byte{}
-	err := fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		src, err := files.ReadFile(name)
+		src, err := embedded.ReadFile(name)
 		if err != nil {
 			return err
 		}
@@ -42,9 +63,6 @@ func Files() map[string][]byte {
 		head := "// Added by greenify."
 		if more, ok := bytes.CutPrefix(rest, []byte(" && ")); ok {
 			head, rest = "//go:build ", more
-		}
-		if name == "settings.go" {
-			rest = bytes.Replace(rest, []byte(`const hubKnown = ""`), []byte("const hubKnown = "+strconv.Quote(setting.Known(false))), 1)
 		}
 		dir, file := path.Split(name)
 		if dir == "" {

@@ -7,9 +7,6 @@ import (
 	_ "unsafe" // for linkname
 )
 
-// hubLocks is 1 in a build with -locks.
-const hubLocks = 0
-
 // hubReaders is what an RWMutex knows of its readers with -locks. The runtime has the
 // same (runtime/greenify_locks.go).
 type hubReaders struct {

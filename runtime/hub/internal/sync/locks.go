@@ -4,9 +4,6 @@ package sync
 
 import "unsafe"
 
-// hubLocks is 1 in a build with -locks.
-const hubLocks = 0
-
 // hubLock is what a Mutex knows with -locks. The runtime has the same
 // (runtime/greenify_locks.go).
 type hubLock struct {
