@@ -54,6 +54,9 @@ func printManifest(w io.Writer, m code.Manifest) error {
 	field("scope", m.Scope)
 	field("groups", m.Groups...)
 	field("offload", m.Offload)
+	if m.Locks {
+		field("locks", "know who holds them")
+	}
 	field("std", m.Std...)
 	field("packages", m.Packages...)
 	if m.Mode != code.Unpatched {

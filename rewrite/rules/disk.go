@@ -7,12 +7,7 @@ package rules
 //
 // A function that makes several such calls leaves once, around them all: leaving
 // again inside does nothing.
-func Disk() []Leaf {
-	for i := range disk {
-		disk[i].Group = "os"
-	}
-	return disk
-}
+func Disk() []Leaf { return grouped("os", disk) }
 
 const (
 	osFile  = "os/file.go"

@@ -3,12 +3,7 @@ package rules
 // Locks makes every sync.Mutex and RWMutex know who holds it. They become larger, and
 // locking and unlocking a free one are calls that are no longer inlined, so these
 // rules apply only with -locks.
-func Locks() []Leaf {
-	for i := range locks {
-		locks[i].Group = "thread"
-	}
-	return locks
-}
+func Locks() []Leaf { return grouped("thread", locks) }
 
 const (
 	mutex   = "internal/sync/mutex.go"

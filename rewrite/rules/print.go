@@ -13,26 +13,27 @@ import (
 type Row struct {
 	Group  string `json:"group"`
 	Symbol string `json:"symbol"` // what is patched
-	Reach  string `json:"reach"`  // WholeProgram and WithDisk (leaf rules) or InSource (call rules)
-	Act    string `json:"act"`    // "leaf", "yield", "offload", "enter" or "left"
+	Reach  string `json:"reach"`  // WholeProgram and With... (leaf rules) or InSource (call rules)
+	Act    string `json:"act"`    // "leaf", or how an Act prints itself
 	Why    string `json:"why"`
 }
 
 // The reaches of rules.
 const (
 	WholeProgram = "whole program"
+	WithPatch    = "with -patch"        // whole program, built with one of the groups os and socket
 	WithDisk     = "with -offload=disk" // whole program, built with that flag
+	WithLocks    = "with -locks"        // likewise
 	InSource     = "in source"
 )
 
 // Rows returns the whole table.
 func Rows() []Row {
 	var rows []Row
-	for _, r := range Leaves() {
-		rows = append(rows, Row{r.Group, r.Symbol(), WholeProgram, "leaf", r.Why})
-	}
-	for _, r := range Disk() {
-		rows = append(rows, Row{r.Group, r.Symbol(), WithDisk, "leaf", r.Why})
+	for _, reach := range reaches() {
+		for _, r := range reach.leaves {
+			rows = append(rows, Row{r.Group, r.Symbol(), reach.name, "leaf", r.Why})
+		}
 	}
 	for _, c := range Calls() {
 		rows = append(rows, Row{c.Group, c.Symbol(), InSource, c.Act.String(), c.Why})

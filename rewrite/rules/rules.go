@@ -10,6 +10,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path"
+	"slices"
 
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
@@ -33,25 +34,37 @@ func (r Leaf) Symbol() string { return path.Dir(r.File) + "." + r.Decl }
 
 // Leaves returns every leaf rule that needs no flag, group by group.
 func Leaves() []Leaf {
-	var all []Leaf
-	for _, g := range []struct {
-		name  string
-		rules []Leaf
-	}{
-		{"thread", thread},
-		{"thread", chance},
-		{"thread", shield},
-		{"process", process},
-		{"signal", signal},
-		{"dns", dns},
-		{"db", db},
-	} {
-		for _, r := range g.rules {
-			r.Group = g.name
-			all = append(all, r)
-		}
+	return slices.Concat(
+		grouped("thread", thread, chance, shield),
+		grouped("process", process),
+		grouped("signal", signal),
+		grouped("dns", dns),
+		grouped("db", db),
+	)
+}
+
+// grouped returns the rules of tables of one group.
+func grouped(name string, tables ...[]Leaf) []Leaf {
+	all := slices.Concat(tables...)
+	for i := range all {
+		all[i].Group = name
 	}
 	return all
+}
+
+// reaches are all leaf rules, by what they need.
+func reaches() []reach {
+	return []reach{
+		{WholeProgram, Leaves()},
+		{WithPatch, slices.Concat(oneOf("os"), oneOf("socket"))},
+		{WithDisk, Disk()},
+		{WithLocks, Locks()},
+	}
+}
+
+type reach struct {
+	name   string
+	leaves []Leaf
 }
 
 // edit and the names of the operations shorten the tables.
@@ -70,8 +83,10 @@ func edit(decl string, op splice.Op, match, text string, sites int) splice.Edit 
 // Version names the rule table by a hash of its rules.
 func Version() string {
 	h := sha256.New()
-	for _, r := range append(Leaves(), Disk()...) {
-		fmt.Fprintf(h, "%+v\n", r)
+	for _, reach := range reaches() {
+		for _, r := range reach.leaves {
+			fmt.Fprintf(h, "%s %+v\n", reach.name, r)
+		}
 	}
 	return hex.EncodeToString(h.Sum(nil))[:8]
 }

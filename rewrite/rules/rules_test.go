@@ -18,9 +18,11 @@ func TestTable(t *testing.T) {
 			t.Errorf("incomplete rule %+v", r)
 		}
 	}
-	for _, r := range Leaves() {
-		if r.Sites < 1 {
-			t.Errorf("%s: no sites", r.Decl)
+	for _, reach := range reaches() {
+		for _, r := range reach.leaves {
+			if r.Sites < 1 {
+				t.Errorf("%s: no sites", r.Decl)
+			}
 		}
 	}
 	seen := map[string]bool{}
@@ -115,5 +117,32 @@ func TestPrint(t *testing.T) {
 	var back []Row
 	if err := json.Unmarshal(js.Bytes(), &back); err != nil || len(back) != len(Rows()) {
 		t.Errorf("%d rules from JSON, error %v", len(back), err)
+	}
+}
+
+// Whatever a build may apply is a row of the table, and changes its version: rules for
+// flags too.
+func TestEveryRule(t *testing.T) {
+	rows := map[string]bool{}
+	for _, r := range Rows() {
+		rows[r.Group+" "+r.Symbol+" "+r.Why] = true
+	}
+	for _, list := range [][]Leaf{Selected(Groups), Selected([]string{"os"}), Selected([]string{"socket"}), Disk(), Locks()} {
+		for _, r := range list {
+			if !rows[r.Group+" "+r.Symbol()+" "+r.Why] {
+				t.Errorf("%s is in no row of the table: %s", r.Symbol(), r.Why)
+			}
+		}
+	}
+	for _, table := range [][]Leaf{thread, chance, shield, process, signal, dns, db, disk, locks} {
+		if len(table) == 0 {
+			continue
+		}
+		before, why := Version(), table[0].Why
+		table[0].Why += "?"
+		if Version() == before {
+			t.Errorf("the version does not depend on the rule of %s", table[0].Symbol())
+		}
+		table[0].Why = why
 	}
 }

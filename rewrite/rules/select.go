@@ -87,15 +87,25 @@ func Selected(groups []string) []Leaf {
 	list := slices.DeleteFunc(Leaves(), func(r Leaf) bool {
 		return r.Group != "thread" && !slices.Contains(groups, r.Group)
 	})
-	os, socket := slices.Contains(groups, "os"), slices.Contains(groups, "socket")
-	if os != socket {
-		not := map[bool]string{true: "!", false: ""}[os]
-		list = append(list, Leaf{
-			Group: "os",
-			File:  "internal/poll/fd_poll_runtime.go",
-			Edit:  edit("pollDesc.wait", before, "res := runtime_pollWait(pd.runtimeCtx, mode)", "if "+not+"isFile { hubHold(1); defer hubHold(-1) }", 1),
-			Why:   "descriptors of the other group keep the hub",
-		})
+	switch os, socket := slices.Contains(groups, "os"), slices.Contains(groups, "socket"); {
+	case os && !socket:
+		list = append(list, oneOf("os")...)
+	case socket && !os:
+		list = append(list, oneOf("socket")...)
 	}
 	return list
+}
+
+// oneOf returns the rule for builds that patch one of the groups os and socket: the
+// waits for their descriptors have one wait reason.
+func oneOf(group string) []Leaf {
+	other := "isFile"
+	if group == "os" {
+		other = "!isFile"
+	}
+	return grouped(group, []Leaf{{
+		File: "internal/poll/fd_poll_runtime.go",
+		Edit: edit("pollDesc.wait", before, "res := runtime_pollWait(pd.runtimeCtx, mode)", "if "+other+" { hubHold(1); defer hubHold(-1) }", 1),
+		Why:  "descriptors of the other group keep the hub",
+	}})
 }

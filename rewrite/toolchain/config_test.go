@@ -66,7 +66,7 @@ func TestConfig(t *testing.T) {
 					}
 				}
 				m, ok := code.Unmark([]byte(got.manifest))
-				if want := p.manifest(env, opt); !ok || !reflect.DeepEqual(m.Groups, groups) || m.Scope != string(scope) || m.Rules != want.Rules || !reflect.DeepEqual(m.Std, want.Std) {
+				if want := p.manifest(env, opt); !ok || !reflect.DeepEqual(m.Groups, groups) || m.Scope != string(scope) || m.Rules != want.Rules || m.Locks != locks || !reflect.DeepEqual(m.Std, want.Std) {
 					t.Errorf("the manifest of %v is %+v, want %+v", opt, m, want)
 				}
 			}

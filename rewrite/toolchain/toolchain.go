@@ -318,7 +318,7 @@ func (p *patch) manifest(env goEnv, opt Options) code.Manifest {
 		std = append(std, strings.TrimPrefix(path.Dir(name), "src/"))
 	}
 	slices.Sort(std)
-	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: slices.Compact(std)}
+	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: slices.Compact(std), Locks: opt.Locks}
 	if opt.Disk {
 		m.Offload = "disk"
 	}
