@@ -4,6 +4,7 @@ package green
 
 import (
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -108,16 +109,13 @@ func (q *queue) pop() *thread {
 
 const inSource = true
 
-// groups are the module groups of the rule table; all have rules for source, or
-// need none.
-var groups = []string{"builtins", "db", "dns", "os", "process", "select", "signal", "socket", "thread", "time"}
-
 func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
 		return ManifestInfo{Mode: code.Unpatched, Go: runtime.Version()}
 	}
 	version := startedBy // all packages have the same, or the hub would not start
-	m := ManifestInfo{Mode: code.InSource, Go: runtime.Version(), Groups: groups}
+	// All groups have rules for source, or need none.
+	m := ManifestInfo{Mode: code.InSource, Go: runtime.Version(), Groups: slices.Sorted(slices.Values(code.Groups))}
 	for _, p := range registered {
 		version = p.rules
 		m.Packages = append(m.Packages, p.path)

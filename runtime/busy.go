@@ -7,6 +7,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // What the hub does about a thread that computes with the baton.
@@ -58,7 +60,7 @@ func (w *watchdog) newPlace(dump string) bool {
 		if j := strings.LastIndexByte(place, '('); j > 0 {
 			place = place[:j] // the arguments
 		}
-		if pkg := packageOf(place); pkg != greenPath && !standard(pkg) {
+		if pkg := code.Package(place); pkg != greenPath && !standard(pkg) {
 			break
 		}
 	}

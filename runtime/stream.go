@@ -3,7 +3,8 @@ package green
 import (
 	"io"
 	"reflect"
-	"strings"
+
+	"github.com/greenify-go/greenify/runtime/streams"
 )
 
 // Reader returns a reader that reads from r, and waits without the hub if it is
@@ -99,18 +100,15 @@ func enterClose(c io.Closer) error {
 // inMemory reports whether the type of a reader or writer is one of those of the
 // standard library that read and write memory and call nobody.
 func inMemory(v any) bool {
-	switch path, _ := declaredIn(v); path {
-	case "bytes", "strings":
-		return true
-	}
-	return false
+	path, _ := declaredIn(v)
+	return streams.Memory(path)
 }
 
 // FromStd reports whether v, an http.Handler, is one of the standard library and no
 // function: its method is no patched code.
 func FromStd(v any) bool {
 	path, _ := declaredIn(v)
-	return (strings.HasPrefix(path, "net/") || path == "expvar") && reflect.TypeOf(v).Kind() != reflect.Func
+	return v != nil && streams.Handles(path, reflect.TypeOf(v).Kind() == reflect.Func)
 }
 
 // waitsInStd reports whether the type of v, such as a reader or writer, is one of
@@ -118,16 +116,8 @@ func FromStd(v any) bool {
 func waitsInStd(v any) bool { return v != nil && typeWaits(reflect.TypeOf(v)) }
 
 func typeWaits(t reflect.Type) bool {
-	switch path, name := declared(t); path {
-	case "net", "os", "os/exec", "crypto/tls":
-		return true
-	case "net/http":
-		return t.Kind() != reflect.Func // http.HandlerFunc is anybody's
-	case "io":
-		return strings.HasPrefix(name, "Pipe")
-	default:
-		return strings.HasPrefix(path, "net/http/internal")
-	}
+	path, name := declared(t)
+	return streams.Waits(path, name, t.Kind() == reflect.Func)
 }
 
 // declaredIn returns the package and the name of the type of v, or of what v

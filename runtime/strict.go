@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"sync"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // A YieldError is what a function panics with that yields inside NoYield.
@@ -78,7 +80,7 @@ func yieldsInside() {
 		if frame.Function == greenPath+".NoYield" || frame.Function == "" {
 			break
 		}
-		pkg := packageOf(frame.Function)
+		pkg := code.Package(frame.Function)
 		if pkg == greenPath || path.Dir(frame.File) == path.Dir(own) && !strings.HasSuffix(frame.File, "_test.go") {
 			continue // also a closure of Range that was inlined into another package
 		}
@@ -106,12 +108,3 @@ var mainModule = sync.OnceValue(func() string {
 	}
 	return ""
 })
-
-// packageOf returns the import path in a function's name: up to the first dot
-// behind the last slash that is not in a type argument.
-func packageOf(function string) string {
-	name, _, _ := strings.Cut(function, "[")
-	slash := strings.LastIndexByte(name, '/') + 1
-	pkg, _, _ := strings.Cut(name[slash:], ".")
-	return name[:slash] + pkg
-}

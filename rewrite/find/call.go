@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // symbol names the function, method or field that a rule is for.
@@ -322,11 +323,11 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 	}
 	family, own := "Call", fixed
 	p.fun = n.Fun
-	if s := f.interfaceMethod(sel); s != nil && !sig.Variadic() && sig.Results().Len() <= 3 {
+	if s := f.interfaceMethod(sel); s != nil && !sig.Variadic() && arity.Method.Fits(0, sig.Results().Len()) {
 		switch on := f.dynamic(sel, s); {
-		case s.Kind() == types.MethodExpr && fixed <= 4:
+		case s.Kind() == types.MethodExpr && arity.Via.Fits(fixed-1, 0):
 			family, own = "Via", fixed-1
-		case s.Kind() != types.MethodVal || fixed > 3:
+		case s.Kind() != types.MethodVal || !arity.Method.Fits(fixed, 0):
 		case on != nil:
 			family, p.on = "Method", on
 		default:
@@ -339,7 +340,7 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 			p.args = append(p.args, arg{x: sel.X})
 		}
 	}
-	if fixed > 5 || sig.Results().Len() > 5 {
+	if !arity.Call.Fits(fixed, sig.Results().Len()) {
 		p.why = "it has more parameters or results than green.Call takes: wrap it in green.Offload"
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // callback wraps what a call is given, to be called or read from.
@@ -190,7 +191,7 @@ func callbackType(param, x types.Type) (*types.Signature, bool) {
 		param = x
 	}
 	sig, ok := param.Underlying().(*types.Signature)
-	return sig, ok && sig.Params().Len() <= 4 && sig.Results().Len() <= 2 && !sig.Variadic()
+	return sig, ok && arity.Enter.Fits(sig.Params().Len(), sig.Results().Len()) && !sig.Variadic()
 }
 
 // takesAny reports whether t is an interface without methods. A function for one that

@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // GreenPath is the import path of package green.
@@ -312,9 +313,10 @@ func (f *finder) importSpec(n *ast.ImportSpec) {
 // allocator.
 func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	fn := f.cgoFunc(n.Fun)
-	switch fn {
-	case "", "CString", "CBytes", "GoString", "GoStringN", "GoBytes", "malloc", "_CMalloc", "calloc", "free":
+	if fn == "" || code.Memory(fn) {
 		return
+	}
+	switch fn {
 	case "char", "schar", "uchar", "short", "ushort", "int", "uint", "long", "ulong", "longlong", "ulonglong", "float", "double", "size_t",
 		"int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t", "uintptr_t":
 		return // conversions; what cmd/cgo makes of them is not seen in the original file

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // A wait is something in the source that waits, patched or not yet.
@@ -121,7 +122,8 @@ func greenWaits(name string, later bool) bool {
 	case "Reader", "Writer":
 		return !later
 	}
-	return strings.HasPrefix(name, "Call") || strings.HasPrefix(name, "Method") || strings.HasPrefix(name, "Via")
+	family, ok := arity.Of(name)
+	return ok && family.Waits
 }
 
 // heldFrom adds a site if s locks what a statement of rest unlocks, and

@@ -167,7 +167,7 @@ func (f *finder) importEdit(added []string) Edit {
 		}
 		at := group.Rparen - token.Pos(len(line))
 		text := "\t" + strings.Join(added, nl+"\t") + nl
-		if last := importPath(group.Specs[len(group.Specs)-1]); !strings.Contains(strings.Split(last, "/")[0], ".") {
+		if last := importPath(group.Specs[len(group.Specs)-1]); rules.Std(last) {
 			text = nl + text // not in the group of the standard library
 		}
 		return Edit{at, at, text}

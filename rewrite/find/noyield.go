@@ -3,7 +3,8 @@ package find
 import (
 	"fmt"
 	"go/ast"
-	"strings"
+
+	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // noYield reports what waits in a function literal that is given to green.NoYield:
@@ -33,8 +34,9 @@ func (f *finder) noYield() {
 				continue
 			}
 			yields := "may yield" // if it has to wait
+			family, _ := arity.Of(w.to)
 			switch {
-			case w.to == "Sleep", w.to == "Yield", w.to == "Offload", strings.HasPrefix(w.to, "Call"):
+			case w.to == "Sleep", w.to == "Yield", w.to == "Offload", family == arity.Call:
 				yields = "yields"
 			}
 			f.add(&Site{

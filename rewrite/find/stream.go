@@ -5,9 +5,9 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/streams"
 )
 
 // streams returns the readers and writers of a call: the arguments for parameters
@@ -79,7 +79,7 @@ func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
 // standard output.
 func (f *finder) sink(x ast.Expr) bool {
 	path, _ := declared(f.Info.TypeOf(x))
-	return path == "bytes" || path == "strings" || f.standard(x)
+	return streams.Memory(path) || f.standard(x)
 }
 
 // standard reports whether x is the standard output, where a program says what it
@@ -131,20 +131,7 @@ func (f *finder) memory(x ast.Expr) bool {
 	}
 	t := f.Info.TypeOf(x)
 	path, name := declared(t)
-	switch {
-	case f.Info.Types[x].IsNil(), path == f.Pkg.Path() && !types.IsInterface(t):
-		return true
-	case path == "io":
-		return name == "LimitedReader" || name == "SectionReader"
-	}
-	first, _, _ := strings.Cut(path, "/")
-	switch first {
-	case "bytes", "strings", "bufio", "hash", "text", "encoding", "compress", "archive", "math":
-		return true
-	case "crypto":
-		return path != "crypto/tls"
-	}
-	return false
+	return f.Info.Types[x].IsNil() || path == f.Pkg.Path() && !types.IsInterface(t) || streams.Passes(path, name)
 }
 
 // defined returns what a variable is declared to be, if x is one that a
@@ -173,7 +160,7 @@ func (f *finder) defined(x ast.Expr) ast.Expr {
 func (f *finder) native(n *ast.CallExpr) bool {
 	inMemory := func(x ast.Expr) bool {
 		path, _ := declared(f.Info.TypeOf(x))
-		return path == "bytes" || path == "strings"
+		return streams.Memory(path)
 	}
 	list := f.streams(n)
 	if !slices.ContainsFunc(list, func(x ast.Expr) bool { return !inMemory(x) }) {
@@ -186,15 +173,8 @@ func (f *finder) native(n *ast.CallExpr) bool {
 				return false
 			}
 		}
-		switch path, name := declared(f.Info.TypeOf(x)); path {
-		case "bytes", "strings", "os":
-			return false
-		case "net":
-			return !strings.HasSuffix(name, "Conn") || types.IsInterface(f.Info.TypeOf(x))
-		case "net/http":
-			return name != "ResponseWriter"
-		}
-		return true
+		path, name := declared(f.Info.TypeOf(x))
+		return !streams.Native(path, name, types.IsInterface(f.Info.TypeOf(x)))
 	})
 }
 
@@ -204,11 +184,8 @@ func (f *finder) foreign(x ast.Expr) bool {
 	if f.standard(x) || f.Info.Types[x].IsNil() || f.entered(f.defined(x)) {
 		return true
 	}
-	switch path, _ := declared(f.Info.TypeOf(x)); path {
-	case "bytes", "strings", "os", "net", "crypto/tls":
-		return !types.IsInterface(f.Info.TypeOf(x))
-	}
-	return false
+	path, _ := declared(f.Info.TypeOf(x))
+	return streams.Alone(path) && !types.IsInterface(f.Info.TypeOf(x))
 }
 
 // declared returns the package and the name of a defined type, or of what a

@@ -5,9 +5,9 @@ import (
 	"go/ast"
 	"go/types"
 	"slices"
-	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // use handles an identifier with a rule that is not the callee of a call.
@@ -114,7 +114,7 @@ func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
 	sel, _ := node.(*ast.SelectorExpr)
 	sig := f.Info.TypeOf(node).Underlying().(*types.Signature)
-	fits := !sig.Variadic() && sig.Params().Len() <= 3 && sig.Results().Len() <= 3 && !r.Calls && !r.Via
+	fits := !sig.Variadic() && arity.Func.Fits(sig.Params().Len(), sig.Results().Len()) && !r.Calls && !r.Via
 	for v := range sig.Params().Variables() {
 		fits = fits && wrapper(v.Type()) == "" && !isHandler(v.Type()) // what enters the hub
 	}
@@ -141,12 +141,11 @@ func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
 // given to call: the first argument, or the second behind the receiver.
 func (f *finder) offloads(call *ast.CallExpr) []ast.Expr {
 	id, _ := callee(call.Fun)
-	switch {
-	case id == nil || !fromGreen(f.Info.Uses[id]):
-	case (strings.HasPrefix(id.Name, "Call") || strings.HasPrefix(id.Name, "Via") || strings.HasPrefix(id.Name, "Func")) && len(call.Args) > 0:
-		return call.Args[:1]
-	case (strings.HasPrefix(id.Name, "Method") || strings.HasPrefix(id.Name, "Bound")) && len(call.Args) > 1:
-		return call.Args[1:2]
+	if id == nil || !fromGreen(f.Info.Uses[id]) {
+		return nil
+	}
+	if family, ok := arity.Of(id.Name); ok && family.Outside && len(call.Args) > family.Func {
+		return call.Args[family.Func : family.Func+1]
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func (p passFacts) Fact(fn *types.Func) (find.Fact, bool) {
 }
 
 func runFacts(pass *analysis.Pass) (any, error) {
-	if standard(pass.Pkg.Path()) || pass.Pkg.Path() == find.GreenPath {
+	if rules.Std(pass.Pkg.Path()) || pass.Pkg.Path() == find.GreenPath {
 		return nil, nil
 	}
 	known := passFacts{pass}
@@ -99,6 +99,3 @@ func runFacts(pass *analysis.Pass) (any, error) {
 	pass.ExportPackageFact(&analyzed{module})
 	return nil, nil
 }
-
-// standard reports whether a path is of the standard library.
-func standard(path string) bool { return rules.Std(path) }

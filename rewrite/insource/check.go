@@ -17,6 +17,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/outfile"
 	"github.com/greenify-go/greenify/rewrite/plural"
+	"github.com/greenify-go/greenify/rewrite/splice"
 )
 
 // A Finding is a site as check reports it. Its position is the one that go vet
@@ -253,29 +254,8 @@ func packageFindings(p *load.Package) []kept {
 // enclosing names the function or method that a site is in.
 func enclosing(file *ast.File, s *find.Site) string {
 	for _, d := range file.Decls {
-		fn, ok := d.(*ast.FuncDecl)
-		if !ok || s.Pos < fn.Pos() || s.Pos >= fn.End() {
-			continue
-		}
-		if fn.Recv == nil || len(fn.Recv.List) == 0 {
-			return fn.Name.Name
-		}
-		t := fn.Recv.List[0].Type
-		for {
-			switch x := t.(type) {
-			case *ast.StarExpr:
-				t = x.X
-			case *ast.ParenExpr:
-				t = x.X
-			case *ast.IndexExpr:
-				t = x.X
-			case *ast.IndexListExpr:
-				t = x.X
-			case *ast.Ident:
-				return x.Name + "." + fn.Name.Name
-			default:
-				return fn.Name.Name
-			}
+		if fn, ok := d.(*ast.FuncDecl); ok && fn.Pos() <= s.Pos && s.Pos < fn.End() {
+			return splice.FuncName(fn)
 		}
 	}
 	return ""

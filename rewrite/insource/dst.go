@@ -396,7 +396,7 @@ func (p *patcher) imports(file *dst.File) {
 		} else if group != nil {
 			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
 			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec)
-			if !strings.Contains(strings.Split(last.Path.Value, "/")[0], ".") {
+			if find.OfStd(last.Path.Value) {
 				spec.Decs.Before = dst.EmptyLine
 			}
 			group.Specs = append(group.Specs, spec)

@@ -4,10 +4,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/greenify-go/greenify/runtime/code"
 )
 
 // Groups are the module groups that -patch can name.
-var Groups = strings.Fields("os select socket thread time process signal dns db builtins")
+var Groups = code.Groups
 
 // ParsePatch reads a -patch flag: names of groups, each with a "-" in front if it
 // is not to be patched, separated by commas. As in eventlet.monkey_patch, if any

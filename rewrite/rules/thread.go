@@ -71,7 +71,7 @@ var thread = []Leaf{
 	{File: hashTrie, Edit: edit("HashTrieMap.CompareAndDelete", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
 	{File: hashTrie, Edit: edit("HashTrieMap.iter", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise: Range"},
 	{File: hashTrie, Edit: edit("HashTrieMap.Clear", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
-	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := gp.hub.hubRole; gp.hub.owner, gp.hub.pool, gp.hub.worker = false, 0, false", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "c := gp.coroarg", "from := hubLend(gp)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "setMNoWB(&gnext.m, mp)", "hubMove(from, gnext)", 1), Why: "iter.Pull: the iterator's goroutine acts for its caller"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", before, "gdestroy(gp)", "hubEnd(gp)", 1), Why: "the iterator's goroutine ends"},
 	{File: proc, Edit: edit("internal_sync_runtime_canSpin", entry, "", "if getg().hub.green { return false }", 1), Why: "nobody else runs while a green thread spins"},

@@ -168,7 +168,7 @@ func findDecl(file *ast.File, name string) ast.Node {
 	for _, d := range file.Decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			if funcName(d) == name {
+			if FuncName(d) == name {
 				return d
 			}
 		case *ast.GenDecl:
@@ -182,8 +182,8 @@ func findDecl(file *ast.File, name string) ast.Node {
 	return nil
 }
 
-// funcName is "F" for a function and "T.F" for a method of T or *T.
-func funcName(d *ast.FuncDecl) string {
+// FuncName is "F" for a function and "T.F" for a method of T or *T.
+func FuncName(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return d.Name.Name
 	}
@@ -191,6 +191,8 @@ func funcName(d *ast.FuncDecl) string {
 	for {
 		switch x := t.(type) {
 		case *ast.StarExpr:
+			t = x.X
+		case *ast.ParenExpr:
 			t = x.X
 		case *ast.IndexExpr:
 			t = x.X

@@ -158,7 +158,7 @@ func (c *Program) callers(want func(name string) bool) []call {
 	var list []call
 	for i := range c.table.Funcs {
 		f := &c.table.Funcs[i]
-		if !c.inProgram(packageOf(f.Name)) || f.Entry < c.addr || f.End > c.addr+uint64(len(c.text)) || f.End < f.Entry {
+		if !c.inProgram(Package(f.Name)) || f.Entry < c.addr || f.End > c.addr+uint64(len(c.text)) || f.End < f.Entry {
 			continue
 		}
 		for pc, target := range c.calls(f.Entry, f.End) {
@@ -202,7 +202,7 @@ const (
 func (c *Program) Left(inSource bool, drivers []string) []Left {
 	list := []Left{} // not nil: JSON has an array
 	isC := func(name string) (string, bool) {
-		pkg := packageOf(name)
+		pkg := Package(name)
 		fn, ok := strings.CutPrefix(strings.TrimPrefix(name, pkg), "._Cfunc_")
 		if !ok {
 			fn, ok = strings.CutPrefix(strings.TrimPrefix(name, pkg), "._C2func_")
@@ -210,7 +210,7 @@ func (c *Program) Left(inSource bool, drivers []string) []Left {
 		if slices.Contains(drivers, pkg) {
 			return "", false
 		}
-		return "C." + fn, ok && c.inProgram(pkg) && !memory[fn]
+		return "C." + fn, ok && c.inProgram(pkg) && !Memory(fn)
 	}
 	want := func(name string) bool {
 		_, ok := isC(name)
@@ -218,7 +218,7 @@ func (c *Program) Left(inSource bool, drivers []string) []Left {
 	}
 	for _, call := range c.callers(want) {
 		from, to := call.from, call.to
-		if packageOf(from.Name) == "golang.org/x/sys/unix" {
+		if Package(from.Name) == "golang.org/x/sys/unix" {
 			continue // its raw system calls are those that do not block (go:sysnb)
 		}
 		l := Left{Func: from.Name, Call: to.Name, Reason: Reasons[to.Name]}
@@ -237,10 +237,14 @@ func (c *Program) Left(inSource bool, drivers []string) []Left {
 	return slices.Compact(list)
 }
 
-// memory are the C functions that cgo adds, or that only manage memory.
-var memory = map[string]bool{
-	"GoString": true, "GoStringN": true, "GoBytes": true, "CString": true, "CBytes": true, "_CMalloc": true,
-	"malloc": true, "calloc": true, "free": true,
+// Memory reports whether a C function is one that cgo adds, or that only manages
+// memory: it does not wait.
+func Memory(name string) bool {
+	switch name {
+	case "GoString", "GoStringN", "GoBytes", "CString", "CBytes", "_CMalloc", "malloc", "calloc", "free":
+		return true
+	}
+	return false
 }
 
 // register is called by packages patched in source.
@@ -252,7 +256,7 @@ const green = "github.com/greenify-go/greenify/runtime"
 // and their version of the rule table.
 func (c *Program) Registered() (list []string, version string) {
 	for _, call := range c.callers(func(name string) bool { return name == register }) {
-		if pkg := packageOf(call.from.Name); !slices.Contains(list, pkg) {
+		if pkg := Package(call.from.Name); !slices.Contains(list, pkg) {
 			list = append(list, pkg)
 		}
 		if v := c.lastString(call.pc); v != "" {
@@ -304,7 +308,7 @@ func (c *Program) Packages() []string {
 	seen := map[string]bool{}
 	var list []string
 	for _, f := range c.table.Funcs {
-		if pkg := packageOf(f.Name); c.inProgram(pkg) && !seen[pkg] && pkg != green && !strings.HasPrefix(pkg, green+"/") {
+		if pkg := Package(f.Name); c.inProgram(pkg) && !seen[pkg] && pkg != green && !strings.HasPrefix(pkg, green+"/") {
 			seen[pkg] = true
 			list = append(list, pkg)
 		}
@@ -313,9 +317,9 @@ func (c *Program) Packages() []string {
 	return list
 }
 
-// packageOf returns the import path in the name of a function, in which the
+// Package returns the import path in the name of a function, in which the
 // linker escapes dots behind the last slash.
-func packageOf(name string) string {
+func Package(name string) string {
 	head, _, _ := strings.Cut(name, "[") // type arguments may have slashes
 	slash := strings.LastIndexByte(head, '/') + 1
 	pkg, _, _ := strings.Cut(head[slash:], ".")

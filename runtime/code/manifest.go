@@ -13,6 +13,9 @@ const (
 	Unpatched    = "unpatched"
 )
 
+// Groups are the module groups that -patch can name.
+var Groups = strings.Fields("os select socket thread time process signal dns db builtins")
+
 // A Manifest says how a binary is patched.
 type Manifest struct {
 	Mode     string   `json:"mode"` // WholeProgram, InSource or Unpatched

@@ -56,9 +56,15 @@ func hubYield(gp *g) {
 	hubPass()
 }
 
-// hubMove moves the hub from a goroutine to the one it switches to by
-// coroswitch (iter.Pull): the iterator's goroutine acts for its caller, so it
-// is what the caller is.
+// hubLend takes the role of a goroutine that calls coroswitch (iter.Pull) from it.
+func hubLend(gp *g) hubRole {
+	role := gp.hub.hubRole
+	gp.hub.owner, gp.hub.worker, gp.hub.pool = false, false, 0
+	return role
+}
+
+// hubMove gives the role to the one that goes on: the iterator's goroutine acts for
+// its caller, so it is what the caller is.
 func hubMove(from hubRole, to *g) {
 	to.hub.hubRole = from
 	if from.owner {

@@ -1,6 +1,9 @@
-package rules
+package cover
 
-import "github.com/greenify-go/greenify/runtime/code"
+import (
+	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/runtime/code"
+)
 
 // A mean says how a whole-program build treats one kind of wait of the standard
 // library. The kinds are those of the ground truth (testdata/std.tsv): what a
@@ -8,7 +11,7 @@ import "github.com/greenify-go/greenify/runtime/code"
 type mean struct {
 	kind    string
 	at      string // part of "symbol: witness" that the line is for; "" for all of the kind
-	verdict Verdict
+	verdict rules.Verdict
 	rule    string // symbol of the leaf rule that does it, see Rows
 	why     string // what Short is bounded by, why Blocks blocks
 }
@@ -26,43 +29,43 @@ const (
 // means is searched from the top. A witness that passes through the declaration
 // of a leaf rule that leaves the hub needs no line: it is offloaded.
 var means = []mean{
-	{"sleep", "", Green, park, ""},
-	{"wait", "", Green, park, ""},
-	{"condwait", "", Green, park, ""},
-	{"chan", "", Green, park, ""},
-	{"lock", "", Green, park, ""},
-	{"synctest", "", Green, park, ""},
-	{"net", "", Green, poller, ""},
-	{"pipe", "", Green, poller, ""},
-	{"signal", "signalWaitUntilIdle", Green, yields, ""},
-	{"signal", "", Green, park, ""},
-	{"dns", "net.cgoLookup", Offloaded, "net.doBlockingWithCtx", ""},
-	{"dns", "", Green, poller, ""},
+	{"sleep", "", rules.Green, park, ""},
+	{"wait", "", rules.Green, park, ""},
+	{"condwait", "", rules.Green, park, ""},
+	{"chan", "", rules.Green, park, ""},
+	{"lock", "", rules.Green, park, ""},
+	{"synctest", "", rules.Green, park, ""},
+	{"net", "", rules.Green, poller, ""},
+	{"pipe", "", rules.Green, poller, ""},
+	{"signal", "signalWaitUntilIdle", rules.Green, yields, ""},
+	{"signal", "", rules.Green, park, ""},
+	{"dns", "net.cgoLookup", rules.Offloaded, "net.doBlockingWithCtx", ""},
+	{"dns", "", rules.Green, poller, ""},
 
-	{"process", "syscall.forkAndExecInChild", Short, "", "vfork: until the child has called exec"},
-	{"process", "syscall.runtime_BeforeExec", Short, "", "the OS threads being created, then the program is another one"},
-	{"process", "os.checkClonePidfd", Short, rescue, "once a program, a child that ends at once"},
-	{"process", "pidfdWait", Green, poller, ""},
-	{"process", "", Short, rescue, bounded},
-	{"disk", "", Short, rescue, bounded},
-	{"sock", "", Short, rescue, bounded},
-	{"fdrw", "", Short, rescue, bounded},
-	{"flock", "", Short, rescue, bounded},
-	{"syswait", "", Short, rescue, bounded},
+	{"process", "syscall.forkAndExecInChild", rules.Short, "", "vfork: until the child has called exec"},
+	{"process", "syscall.runtime_BeforeExec", rules.Short, "", "the OS threads being created, then the program is another one"},
+	{"process", "os.checkClonePidfd", rules.Short, rescue, "once a program, a child that ends at once"},
+	{"process", "pidfdWait", rules.Green, poller, ""},
+	{"process", "", rules.Short, rescue, bounded},
+	{"disk", "", rules.Short, rescue, bounded},
+	{"sock", "", rules.Short, rescue, bounded},
+	{"fdrw", "", rules.Short, rescue, bounded},
+	{"flock", "", rules.Short, rescue, bounded},
+	{"syswait", "", rules.Short, rescue, bounded},
 
-	{"cgo", "syscall.cgocaller", Short, rescue, "one signal to each OS thread"},
-	{"cgo", "", Short, rescue, "one C call; after 10 ms the hub is taken from it"},
-	{"syscall", "syscall.Set", Short, "", "one system call of each OS thread"},
-	{"syscall", "syscall.AllThreadsSyscall", Blocks, "", code.Reasons["syscall.AllThreadsSyscall"]},
-	{"syscall", "syscall.RawSyscall", Blocks, "", code.Reasons["syscall.RawSyscall"]},
-	{"syscall", "", Short, rescue, bounded},
+	{"cgo", "syscall.cgocaller", rules.Short, rescue, "one signal to each OS thread"},
+	{"cgo", "", rules.Short, rescue, "one C call; after 10 ms the hub is taken from it"},
+	{"syscall", "syscall.Set", rules.Short, "", "one system call of each OS thread"},
+	{"syscall", "syscall.AllThreadsSyscall", rules.Blocks, "", code.Reasons["syscall.AllThreadsSyscall"]},
+	{"syscall", "syscall.RawSyscall", rules.Blocks, "", code.Reasons["syscall.RawSyscall"]},
+	{"syscall", "", rules.Short, rescue, bounded},
 
-	{"runtime", "runtime.ReadTrace", Green, park, ""},
-	{"runtime", "runtime.StartTrace", Green, "runtime.StartTrace", ""},
-	{"runtime", "runtime.StopTrace", Green, "runtime.traceAdvance", ""},
-	{"runtime", "runtime.SetBlockProfileRate", Green, park, ""},
-	{"runtime", "runtime_traceClockUnitsPerSecond", Green, park, ""},
-	{"runtime", "", Short, "", collects},
+	{"runtime", "runtime.ReadTrace", rules.Green, park, ""},
+	{"runtime", "runtime.StartTrace", rules.Green, "runtime.StartTrace", ""},
+	{"runtime", "runtime.StopTrace", rules.Green, "runtime.traceAdvance", ""},
+	{"runtime", "runtime.SetBlockProfileRate", rules.Green, park, ""},
+	{"runtime", "runtime_traceClockUnitsPerSecond", rules.Green, park, ""},
+	{"runtime", "", rules.Short, "", collects},
 }
 
 // stays says why functions without a rule in source keep the hub there: they are

@@ -1,0 +1,6 @@
+package rules
+
+var (
+	Update        = update
+	CoverageTable = &coverage
+)
