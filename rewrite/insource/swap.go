@@ -421,7 +421,7 @@ func (e *entry) check(in folders, moving bool) error {
 	if err != nil {
 		return fmt.Errorf("finish an interrupted rewrite: %w", err)
 	}
-	for dir := e.Name; dir != "."; dir = filepath.Dir(dir) {
+	for dir := e.Name; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
 		if fi, err := root.Lstat(dir); err == nil && fi.Mode()&fs.ModeSymlink != 0 {
 			return fmt.Errorf("%s became a symbolic link after an interrupted rewrite", filepath.Join(e.Root, dir))
 		}

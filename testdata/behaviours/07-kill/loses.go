@@ -20,11 +20,14 @@ func losesNothing() {
 
 	var mu sync.Mutex
 	cond := sync.NewCond(&mu)
-	waits := func() {
-		mu.Lock()
-		defer mu.Unlock()
-		cond.Wait()
+	waitsFor := func(c *sync.Cond) func() {
+		return func() {
+			c.L.Lock()
+			defer c.L.Unlock()
+			c.Wait()
+		}
 	}
+	waits := waitsFor(cond)
 	task := spawn(waits)
 	check.Parked("sync.Cond.Wait", 1)
 	mu.Lock()
@@ -45,6 +48,20 @@ func losesNothing() {
 	cond.Signal()
 	_, err := wait("the one that lives", alive)
 	check.That(err == nil, "the signal is for the one that lives: %v", err)
+
+	slow := slowLocker{gate: make(chan bool)}
+	cond = sync.NewCond(&slow)
+	first := spawn(waitsFor(cond))
+	check.Parked("chan receive", 1) // has its ticket, and unlocks
+	second := spawn(waitsFor(cond))
+	check.Parked("sync.Cond.Wait", 1)
+	close(slow.gate)
+	check.Parked("sync.Cond.Wait", 2)
+	check.Must(first.Kill())
+	ended("who came late with the first ticket", first)
+	cond.Signal()
+	_, err = wait("who came before", second)
+	check.That(err == nil, "the signal is for who came before: %v", err)
 
 	queue := green.NewQueue[int](1)
 	queue.Put(1)
@@ -94,4 +111,19 @@ func losesNothing() {
 	check.Must(child.Process.Kill())
 	err = child.Wait()
 	check.That(err != nil && err.Error() == "signal: killed", "the child ran on, and is waited for again: %v", err)
+}
+
+// A slowLocker waits in its first Unlock.
+type slowLocker struct {
+	sync.Mutex
+	gate chan bool
+	used bool
+}
+
+func (l *slowLocker) Unlock() {
+	l.Mutex.Unlock()
+	if !l.used {
+		l.used = true
+		<-l.gate
+	}
 }

@@ -7,7 +7,6 @@ package main
 import (
 	"errors"
 	"net"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,7 +55,7 @@ func main() {
 		l     = check.Must1(net.Listen("tcp", "127.0.0.1:0"))
 		c     = check.Must1(net.Dial("tcp", l.Addr().String()))
 		peer  = check.Must1(l.Accept())
-		r, w  = pipe()
+		r, w  = check.Pipe()
 	)
 	mu.Lock()
 	for _, where := range []struct {
@@ -123,12 +122,6 @@ func main() {
 	check.That(n == 42 && m == 42 && err == nil, "a kill after the end changes nothing: %d", m)
 
 	losesNothing()
-}
-
-func pipe() (r, w *os.File) {
-	r, w, err := os.Pipe()
-	check.Must(err)
-	return r, w
 }
 
 // reads demands that r is fit for the next reader.

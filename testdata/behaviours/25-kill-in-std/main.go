@@ -1,7 +1,7 @@
-// Kills and timeouts at random moments inside the standard library: afterwards every
-// pool answers, and answers what it was asked, and no descriptor, goroutine, connection
-// or process is left. The number of kills is the first argument, 4,000 without; the
-// second is the only user.
+// Kills and timeouts inside the standard library, at moments that are arranged and at
+// random: afterwards every pool answers, and answers what it was asked, and no descriptor,
+// goroutine, connection or process is left. The number of kills is the first argument,
+// 4,000 without; the second is the only user, or moment.
 package main
 
 import (
@@ -47,10 +47,15 @@ func main() {
 		kills = check.Must1(strconv.Atoi(os.Args[1]))
 	}
 	check.Must1(os.Open("/dev/null")).Close() // the poller's own descriptors are open
+	only := ""
+	if len(os.Args) > 2 {
+		only = os.Args[2]
+	}
+	killMoments(only)
 	for _, start := range users {
 		was := left()
 		u := start()
-		if len(os.Args) > 2 && u.name != os.Args[2] {
+		if only != "" && u.name != only {
 			u.stop()
 			continue
 		}

@@ -43,6 +43,13 @@ func Must1[T any](v T, err error) T {
 	return v
 }
 
+// Pipe is os.Pipe.
+func Pipe() (r, w *os.File) {
+	r, w, err := os.Pipe()
+	Must(err)
+	return r, w
+}
+
 // Within receives from c, which must not take longer than Limit.
 func Within[T any](what string, c <-chan T) (v T) {
 	select {
