@@ -123,7 +123,7 @@ var mutants = []mutant{
 		"a thread that yields goes before those that are ready"},
 	{"19-fairness", "runtime/hub/slice.go", "		hubLate = hubLateMax\n", "",
 		"a thread whose slice is over does not yield where it need not wait"},
-	{"19-fairness", "rewrite/rules/thread.go", `"hubLate == 0 && atomic.CompareAndSwapInt32(`, `"atomic.CompareAndSwapInt32(`,
+	{"19-fairness", "rewrite/rules/thread.go", `&m.state, hubLate, mutexLocked)"`, `&m.state, 0, mutexLocked)"`,
 		"Mutex.Lock is no yield point"},
 	{"19-fairness", "rewrite/rules/thread.go", `r < hubLate"`, `r < 0"`,
 		"RWMutex.RLock is no yield point"},

@@ -50,7 +50,7 @@ var thread = []Leaf{
 	{File: "runtime/select.go", Edit: edit("selectgo", entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: sema, Edit: edit("notifyListNotifyOne", entry, "", "hubSlice()", 1), Why: "likewise: Cond.Signal"},
 	{File: sema, Edit: edit("notifyListNotifyAll", entry, "", "hubSlice()", 1), Why: "likewise: Cond.Broadcast"},
-	{File: mutex, Edit: edit("Mutex.Lock", replace, "atomic.CompareAndSwapInt32(&m.state, 0, mutexLocked)", "hubLate == 0 && atomic.CompareAndSwapInt32(&m.state, 0, mutexLocked)", 1), Why: "likewise: one word, which lets Lock be inlined still"},
+	{File: mutex, Edit: edit("Mutex.Lock", replace, "atomic.CompareAndSwapInt32(&m.state, 0, mutexLocked)", "atomic.CompareAndSwapInt32(&m.state, hubLate, mutexLocked)", 1), Why: "likewise: one word, at which the state never is, so that the comparison that takes the lock finds that, too"},
 	{File: mutex, Edit: edit("Mutex.lockSlow", entry, "", "hubSlice()", 1), Why: "likewise"},
 	{File: mutex, Edit: edit("Mutex.TryLock", entry, "", "if hubLate != 0 { hubSlice() }", 1), Why: "likewise"},
 	{File: rwmutex, Edit: edit("RWMutex.RLock", replace, "rw.readerCount.Add(1) < 0", "r := rw.readerCount.Add(1); r < hubLate", 1), Why: "likewise: the comparison that finds a writer finds that, too"},
