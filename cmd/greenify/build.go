@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -120,16 +119,23 @@ func (e *env) open(o *buildOptions, l *goLine) (*toolchain.Toolchain, error) {
 			return nil, refused(err)
 		}
 	}
+	steps := newMeter(e.stderr)
 	tc, err := toolchain.Open(toolchain.Options{
-		Dir:      l.dir,
-		Scope:    o.scope,
-		Groups:   o.groups,
-		Disk:     o.disk,
-		Locks:    o.locks,
-		Workers:  o.workers,
-		Progress: e.progress(l.verbose),
-		Stderr:   e.stderr,
+		Dir:     l.dir,
+		Scope:   o.scope,
+		Groups:  o.groups,
+		Disk:    o.disk,
+		Locks:   o.locks,
+		Workers: o.workers,
+		Progress: func(format string, args ...any) {
+			// What lists is read by programs, and compiles nothing.
+			if steps.people || l.verbose || l.command != "list" && !l.dryRun {
+				steps.begin(fmt.Sprintf(format, args...), "")
+			}
+		},
+		Stderr: e.stderr,
 	})
+	steps.end()
 	if err != nil {
 		return nil, refused(err)
 	}
@@ -153,7 +159,7 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 		e.noteCgo(l, tc)
 	}
 	if l.command != "list" && !l.dryRun {
-		e.noteFirst(l, tc)
+		e.compileStd(l, tc)
 	}
 	if o.strict {
 		return e.strict(tc, l)
@@ -165,34 +171,7 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	return nil
 }
 
-// noteFirst says why the first build of its kind takes so long, to a log as well: else
-// it is silent for minutes.
-func (e *env) noteFirst(l *goLine, tc *toolchain.Toolchain) {
-	kind := slices.Clone(l.kinds)
-	for _, key := range []string{"GOARCH", "GOEXPERIMENT", "CGO_ENABLED"} {
-		if v := getenv(e.environ, key); v != "" {
-			kind = append(kind, key+"="+v)
-		}
-	}
-	variant := strings.Join(kind, " ")
-	if !tc.FirstBuild(variant) {
-		return
-	}
-	if variant != "" {
-		variant = " for " + variant
-	}
-	e.say("compiling the standard library%s (once)", variant)
-}
-
-// progress reports long work: always with -v, else to a person only.
-func (e *env) progress(verbose bool) func(string, ...any) {
-	if !verbose && !isTerminal(e.stderr) {
-		return nil
-	}
-	return e.say
-}
-
-// tags are those of the command line, else those of GOFLAGS, with greenify's own.
+// buildTags are those of the command line, else those of GOFLAGS, with greenify's own.
 func (l *goLine) buildTags(goflags string) string {
 	return "-tags=" + joinTags(cmp.Or(l.tags, goflag(goflags, "tags")))
 }

@@ -39,7 +39,7 @@ func (e *env) debug(o *buildOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	e.noteFirst(l, tc)
+	e.compileStd(l, tc, "-gcflags=all=-N -l") // as Delve asks for
 	argv, err := l.delve(getenv(e.environ, "GOFLAGS"))
 	if err != nil {
 		return err

@@ -188,6 +188,10 @@ func readGoLine(goes string, args []string) *goLine {
 			if f.on() {
 				l.kinds = append(l.kinds, "-"+f.name)
 			}
+		case "gcflags", "asmflags":
+			if !ofNamed(f.value) {
+				l.kinds = append(l.kinds, "-"+f.name+"="+f.value)
+			}
 		case "buildmode":
 			l.kinds = append(l.kinds, "-buildmode="+f.value)
 		case "work":
@@ -198,6 +202,13 @@ func readGoLine(goes string, args []string) *goLine {
 	l.rest = len(l.args)
 	l.args = append(l.args, rest...)
 	return l
+}
+
+// ofNamed reports whether flags of the compiler have no pattern: they are for the
+// packages that are named on the command line.
+func ofNamed(flags string) bool {
+	pattern, _, ok := strings.Cut(flags, "=")
+	return !ok || strings.HasPrefix(pattern, "-")
 }
 
 // withTags returns the arguments with greenify's tag added to the user's: to

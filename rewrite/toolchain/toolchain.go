@@ -230,16 +230,19 @@ func (d *Downloads) Others() string {
 	return d.others.String()
 }
 
-// FirstBuild reports, once for each variant, that no build of it has been begun with
-// this toolchain: the first one compiles the standard library.
-func (tc *Toolchain) FirstBuild(variant string) bool {
+// Built reports whether the standard library was compiled with this toolchain, in a
+// variant; the first build of one compiles it.
+func (tc *Toolchain) Built(variant string) bool {
+	_, err := os.Stat(tc.built(variant))
+	return err == nil
+}
+
+// SetBuilt notes that it was. It is a note only: that it cannot be written is no error.
+func (tc *Toolchain) SetBuilt(variant string) { os.WriteFile(tc.built(variant), nil, 0o644) }
+
+func (tc *Toolchain) built(variant string) string {
 	h := sha256.Sum256([]byte(variant))
-	f, err := os.OpenFile(filepath.Join(tc.Dir, "built-"+hex.EncodeToString(h[:8])), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return false
-	}
-	f.Close()
-	return true
+	return filepath.Join(tc.Dir, "built-"+hex.EncodeToString(h[:8]))
 }
 
 // A patch is what makes a shadow of a release: which files differ from the
