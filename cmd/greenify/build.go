@@ -11,6 +11,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 var (
@@ -78,11 +79,11 @@ Group os must be patched.`, func(s string) error {
 		o.disk = true
 		return nil
 	})
-	parsed(fs, "offload-size", "`N`: "+`how many threads do offloaded work at once, 20 if not given;
-GREENIFY=offload=N overrides it at run time`, func(s string) error {
+	parsed(fs, "offload-size", fmt.Sprintf("`N`: "+`how many threads do offloaded work at once, %d if not given;
+GREENIFY=offload=N overrides it at run time`, setting.PoolSize), func(s string) error {
 		n, err := strconv.Atoi(s)
-		if err != nil || n < 1 || n >= 1<<20 {
-			return fmt.Errorf("-offload-size is %q: use a number from 1 to %d", s, 1<<20-1)
+		if err != nil || n < 1 || n > setting.PoolMax {
+			return fmt.Errorf("-offload-size is %q: use a number from 1 to %d", s, setting.PoolMax)
 		}
 		o.workers = n
 		return nil

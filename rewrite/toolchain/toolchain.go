@@ -29,6 +29,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/splice"
 	"github.com/greenify-go/greenify/runtime/code"
 	"github.com/greenify-go/greenify/runtime/hub"
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 // Supported are the language versions of the Go releases that the leaf rules are
@@ -55,9 +56,6 @@ func ParseScope(s string) (Scope, error) {
 	}
 	return "", fmt.Errorf("unknown scope %q: use all, deps or main", s)
 }
-
-// DefaultWorkers is the size of the offload pool unless Options say otherwise.
-const DefaultWorkers = 20
 
 // A Toolchain is a private toolchain, ready for use.
 type Toolchain struct {
@@ -309,7 +307,7 @@ func (opt *Options) hub(manifest code.Manifest) hub.Config {
 		Manifest: code.Mark(manifest),
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = DefaultWorkers
+		cfg.Workers = setting.PoolSize
 	}
 	return cfg
 }
