@@ -1,7 +1,6 @@
 package green
 
-// maxWorkers is the largest size of an offload pool.
-const maxWorkers = 1<<20 - 1
+import "github.com/greenify-go/greenify/runtime/setting"
 
 // An OffloadPool does work outside the hub, as Offload does, with a bound of its own:
 // for a C library that allows four callers, or computations that must not take all
@@ -11,7 +10,7 @@ type OffloadPool struct{ workers workers }
 // NewOffloadPool returns a pool that does at most size works at once. It panics if
 // size is less than 1 or 2^20 and more.
 func NewOffloadPool(size int) *OffloadPool {
-	if size < 1 || size > maxWorkers {
+	if size < 1 || size > setting.PoolMax {
 		panic("green: NewOffloadPool: size must be 1 or more, and less than 2^20")
 	}
 	return &OffloadPool{newWorkers(size)}

@@ -25,25 +25,18 @@ var settings struct {
 // hub/settings.go) a program with more rights than its user does not listen to it, and
 // children are told that they are.
 var readSettings = sync.OnceFunc(func() {
-	hub.watch.busy = time.Second
-	if strings.HasSuffix(os.Args[0], ".test") { // as go test names its binaries
-		hub.watch.busy = 100 * time.Millisecond
-	}
+	test := strings.HasSuffix(os.Args[0], ".test") // as go test names its binaries
+	hub.watch.busy = time.Duration(setting.Unset("busy", test))
 	value := os.Getenv(variable)
 	if value == "" || secureMode() {
 		return
 	}
 	for field := range strings.SplitSeq(value, ",") {
-		if readSetting(field) {
-			continue
+		v, refused := setting.Read(field)
+		if refused != "" {
+			stop(refused)
 		}
-		switch {
-		case field == "help":
-			stop("settings in GREENIFY are " + setting.Known(true) + seeHelp)
-		case settingWrong == "":
-			stop("unknown setting " + setting.Safe(field) + " in GREENIFY; known are " + setting.Known(true) + seeHelp)
-		}
-		stop("GREENIFY: " + setting.Safe(field) + ": " + settingWrong + seeHelp)
+		set(v)
 	}
 	if family.parent == 0 && !settings.off {
 		os.Setenv(variable, value+",parent="+strconv.Itoa(os.Getpid()))
@@ -54,10 +47,7 @@ var readSettings = sync.OnceFunc(func() {
 	}
 })
 
-const (
-	variable = "GREENIFY"
-	seeHelp  = "; see greenify help runtime"
-)
+const variable = "GREENIFY"
 
 // family is what hub/family.go explains.
 var family struct {
@@ -65,72 +55,30 @@ var family struct {
 	children bool // children=1
 }
 
-// settingWrong says what is wrong with the value that readSetting does not take; ""
-// if it does not know the key.
-var settingWrong string
-
-// readSetting reads one setting. It reports false for a wrong key or value.
-func readSetting(field string) bool {
-	key, value, valued := strings.Cut(field, "=")
-	bit := func(to *bool) bool {
-		*to = !valued || value == "1"
-		settingWrong = "is neither 0 nor 1"
-		return *to || value == "0"
-	}
-	switch key {
+// set does what a setting says.
+func set(v setting.Value) {
+	switch v.Name {
+	case "":
+	case "blocked":
+		hub.watch.limit = time.Duration(v.N)
+	case "busy":
+		hub.watch.busy = time.Duration(v.N)
+	case "children":
+		family.children = v.N != 0
+	case "help":
+		os.Stdout.WriteString(setting.HelpInSource())
+		os.Exit(0)
 	case "off":
 		settings.off = true
-		settingWrong = "takes no value"
-		return !valued
-	case "stats":
-		return bit(&settings.stats)
-	case "children":
-		return bit(&family.children)
-	case "parent":
-		n, err := strconv.Atoi(value)
-		family.parent = n
-		settingWrong = "is no process id; greenify sets it for children"
-		return err == nil && n > 0
-	case "blocked":
-		return readDuration(value, &hub.watch.limit)
-	case "busy":
-		if value == "off" {
-			value = "0"
-		}
-		return readDuration(value, &hub.watch.busy)
 	case "offload":
-		n, err := strconv.Atoi(value)
-		settingWrong = "is no number from 1 to " + strconv.Itoa(maxWorkers)
-		if err != nil || n < 1 || n > maxWorkers {
-			return false
-		}
-		offloadPool.free.Resize(n)
-		return true
+		offloadPool.free.Resize(int(v.N))
+	case "parent":
+		family.parent = int(v.N)
+	case "stats":
+		settings.stats = v.N != 0
+	default:
+		panic("green: a setting of the table that package green does not know: " + v.Name)
 	}
-	settingWrong = ""
-	return field == ""
-}
-
-// readDuration reads a whole number of us, ms or s, or 0, as a whole-program build
-// does.
-func readDuration(value string, to *time.Duration) bool {
-	settingWrong = "is no whole number of us, ms or s"
-	unit := strings.TrimLeft(value, "0123456789")
-	number := strings.TrimSuffix(value, unit)
-	switch {
-	case number == "" || unit != "" && unit != "us" && unit != "ms" && unit != "s":
-		return false
-	case unit == "" && strings.Trim(number, "0") != "":
-		settingWrong = "has no unit: " + number + "ms"
-		return false
-	}
-	if unit == "" {
-		unit = "s"
-	}
-	limit, err := time.ParseDuration(number + unit)
-	*to = limit
-	settingWrong = "is too long"
-	return err == nil
 }
 
 // mainPatched is 1 in a program whose main, or whose tests, are patched: see

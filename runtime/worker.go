@@ -5,6 +5,8 @@ package green
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 // Offload pools in source. There are no worker goroutines: a worker is the
@@ -21,7 +23,7 @@ type workers struct{ free *Semaphore }
 func newWorkers(size int) workers { return workers{NewSemaphore(size)} }
 
 // offloadPool is that of Offload. Its size is GREENIFY=offload=N.
-var offloadPool = newWorkers(20)
+var offloadPool = newWorkers(setting.PoolSize)
 
 // working are the threads with a worker by their g, and count how many there are, to
 // spare the look-up.

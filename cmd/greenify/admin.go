@@ -1,15 +1,12 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net"
 	"path/filepath"
-	"slices"
 	"strings"
-	"text/tabwriter"
 	"time"
 )
 
@@ -122,33 +119,4 @@ func snap(socket string) (*snapshot, error) {
 		return nil, fmt.Errorf("%s: %w", socket, err)
 	}
 	return s, nil
-}
-
-// ps prints the threads of a program once.
-func (c *command) ps(args []string) int {
-	asJSON := slices.Contains(args, "-json")
-	args = slices.DeleteFunc(slices.Clone(args), func(s string) bool { return s == "-json" })
-	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
-		return c.usageError("ps takes the socket of a program that runs with GREENIFY=admin=SOCKET, and -json")
-	}
-	if asJSON {
-		answer, err := askAdmin(args[0], "ps")
-		if err != nil {
-			return c.usageError("%v", err)
-		}
-		c.stdout.Write(answer)
-		return exitOK
-	}
-	s, err := snap(args[0])
-	if err != nil {
-		return c.usageError("%v", err)
-	}
-	slices.SortFunc(s.Threads, func(a, b thread) int { return cmp.Compare(a.ID, b.ID) })
-	tw := tabwriter.NewWriter(c.stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "THREAD\tSTATE\tSINCE\tAT\tSTARTED\tON")
-	for _, t := range s.Threads {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.title(), t.what(), t.since(), place(t.At), place(t.Start), strings.TrimPrefix(t.On, " on "))
-	}
-	tw.Flush()
-	return exitOK
 }

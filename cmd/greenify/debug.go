@@ -1,60 +1,64 @@
 package main
 
 import (
+	"flag"
 	"fmt"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
-// debug runs Delve on a patched program. Delve builds it by the go command that it
-// finds, without optimizations; here that is the private toolchain's.
-//
-// greenify debug [go build flags] [package] [flags of dlv debug] [-- arguments]
-func (c *command) debug(args []string) int {
+var debug = &command{
+	name: "debug", goes: "build",
+	args:  "[flags] [package] [flags of dlv debug] [-- arguments]",
+	short: "run a patched program under Delve",
+	long: `Delve builds the program by the go command that it finds, without optimizations; here
+that is the one with the patched standard library. Breakpoints are on the original
+lines, and goroutines says what green threads wait for.`,
+	setup: func(fs *flag.FlagSet) runner {
+		o := declareBuild(fs, false)
+		return func(e *env, args []string) error { return e.debug(o, args) }
+	},
+}
+
+// debug runs Delve on a patched program.
+func (e *env) debug(o *buildOptions, args []string) error {
 	dlv, err := exec.LookPath("dlv")
 	if err != nil {
-		return c.usageError("no dlv command: %v: go install github.com/go-delve/delve/cmd/dlv@latest", err)
+		return fmt.Errorf("no dlv command: %w: go install github.com/go-delve/delve/cmd/dlv@latest", err)
 	}
-	f, err := parseFlags("build", args)
-	if err != nil {
-		return c.usageError("%v", err)
-	}
-	if f.dir != "" {
-		return c.usageError("debug takes no -C: cd %s", f.dir)
-	}
-	if f.groups != nil {
-		if err := c.partial(f); err != nil {
-			return c.usageError("%v", err)
+	l := readGoLine("build", args)
+	if l.dir != "" { // dlv has no such flag
+		if err := e.changeDir(l.dir); err != nil {
+			return err
 		}
+		l = readGoLine("build", args[l.first:])
 	}
-	tc, err := toolchain.Open(toolchain.Options{Scope: f.scope, Groups: f.groups, Progress: c.progress(f.verbose), Stderr: c.stderr})
+	tc, err := e.open(o, l)
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
-	c.noteFirst(f, tc)
-	argv, err := f.delve(getenv(c.env, "GOFLAGS"))
+	e.compileStd(l, tc, "-gcflags=all=-N -l") // as Delve asks for
+	argv, err := l.delve(getenv(e.environ, "GOFLAGS"))
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
-	env := tc.Environ(c.env)
-	path := "PATH=" + filepath.Dir(tc.Go) + string(filepath.ListSeparator) + getenv(env, "PATH")
-	env = append(slices.DeleteFunc(env, func(kv string) bool { return strings.HasPrefix(kv, "PATH=") }), path)
-	if err := c.exec(dlv, argv, env); err != nil {
-		return c.usageError("cannot run %s: %v", dlv, err)
+	environ := tc.Environ(e.environ)
+	path := "PATH=" + filepath.Dir(tc.Go) + string(filepath.ListSeparator) + getenv(environ, "PATH")
+	environ = append(slices.DeleteFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, "PATH=") }), path)
+	if err := e.exec(dlv, argv, environ); err != nil {
+		return fmt.Errorf("cannot run %s: %w", dlv, err)
 	}
-	return exitOK
+	return nil
 }
 
 // delve returns the command line of dlv. Its --build-flags are split at blanks;
 // quotes keep them.
-func (f *goFlags) delve(goflags string) ([]string, error) {
-	words := f.withTags(goflags)
-	flags := words[:len(words)-(len(f.args)-f.packages)]
-	rest := f.args[f.packages:]
+func (l *goLine) delve(goflags string) ([]string, error) {
+	words := l.withTags(goflags)
+	flags := words[:len(words)-(len(l.args)-l.rest)]
+	rest := l.args[l.rest:]
 	for i, w := range flags {
 		if strings.ContainsAny(w, `'"`) {
 			return nil, fmt.Errorf("dlv cannot be given a build flag with quotes: %q", w)

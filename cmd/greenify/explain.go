@@ -3,11 +3,13 @@ package main
 import (
 	"encoding/json"
 	"errors"
+	"flag"
 	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io"
 	"os/exec"
 	"path"
 	"path/filepath"
@@ -17,46 +19,52 @@ import (
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-const usageExplain = `usage: greenify explain SYMBOL
-
-What happens to a symbol or a statement, in a whole-program build and in source:
+var explain = &command{
+	name: "explain", args: "SYMBOL|STATEMENT",
+	short: "say what happens to net.Dial, sync.Mutex.Lock, select, ...",
+	long: `It says what becomes of a symbol or a statement, in a whole-program build and in source:
 
 	greenify explain net.Dial
 	greenify explain sync.Mutex.Lock      (or Mutex.Lock, '(*sync.Mutex).Lock')
 	greenify explain http.Client.Do       (or net/http.Client.Do)
 	greenify explain golang.org/x/sync/errgroup.Group.Go
-	greenify explain select               (or go, send, receive, range, chan, close)
-`
+	greenify explain select               (or go, send, receive, range, chan, close)`,
+	words: strings.Fields("go select send receive range chan close"),
+	setup: func(*flag.FlagSet) runner {
+		return func(e *env, args []string) error { return e.explain(args) }
+	},
+}
 
 // explain says what happens to a symbol of Go or to a statement.
-func (c *command) explain(args []string) int {
+func (e *env) explain(args []string) error {
 	name := strings.Join(args, " ")
 	if name == "" || len(args) > 1 && rules.Statements(name) == nil {
-		return c.usageError("explain takes one symbol, such as net.Dial or sync.Mutex.Lock, or a statement, such as select")
+		return errors.New("explain takes one symbol, such as net.Dial or sync.Mutex.Lock, or a statement, such as select")
 	}
-	statements := rules.Statements(name)
-	for _, s := range statements {
-		c.explainStatement(s)
+	if statements := rules.Statements(name); statements != nil {
+		var b strings.Builder
+		for _, s := range statements {
+			explainStatement(&b, s)
+		}
+		return e.print(b.String())
 	}
-	if statements != nil {
-		return exitOK
-	}
+	var b strings.Builder
 	if rules.Explain(name) == nil && rules.Covers(name) == nil {
 		// Nothing is said of it; but is there such a thing?
 		found, err := lookUp(name)
 		if err != nil {
-			return c.usageError("%v", err)
+			return err
 		}
 		if found != rules.Plain(name) {
-			fmt.Fprintf(c.stdout, "%s is %s\n", name, found)
+			fmt.Fprintf(&b, "%s is %s\n", name, found)
 		}
 		name = found
 	}
-	c.explainSymbol(name)
-	return exitOK
+	explainSymbol(&b, name)
+	return e.print(b.String())
 }
 
-func (c *command) explainStatement(s rules.Statement) {
+func explainStatement(w io.Writer, s rules.Statement) {
 	group := ""
 	if s.Group != "" {
 		group = fmt.Sprintf(" (group %s)", s.Group)
@@ -65,28 +73,28 @@ func (c *command) explainStatement(s rules.Statement) {
 	if s.By != "" {
 		by = ": " + s.By
 	}
-	fmt.Fprintf(c.stdout, "%s, whole program%s: %s%s\n", s.Name, group, s.Whole, by)
+	fmt.Fprintf(w, "%s, whole program%s: %s%s\n", s.Name, group, s.Whole, by)
 	if s.Into == "" {
-		fmt.Fprintf(c.stdout, "%s, in source: stays as it is: %s\n", s.Name, s.Why)
+		fmt.Fprintf(w, "%s, in source: stays as it is: %s\n", s.Name, s.Why)
 	} else {
-		fmt.Fprintf(c.stdout, "%s, in source%s: %s: %s: becomes %s\n", s.Name, group, s.Act, s.Why, s.Into)
+		fmt.Fprintf(w, "%s, in source%s: %s: %s: becomes %s\n", s.Name, group, s.Act, s.Why, s.Into)
 	}
 }
 
-func (c *command) explainSymbol(name string) {
+func explainSymbol(w io.Writer, name string) {
 	rows := rules.Explain(name)
 	for _, r := range rows {
-		fmt.Fprintf(c.stdout, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
+		fmt.Fprintf(w, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
 	}
 	covers := rules.Covers(name)
 	for _, r := range covers {
-		fmt.Fprintf(c.stdout, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
+		fmt.Fprintf(w, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
 		if r.Disk != "" {
-			fmt.Fprintf(c.stdout, "%s, with -offload=disk (group %s): what it waits for on a disk is offloaded: %s\n", r.Symbol, r.Group, r.Disk)
+			fmt.Fprintf(w, "%s, with -offload=disk (group %s): what it waits for on a disk is offloaded: %s\n", r.Symbol, r.Group, r.Disk)
 		}
 	}
 	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach != rules.InSource }) {
-		fmt.Fprintf(c.stdout, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", name)
+		fmt.Fprintf(w, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", name)
 	}
 	if slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach == rules.InSource }) {
 		return
@@ -96,10 +104,10 @@ func (c *command) explainSymbol(name string) {
 		if r.Source != rules.Short {
 			why = "it is promoted, and has the rule of the method that it is"
 		}
-		fmt.Fprintf(c.stdout, "%s, in source: %s: %s\n", r.Symbol, r.Source, why)
+		fmt.Fprintf(w, "%s, in source: %s: %s\n", r.Symbol, r.Source, why)
 	}
 	if covers == nil {
-		fmt.Fprintf(c.stdout, "%s, in source: no rule; a call stays as it is\n", name)
+		fmt.Fprintf(w, "%s, in source: no rule; a call stays as it is\n", name)
 	}
 }
 

@@ -2,10 +2,10 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/inspect"
@@ -13,32 +13,26 @@ import (
 	"github.com/greenify-go/greenify/runtime/code"
 )
 
-// inspect prints the manifest of a binary.
-func (c *command) inspect(args []string) int {
-	asJSON := false
-	args = slices.DeleteFunc(slices.Clone(args), func(arg string) bool {
-		asJSON = asJSON || arg == "-json" || arg == "--json"
-		return arg == "-json" || arg == "--json"
-	})
-	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
-		return c.usageError("inspect takes one binary and -json")
-	}
-	m, err := inspect.File(args[0])
-	if err != nil {
-		return c.usageError("cannot inspect %v", err)
-	}
-	if asJSON {
-		enc := json.NewEncoder(c.stdout)
-		enc.SetIndent("", "\t")
-		enc.SetEscapeHTML(false)
-		err = enc.Encode(m)
-	} else {
-		err = printManifest(c.stdout, m)
-	}
-	if err != nil {
-		return c.usageError("%v", err)
-	}
-	return exitOK
+var inspectBinary = &command{
+	name: "inspect", args: "[-json] BINARY",
+	short: "print how a binary is patched, and which of its calls keep the hub",
+	long:  "It reads the binary alone, one built by greenify or by the plain go command.",
+	setup: func(fs *flag.FlagSet) runner {
+		asJSON := fs.Bool("json", false, "print JSON")
+		return func(e *env, args []string) error {
+			if len(args) != 1 {
+				return errors.New("inspect takes one binary and -json")
+			}
+			m, err := inspect.File(args[0])
+			if err != nil {
+				return fmt.Errorf("cannot inspect %w", err)
+			}
+			if *asJSON {
+				return e.printJSON(m)
+			}
+			return printManifest(e.stdout, m)
+		}
+	},
 }
 
 func printManifest(w io.Writer, m code.Manifest) error {

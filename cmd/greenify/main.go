@@ -14,11 +14,11 @@ func main() {
 	if insource.IsVet(os.Args[1:]) {
 		insource.Vet() // called by go vet -vettool or go fix -fixtool
 	}
-	c := command{
-		stdout: os.Stdout,
-		stderr: os.Stderr,
-		env:    os.Environ(),
-		exec:   syscall.Exec,
+	e := env{
+		stdout:  os.Stdout,
+		stderr:  os.Stderr,
+		environ: os.Environ(),
+		exec:    syscall.Exec,
 	}
-	os.Exit(c.run(os.Args[1:]))
+	os.Exit(e.run(os.Args[1:]))
 }

@@ -106,7 +106,7 @@ var mutants = []mutant{
 		"the last to ask for a worker is the first"},
 	{"15-offload", "runtime/patched.go", "		defer enter(true)\n	}\n	f()\n", "		f()\n		enter(true)\n		return\n	}\n	f()\n",
 		"after a panic in offloaded work the caller stays outside the hub"},
-	{"15-offload", "runtime/hub/settings.go", "err == nil && 0 < n &&", "err == nil && 0 <= n &&",
+	{"15-offload", "runtime/setting/table.go", "n < 1 || s.max", "n < 0 || s.max",
 		"a pool without workers is taken"},
 	{"15-offload", "runtime/patched.go", "	if leave() {\n", "	if inHub() && false {\n",
 		"offloaded work keeps the hub"},

@@ -3,51 +3,46 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
-	"io"
-	"os"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/google/pprof/profile"
-	"golang.org/x/term"
-
-	"github.com/greenify-go/greenify/rewrite/outfile"
 )
 
-// profile writes the profile of the time for which the threads of a running program
-// are parked, by stack. It samples: the program stops for each look at all threads, so
-// it is looked at every 10 ms, and for a tenth of the time at most.
-func (c *command) profile(args []string) int {
-	flags := flag.NewFlagSet("profile", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	seconds := flags.Float64("seconds", 5, "")
-	name := flags.String("o", "", "")
-	if err := flags.Parse(args); err != nil || flags.NArg() != 1 || !(*seconds > 0) {
-		return c.usageError("profile takes -seconds N, -o FILE and the socket of a program that runs with GREENIFY=admin=SOCKET")
-	}
-	if f, ok := c.stdout.(*os.File); ok && *name == "" && term.IsTerminal(int(f.Fd())) {
-		return c.usageError("refusing to write a binary profile to a terminal: use -o FILE, then go tool pprof FILE")
-	}
-	p, err := sampleParked(flags.Arg(0), time.Duration(*seconds*float64(time.Second)))
-	if err != nil {
-		if p == nil {
-			return c.usageError("%v", err)
+var profileParked = &command{
+	name: "profile", args: "[-seconds N] [-o FILE] SOCKET",
+	short: "write for how long its threads are parked, by stack",
+	long: `The program runs with GREENIFY=admin=SOCKET. The profile is for go tool pprof, and goes
+to standard output if there is no -o. It samples: the program stops for each look at
+all threads, so it is looked at every 10 ms, and for a tenth of the time at most.`,
+	setup: func(fs *flag.FlagSet) runner {
+		seconds := fs.Float64("seconds", 5, "look for `N` seconds")
+		out := fs.String("o", "", "write to this `file`")
+		return func(e *env, args []string) error {
+			if len(args) != 1 || !(*seconds > 0) {
+				return errors.New("profile takes -seconds N, -o FILE and the socket of a program that runs with GREENIFY=admin=SOCKET")
+			}
+			if err := e.notText(*out, "refusing to write a binary profile to a terminal: use -o FILE, then go tool pprof FILE"); err != nil {
+				return err
+			}
+			p, err := sampleParked(args[0], time.Duration(*seconds*float64(time.Second)))
+			if p == nil {
+				return err
+			}
+			if err != nil {
+				e.say("the profile ends early: %v", err)
+			}
+			var b bytes.Buffer
+			if err := p.Write(&b); err != nil {
+				return err
+			}
+			return e.write(*out, b.Bytes())
 		}
-		fmt.Fprintf(c.stderr, "greenify: the profile ends early: %v\n", err)
-	}
-	var b bytes.Buffer
-	if err = p.Write(&b); err == nil && *name != "" {
-		err = outfile.Write(*name, b.Bytes())
-	} else if err == nil {
-		_, err = c.stdout.Write(b.Bytes())
-	}
-	if err != nil {
-		return c.usageError("%v", err)
-	}
-	return exitOK
+	},
 }
 
 // sampleParked samples for that long, or until the program ends: then it returns what

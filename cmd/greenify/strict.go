@@ -23,114 +23,114 @@ import (
 // strict builds programs aside, looks in them for calls that are left blocking, and
 // if there are none moves them to where go build would have written them: all of
 // them or none.
-func (c *command) strict(tc *toolchain.Toolchain, f *goFlags) int {
-	goflags := getenv(c.env, "GOFLAGS")
-	args := slices.Insert(f.withTags(goflags), 0, "build")
-	if f.dryRun {
-		return c.runGo(tc, c.stdout, args...)
+func (e *env) strict(tc *toolchain.Toolchain, l *goLine) error {
+	goflags := getenv(e.environ, "GOFLAGS")
+	args := slices.Insert(l.withTags(goflags), 0, "build")
+	if l.dryRun {
+		return e.runGo(tc, e.stdout, args...)
 	}
-	dir, name, code := c.target(tc, f, goflags)
-	if code != exitOK {
-		return code
+	dir, name, err := e.target(tc, l, goflags)
+	if err != nil {
+		return err
 	}
 	// Not where it goes: go:embed might find it there.
-	tmp, err := os.MkdirTemp(getenv(c.env, "GOTMPDIR"), "greenify-strict")
+	tmp, err := os.MkdirTemp(getenv(e.environ, "GOTMPDIR"), "greenify-strict")
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
 	defer os.RemoveAll(tmp)
 	abs, err := filepath.Abs(tmp) // the go command may run elsewhere: -C
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
 	// The last -o counts; it must stand before the packages.
-	at := f.packages + len(args) - len(f.args)
+	at := l.rest + len(args) - len(l.args)
 	args = slices.Insert(args, at, "-o", abs+string(filepath.Separator))
-	if code := c.runGo(tc, c.stdout, args...); code != exitOK {
-		return code
+	if err := e.runGo(tc, e.stdout, args...); err != nil {
+		return err
 	}
 	binaries, err := os.ReadDir(tmp)
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
 	var moves []move
+	code := exitOK
 	for _, b := range binaries {
 		path := filepath.Join(tmp, b.Name())
 		m, err := inspect.File(path)
 		if err != nil {
-			return c.usageError("-strict is for programs: cannot inspect %v", err)
+			return fmt.Errorf("-strict is for programs: cannot inspect %w", err)
 		}
 		if len(m.Left) > 0 {
-			fmt.Fprintf(c.stderr, "greenify: %s: %s %s left blocking, and -strict allows none:\n", b.Name(), plural.Of(len(m.Left), "call"), plural.Verb(len(m.Left), "be"))
-			printLeft(c.stderr, m.Left)
+			e.say("%s: %s %s left blocking, and -strict allows none:", b.Name(), plural.Of(len(m.Left), "call"), plural.Verb(len(m.Left), "be"))
+			printLeft(e.stderr, m.Left)
 			code = exitFail
 		}
 		moves = append(moves, move{from: path, to: filepath.Join(dir, cmp.Or(name, b.Name()))})
 	}
 	if code != exitOK || dir == "" {
-		return code
+		return exitWith(code)
 	}
-	if f.commands {
+	if l.echo {
 		for _, m := range moves {
-			fmt.Fprintf(c.stderr, "mv %s %s\n", m.from, m.to)
+			fmt.Fprintf(e.stderr, "mv %s %s\n", m.from, m.to)
 		}
 	}
 	if err := moveAll(moves); err != nil {
-		fmt.Fprintf(c.stderr, "greenify: %v\n", err)
-		return exitFail
+		return &exit{exitFail, err}
 	}
-	return exitOK
+	return nil
 }
 
 // target returns the folder in which go build would write, "" if it would write
 // nothing, and the name of the program if it is given.
-func (c *command) target(tc *toolchain.Toolchain, f *goFlags, goflags string) (dir, name string, code int) {
-	out := cmp.Or(f.out, goflag(goflags, "o"))
+func (e *env) target(tc *toolchain.Toolchain, l *goLine, goflags string) (dir, name string, err error) {
+	out := cmp.Or(l.out, goflag(goflags, "o"))
 	path := out
 	if !filepath.IsAbs(out) {
-		path = filepath.Join(f.dir, out)
+		path = filepath.Join(l.dir, out)
 	}
 	fi, err := os.Stat(path)
 	switch {
 	case out == os.DevNull:
-		return "", "", exitOK
+		return "", "", nil
 	case out != "" && (strings.HasSuffix(out, "/") || err == nil && fi.IsDir()):
-		return path, "", exitOK
+		return path, "", nil
 	}
 	// Several packages are written to a folder only, or not at all.
 	var list bytes.Buffer
-	code = c.runGo(tc, &list, f.list("build", goflags, "-find", "-f", "{{.Name}}")...)
+	err = e.runGo(tc, &list, l.list(goflags, "-find", "-f", "{{.Name}}")...)
 	one := bytes.Count(list.Bytes(), []byte("\n")) == 1
 	switch {
-	case code != exitOK:
-		return "", "", code
+	case err != nil:
+		return "", "", err
 	case out == "" && one:
-		return cmp.Or(f.dir, "."), "", exitOK
+		return cmp.Or(l.dir, "."), "", nil
 	case out == "":
-		return "", "", exitOK
+		return "", "", nil
 	case !one:
-		return "", "", c.usageError("cannot write several packages, or none, to %s: use -o %s/", out, out)
+		return "", "", fmt.Errorf("cannot write several packages, or none, to %s: use -o %s/", out, out)
 	}
-	return filepath.Dir(path), filepath.Base(path), exitOK
+	return filepath.Dir(path), filepath.Base(path), nil
 }
 
 // runGo runs a go command to its end. An interrupt ends that, and not greenify, which
 // must clean up.
-func (c *command) runGo(tc *toolchain.Toolchain, stdout io.Writer, args ...string) int {
+func (e *env) runGo(tc *toolchain.Toolchain, stdout io.Writer, args ...string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	cmd := exec.CommandContext(ctx, tc.Go, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.Env = tc.Environ(c.env)
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, c.stderr
+	cmd.Env = tc.Environ(e.environ)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, e.stderr
 	err := cmd.Run()
-	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-		return max(exit.ExitCode(), exitFail) // the go command has said why
+	if x := (*exec.ExitError)(nil); errors.As(err, &x) {
+		return exitWith(max(x.ExitCode(), exitFail)) // the go command has said why
 	}
 	if err != nil {
-		return c.usageError("cannot run %s: %v", tc.Go, err)
+		return fmt.Errorf("cannot run %s: %w", tc.Go, err)
 	}
-	return exitOK
+	return nil
 }
 
 // A move takes a program to its place.

@@ -5,6 +5,9 @@ import "strings"
 // suggest returns the candidate that is most like what was written; "" if none is
 // much like it.
 func suggest(word string, candidates []string) string {
+	if len(word) < 2 {
+		return "" // every other letter is like it
+	}
 	best, at := "", 1+max(1, len(word)/3)
 	for _, c := range candidates {
 		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < at {

@@ -2,6 +2,8 @@ package main
 
 import (
 	"cmp"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/signal"
@@ -11,25 +13,35 @@ import (
 	"time"
 
 	"github.com/gdamore/tcell/v2"
-	"golang.org/x/term"
 )
 
 // topRefresh is how often the screen asks the program.
 const topRefresh = time.Second
 
+var top = &command{
+	name: "top", args: "SOCKET",
+	short: "the same as a live screen, which sorts, filters and kills",
+	long:  "The program runs with GREENIFY=admin=SOCKET. The keys are on the screen.",
+	setup: func(*flag.FlagSet) runner {
+		return func(e *env, args []string) error {
+			if len(args) != 1 {
+				return errors.New("top takes the socket of a program that runs with GREENIFY=admin=SOCKET")
+			}
+			return e.top(args[0])
+		}
+	},
+}
+
 // top shows the threads of a program as a live screen.
-func (c *command) top(args []string) int {
-	if len(args) != 1 || strings.HasPrefix(args[0], "-") {
-		return c.usageError("top takes the socket of a program that runs with GREENIFY=admin=SOCKET")
+func (e *env) top(socket string) error {
+	if !isTerminal(e.stdout) {
+		return fmt.Errorf("top needs a terminal: use greenify ps %s", socket)
 	}
-	if !term.IsTerminal(int(os.Stdout.Fd())) {
-		return c.usageError("top needs a terminal: use greenify ps %s", args[0])
-	}
-	first, err := snap(args[0])
+	first, err := snap(socket)
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
-	m := &topModel{socket: args[0], later: make(chan func())}
+	m := &topModel{socket: socket, later: make(chan func())}
 	m.take(first, time.Now())
 	m.move(0)
 	screen, err := tcell.NewScreen()
@@ -37,13 +49,13 @@ func (c *command) top(args []string) int {
 		err = screen.Init()
 	}
 	if err != nil {
-		return c.usageError("top cannot use this terminal, TERM=%s: %v: use greenify ps %s", os.Getenv("TERM"), err, args[0])
+		return fmt.Errorf("top cannot use this terminal, TERM=%s: %w: use greenify ps %s", os.Getenv("TERM"), err, socket)
 	}
 	defer screen.Fini() // the terminal is as before, whatever happens
 	if !m.run(screen) {
-		return exitFail
+		return exitWith(exitFail)
 	}
-	return exitOK
+	return nil
 }
 
 // run shows the screen until it is told to end. It reports false if a signal

@@ -5,41 +5,63 @@ import (
 	"path"
 	"regexp"
 	"strings"
+
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
-// The topics of greenify help that are longer than a command's own text. README.md
-// links to the same files, so each text has one home.
-//
-//go:embed topics/*.md
-var topicFiles embed.FS
-
-var markdownComment = regexp.MustCompile(`(?m)^<!--.*-->\n`)
-
-// topicText returns the text of a topic as greenify help prints it.
-func topicText(name string) (text string, ok bool) {
-	data, err := topicFiles.ReadFile("topics/" + name + ".md")
-	if err != nil {
-		return "", false
-	}
-	return markdownComment.ReplaceAllString(string(data), ""), true
+// A topic is a text of greenify help that is about no command.
+type topic struct {
+	name, short string
+	text        func() string
 }
 
-// topicNames returns the topics, in alphabetical order.
+// topics is the table, in the order of the help.
+var topics = append([]topic{
+	{"flags", "the flags of greenify beside those of the go command", helpFlags},
+	{"runtime", "the settings of a patched program, in the variable GREENIFY", setting.Help},
+}, pages()...)
+
 func topicNames() []string {
-	entries, err := topicFiles.ReadDir("topics")
-	if err != nil {
-		panic(err) // embedded
-	}
 	var names []string
-	for _, e := range entries {
-		names = append(names, strings.TrimSuffix(path.Base(e.Name()), ".md"))
+	for _, t := range topics {
+		names = append(names, t.name)
 	}
 	return names
 }
 
-// topicTitle returns the heading of a topic.
-func topicTitle(name string) string {
-	text, _ := topicText(name)
-	title, _, _ := strings.Cut(text, "\n")
-	return strings.TrimPrefix(title, "# ")
+// Topics that are long are pages: README.md links to the same files, so each text has
+// one home.
+//
+//go:embed topics/*.md
+var pageFiles embed.FS
+
+var markdownComment = regexp.MustCompile(`(?m)^<!--.*-->\n`)
+
+// pages makes topics of the pages, in alphabetical order.
+func pages() []topic {
+	entries, err := pageFiles.ReadDir("topics")
+	if err != nil {
+		panic(err) // embedded
+	}
+	var list []topic
+	for _, e := range entries {
+		text := pageText(e.Name())
+		title, _, _ := strings.Cut(text, "\n")
+		title = strings.TrimPrefix(title, "# ")
+		list = append(list, topic{
+			name:  strings.TrimSuffix(path.Base(e.Name()), ".md"),
+			short: strings.ToLower(title[:1]) + title[1:],
+			text:  func() string { return text },
+		})
+	}
+	return list
+}
+
+// pageText returns a page as greenify help prints it.
+func pageText(file string) string {
+	data, err := pageFiles.ReadFile("topics/" + file)
+	if err != nil {
+		panic(err) // embedded
+	}
+	return markdownComment.ReplaceAllString(string(data), "")
 }

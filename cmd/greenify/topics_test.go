@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -9,31 +11,30 @@ import (
 	"testing"
 )
 
-// Each topic is printed whole, without the marks of its generated tables.
+// Each topic is in the list of topics and printed whole, a page without the marks of
+// its generated tables.
 func TestTopics(t *testing.T) {
-	names := topicNames()
-	if len(names) == 0 {
-		t.Fatal("there are no topics")
-	}
-	for _, name := range names {
-		var stdout, stderr bytes.Buffer
-		c := &command{stdout: &stdout, stderr: &stderr}
-		if code := c.help([]string{name}); code != exitOK || stderr.Len() > 0 {
-			t.Errorf("help %s: exit code %d\n%s", name, code, &stderr)
+	_, list, _ := greenify(t, "help")
+	for _, topic := range topics {
+		code, text, stderr := greenify(t, "help", topic.name)
+		if code != exitOK || stderr != "" || text != topic.text() {
+			t.Errorf("help %s: exit code %d\n%s", topic.name, code, stderr)
 		}
-		text := stdout.String()
-		if !strings.HasPrefix(text, "# ") || topicTitle(name) == "" {
-			t.Errorf("help %s has no heading", name)
+		if topic.short == "" || !strings.Contains(list, "\t"+topic.name+" ") {
+			t.Errorf("help does not name topic %s", topic.name)
 		}
-		if strings.Contains(text, "<!--") {
-			t.Errorf("help %s prints a comment", name)
+		data, err := os.ReadFile(filepath.Join("topics", topic.name+".md"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
 		}
-		data, err := os.ReadFile(filepath.Join("topics", name+".md"))
 		if err != nil {
 			t.Fatal(err)
 		}
+		if !strings.HasPrefix(text, "# ") || strings.Contains(text, "<!--") {
+			t.Errorf("help %s has no heading, or prints a comment", topic.name)
+		}
 		if lines := strings.Split(strings.TrimSpace(string(data)), "\n"); !strings.HasSuffix(strings.TrimSpace(text), lines[len(lines)-1]) && !strings.HasPrefix(lines[len(lines)-1], "<!--") {
-			t.Errorf("help %s ends before %q", name, lines[len(lines)-1])
+			t.Errorf("help %s ends before %q", topic.name, lines[len(lines)-1])
 		}
 	}
 }
@@ -49,9 +50,9 @@ func TestPages(t *testing.T) {
 	if len(readme) >= 12<<10 {
 		t.Errorf("README.md has %d bytes", len(readme))
 	}
-	for _, name := range topicNames() {
-		if !bytes.Contains(readme, []byte("(cmd/greenify/topics/"+name+".md)")) {
-			t.Errorf("README.md does not link to topic %s", name)
+	for _, topic := range pages() {
+		if name := topic.name; !bytes.Contains(readme, []byte("(cmd/greenify/topics/"+name+".md)")) {
+			t.Errorf("README.md does not link to topic %s", topic.name)
 		}
 	}
 	var pages []string

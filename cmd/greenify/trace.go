@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"html/template"
@@ -14,7 +15,6 @@ import (
 	"time"
 
 	"github.com/google/pprof/profile"
-	"golang.org/x/term"
 )
 
 // A traceEvent is one line of what GREENIFY=trace=FILE writes
@@ -52,30 +52,33 @@ func readTrace(path string) ([]traceEvent, error) {
 	return events, nil
 }
 
-// trace renders a trace, on standard output if there is no -o.
-func (c *command) trace(args []string) int {
-	const takes = "trace takes html or pprof, -o FILE, and the file that GREENIFY=trace=FILE wrote"
-	if len(args) == 0 || args[0] != "html" && args[0] != "pprof" {
-		return c.usageError(takes)
-	}
-	flags := flag.NewFlagSet("trace", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	out := flags.String("o", "", "")
-	kind, args := args[0], args[1:]
-	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		args = append(slices.Clone(args[1:]), args[0]) // the trace may come first
-	}
-	if err := flags.Parse(args); err != nil || flags.NArg() != 1 {
-		return c.usageError(takes)
-	}
-	name := flags.Arg(0)
+var trace = &command{
+	name: "trace", args: "html|pprof [-o FILE] TRACE",
+	short: "render what GREENIFY=trace=TRACE wrote",
+	long: `html makes one page, which needs no other file: open it in a browser. pprof makes a
+profile of parked time, for go tool pprof. Both go to standard output if there is no
+-o, and nothing is opened. A trace that ends early is read as far as it goes.`,
+	words: []string{"html", "pprof"},
+	setup: func(fs *flag.FlagSet) runner {
+		out := fs.String("o", "", "write to this `file`")
+		return func(e *env, args []string) error {
+			if len(args) != 2 || args[0] != "html" && args[0] != "pprof" {
+				return errors.New("trace takes html or pprof, -o FILE, and the file that GREENIFY=trace=FILE wrote")
+			}
+			return e.trace(args[0], args[1], *out)
+		}
+	},
+}
+
+// trace renders a trace.
+func (e *env) trace(kind, name, out string) error {
 	events, err := readTrace(name)
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
-	if f, ok := c.stdout.(*os.File); ok && *out == "" && term.IsTerminal(int(f.Fd())) {
-		what := map[string]string{"html": "a page", "pprof": "a profile"}[kind]
-		return c.usageError("refusing to write %s to a terminal: use greenify trace %s -o FILE %s", what, kind, name)
+	what := map[string]string{"html": "a page", "pprof": "a profile"}[kind]
+	if err := e.notText(out, fmt.Sprintf("refusing to write %s to a terminal: use greenify trace %s -o FILE %s", what, kind, name)); err != nil {
+		return err
 	}
 	var b bytes.Buffer
 	if kind == "html" {
@@ -83,15 +86,10 @@ func (c *command) trace(args []string) int {
 	} else {
 		err = traceProfile(events).Write(&b)
 	}
-	if err == nil && *out != "" {
-		err = os.WriteFile(*out, b.Bytes(), 0o666)
-	} else if err == nil {
-		_, err = c.stdout.Write(b.Bytes())
-	}
 	if err != nil {
-		return c.usageError("%v", err)
+		return err
 	}
-	return exitOK
+	return e.write(out, b.Bytes())
 }
 
 // traceProfile is the profile of the time for which threads were parked, by stack.
@@ -180,6 +178,6 @@ func traceHTML(events []traceEvent) *traceDoc {
 }
 
 // render writes the page, which needs no other file.
-func (doc *traceDoc) render(w interface{ Write([]byte) (int, error) }) error {
+func (doc *traceDoc) render(w io.Writer) error {
 	return template.Must(template.New("trace").Parse(tracePage)).Execute(w, doc)
 }

@@ -14,12 +14,12 @@ func TestExported(t *testing.T) {
 		"enters.go": "package main\n\n/*\nvoid enters(void);\n*/\nimport \"C\"\nimport green \"github.com/greenify-go/greenify/runtime\"\n\n//export enters\nfunc enters() { defer green.Enter()() }\n",
 		"other.go":  "package main\n\n//export alone\nfunc alone() {}\n",
 	})
-	out := run(t, exitFound, Check, "-C", dir)
+	out := run(t, exitFound, checkCommand, "-C", dir)
 	const want = "main.go:9:6: called runs outside the hub, a thread that C made may call it: defer green.Enter first"
 	if !strings.Contains(out, want) || strings.Count(out, "runs outside the hub") != 1 {
 		t.Errorf("check prints\n%swant one finding of an exported function:\n%s", out, want)
 	}
-	run(t, 0, Rewrite, "-C", dir, "-w")
+	run(t, 0, rewriteCommand, "-C", dir, "-w")
 	if src := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(src, "func called() {\n\tdefer green.Enter()()\n}") {
 		t.Errorf("main.go is\n%s", src)
 	}
@@ -43,7 +43,7 @@ func main() {
 }
 `,
 	})
-	out := run(t, exitFound, Check, "-C", dir)
+	out := run(t, exitFound, checkCommand, "-C", dir)
 	if !strings.Contains(out, "main.go:10:2: C.nap holds the hub") || strings.Count(out, "C.nap") != 1 {
 		t.Errorf("check prints\n%swant one finding of a call of C, in line 10", out)
 	}
@@ -73,7 +73,7 @@ func main() {
 	}
 }
 `})
-	run(t, 0, Rewrite, "-C", dir, "-w")
+	run(t, 0, rewriteCommand, "-C", dir, "-w")
 	src := tree(t, dir)[filepath.Join(dir, "main.go")]
 	for _, want := range []string{
 		"\t{\n\t\tg0 := C.int(ms)\n\t\tgreen.Offload(func() { C.nap(g0, nil) })\n\t}\n",
@@ -84,7 +84,7 @@ func main() {
 			t.Errorf("no %q in\n%s", want, src)
 		}
 	}
-	out := run(t, exitFound, Check, "-C", dir)
+	out := run(t, exitFound, checkCommand, "-C", dir)
 	for _, want := range []string{"C.nap holds the hub until C returns: if it waits", "C.twice holds the hub until C returns: if it waits"} {
 		if strings.Count(out, want) != 1 {
 			t.Errorf("check does not print %q once:\n%s", want, out)

@@ -2,12 +2,9 @@ package insource
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"go/ast"
 	"go/token"
-	"io"
-	"os"
 	"path"
 	"path/filepath"
 	"slices"
@@ -15,8 +12,6 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
-	"github.com/greenify-go/greenify/rewrite/outfile"
-	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
 
@@ -33,96 +28,40 @@ type Finding struct {
 	Symbol   string    `json:"symbol"` // what is there: "time.Sleep", "send"
 	Becomes  string    `json:"becomes,omitempty"`
 	Message  string    `json:"message"`
+	Fixable  bool      `json:"-"` // Check with fix removes it
 }
 
-// key names a finding without its line, so that a baseline outlives edits
+// Key names a finding without its line, so that a baseline outlives edits
 // elsewhere in the file.
-func (f Finding) key() string {
+func (f Finding) Key() string {
 	return strings.Join([]string{f.File, f.Func, string(f.Category), f.Symbol}, "\t")
 }
 
-// Check is the command greenify check: it prints what would keep green threads
-// from cooperating, and exits with 1 if there is anything. With -fix it patches
-// first, as Rewrite does, and prints what remains.
-func Check(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("check", false, stdout, stderr)
-	asJSON := c.flags.Bool("json", false, "print JSON, an array of findings")
-	asSARIF := c.flags.Bool("sarif", false, "print SARIF 2.1.0, for code scanning")
-	fix := c.flags.Bool("fix", false, "patch the files first, all or none, as rewrite -w does; report what remains")
-	baseline := c.flags.String("baseline", "", "report only what `file` does not list")
-	update := c.flags.Bool("update", false, "write the baseline file instead of reporting")
-	if code, ok := c.parse(args); !ok {
-		return code
-	}
-	if *update && *baseline == "" {
-		return c.fail(fmt.Errorf("-update needs the name of the file: greenify check -baseline greenify.baseline -update"))
-	}
-	if *asJSON && *asSARIF {
-		return c.fail(fmt.Errorf("choose one of -json and -sarif"))
-	}
-	if c.writes = *fix; *fix {
+// String is the finding as go vet prints it.
+func (f Finding) String() string {
+	return fmt.Sprintf("%s: %s (%s)", token.Position{Filename: f.File, Line: f.Line, Column: f.Column}, f.Message, f.Category)
+}
+
+// Findings are what Check found.
+type Findings struct {
+	List  []Finding // package by package and by position
+	Notes []string  // what was left out, for the user
+}
+
+// Check looks for what would keep green threads from cooperating. With fix it patches
+// first, as Rewrite does, and finds what remains.
+func Check(cfg Config, fix bool) (*Findings, error) {
+	c := newCommand(cfg)
+	if c.writes = fix; fix {
 		if _, _, err := c.rewrite(); err != nil {
-			return c.fail(err)
+			return nil, err
 		}
 	}
 	found, err := c.findings()
 	if err != nil {
-		return c.fail(err)
+		return nil, c.failed(err)
 	}
-	c.printNotes()
-	if *update {
-		if err := outfile.Write(*baseline, writeBaseline(found)); err != nil {
-			return c.fail(err)
-		}
-		return exitOK
-	}
-	if *baseline != "" {
-		data, err := os.ReadFile(*baseline)
-		if err != nil {
-			return c.fail(fmt.Errorf("%w: write it with greenify check -baseline %s -update", err, *baseline))
-		}
-		if found, err = subtract(found, string(data)); err != nil {
-			return c.fail(fmt.Errorf("%s: %w", *baseline, err))
-		}
-	}
-	switch {
-	case *asJSON:
-		err = printJSON(stdout, found)
-	case *asSARIF:
-		err = printJSON(stdout, sarif(found))
-	default:
-		for _, f := range found {
-			fmt.Fprintf(stdout, "%s: %s (%s)\n", token.Position{Filename: f.File, Line: f.Line, Column: f.Column}, f.Message, f.Category)
-		}
-		c.summary(found)
-	}
-	if err != nil {
-		return c.fail(err)
-	}
-	if len(found) > 0 {
-		return exitFound
-	}
-	return exitOK
-}
-
-// summary says how many of the findings -fix removes.
-func (c *command) summary(found []Finding) {
-	fixed := 0
-	for _, f := range found {
-		if c.fixable[f] {
-			fixed++
-		}
-	}
-	if len(found) > 0 {
-		fmt.Fprintf(c.stderr, "greenify: %s, %d fixed by -fix, %d to do\n", plural.Of(len(found), "finding"), fixed, len(found)-fixed)
-	}
-}
-
-func printJSON(w io.Writer, v any) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "\t")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
+	return &Findings{found, c.notes}, nil
 }
 
 // findings lists the sites of the packages, package by package and by position.
@@ -137,9 +76,8 @@ func (c *command) findings() ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	results := openResults(c.groups)
-	found := []Finding{} // not nil: -json prints an array
-	c.fixable = map[Finding]bool{}
+	results := openResults(c.Groups)
+	found := []Finding{} // not nil: in JSON it is an array
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not
 	patched := slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.Contains(l.Imports, find.GreenPath) })
@@ -160,8 +98,8 @@ func (c *command) findings() ([]Finding, error) {
 					f.File = filepath.Join(p.Dir, f.File)
 				}
 				if f.File = c.rel(f.File); !twice {
+					f.Fixable = k.Fix
 					found = append(found, f)
-					c.fixable[f] = k.Fix
 				}
 			}
 		}
@@ -261,12 +199,12 @@ func enclosing(file *ast.File, s *find.Site) string {
 	return ""
 }
 
-// writeBaseline lists findings: file, function, category, symbol, and how many
+// Baseline lists findings for a file: file, function, category, symbol, and how many
 // there are of the same.
-func writeBaseline(found []Finding) []byte {
+func Baseline(found []Finding) []byte {
 	count := map[string]int{}
 	for _, f := range found {
-		count[f.key()]++
+		count[f.Key()]++
 	}
 	var b strings.Builder
 	for _, k := range sorted(count) {
@@ -275,9 +213,9 @@ func writeBaseline(found []Finding) []byte {
 	return []byte(b.String())
 }
 
-// subtract removes the findings that a baseline lists. Of those with the same
+// Subtract removes the findings that a baseline lists. Of those with the same
 // key it keeps the last ones if there are more than listed.
-func subtract(found []Finding, baseline string) ([]Finding, error) {
+func Subtract(found []Finding, baseline string) ([]Finding, error) {
 	known := map[string]int{}
 	for line := range strings.Lines(baseline) {
 		line = strings.TrimRight(line, "\r\n")
@@ -292,7 +230,7 @@ func subtract(found []Finding, baseline string) ([]Finding, error) {
 		known[line[:i]] += n
 	}
 	return slices.DeleteFunc(found, func(f Finding) bool {
-		known[f.key()]--
-		return known[f.key()] >= 0
+		known[f.Key()]--
+		return known[f.Key()] >= 0
 	}), nil
 }

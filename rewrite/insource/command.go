@@ -2,8 +2,6 @@ package insource
 
 import (
 	"cmp"
-	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -15,84 +13,46 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
-	"github.com/greenify-go/greenify/rewrite/plural"
-	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// Exit codes, those of all commands of greenify.
-const (
-	exitOK    = 0
-	exitFound = 1 // findings, differences
-	exitUsage = 2 // wrong usage, or the patch cannot be applied
-)
+// Config says what a command looks at.
+type Config struct {
+	Dir          string    // where packages are looked for; "" is the current folder
+	Patterns     []string  // of packages; none are all, of Generate the one in Dir
+	Tags         string    // build tags, separated by commas
+	Overlay      string    // as the go command's flag says
+	Everywhere   bool      // look at the files for other platforms and tags, too
+	Groups       []string  // module groups to patch; nil is all
+	AllowPartial bool      // go on with groups that may deadlock
+	Stderr       io.Writer // gets the lines in which the go command says that it downloads something; may be nil
+}
 
 // A command is one run of a command.
 type command struct {
-	name           string
-	stdout, stderr io.Writer
-	flags          *flag.FlagSet
-	dir, tags      string
-	overlay        string
-	everywhere     bool
-	groups         []string // of -patch; nil is all
-	allowPartial   bool
-	writes         bool     // it may change files of the module
-	modules        []string // folders of the modules of the packages that the arguments name
-	unchecked      bool     // go on where package green cannot be imported, and do not type-check what imports it
-	fixable        map[Finding]bool
-	notes          []string // for the user, when all went well
+	Config
+	writes    bool     // it may change files of the module
+	modules   []string // folders of the modules of the packages that the patterns name
+	unchecked bool     // go on where package green cannot be imported, and do not type-check what imports it
+	notes     []string // for the user, when all went well
 }
 
-// newCommand makes a command; everywhere is whether it looks at the files of all
-// platforms unless told otherwise.
-func newCommand(name string, everywhere bool, stdout, stderr io.Writer) *command {
-	c := &command{name: name, stdout: stdout, stderr: stderr, flags: flag.NewFlagSet(name, flag.ContinueOnError)}
-	c.flags.SetOutput(stderr)
-	c.flags.StringVar(&c.dir, "C", ".", "look for packages in `dir`")
-	c.flags.StringVar(&c.tags, "tags", "", "build `tags`, separated by commas")
-	c.flags.StringVar(&c.overlay, "overlay", "", "read the files that this JSON `file` replaces, as the go command's flag says")
-	c.flags.BoolVar(&c.everywhere, "everywhere", everywhere, "also look at files that are for other platforms and tags")
-	c.flags.Func("patch", "patch only these module `groups`, as in greenify help flags", func(s string) (err error) {
-		c.groups, err = rules.ParsePatch(s)
-		return err
-	})
-	c.flags.BoolVar(&c.allowPartial, "allow-partial", false, "go on with groups that may deadlock")
-	c.flags.Usage = func() {
-		fmt.Fprintf(stderr, "usage: greenify %s [flags] [packages]\n\nflags:\n", name)
-		c.flags.PrintDefaults()
+func newCommand(cfg Config) *command {
+	cfg.Dir = cmp.Or(cfg.Dir, ".")
+	return &command{Config: cfg}
+}
+
+// halfPatched is said of files that an interrupted rewrite has left.
+const halfPatched = "an interrupted rewrite left these files half patched: greenify rewrite -w finishes it"
+
+// failed is the error of a command: files that are half patched may be why.
+func (c *command) failed(err error) error {
+	if !c.writes && unfinished(c.root()) {
+		return fmt.Errorf("%w\n%s", err, halfPatched)
 	}
-	return c
+	return err
 }
 
-// parse reads the flags. If it reports false the command ends with the exit code:
-// it was asked for its usage, or wrongly.
-func (c *command) parse(args []string) (code int, ok bool) {
-	switch err := c.flags.Parse(args); {
-	case errors.Is(err, flag.ErrHelp):
-		return exitOK, false
-	case err != nil:
-		return exitUsage, false
-	}
-	return exitOK, true
-}
-
-// Help prints the flags of a command.
-func Help(name string, w io.Writer) {
-	var b strings.Builder
-	map[string]func([]string, io.Writer, io.Writer) int{"check": Check, "diff": Diff, "rewrite": Rewrite, "generate": Generate}[name]([]string{"-h"}, &b, &b)
-	_, flags, _ := strings.Cut(b.String(), "\n\n")
-	io.WriteString(w, flags)
-}
-
-// fail prints an error and returns the exit code for it.
-func (c *command) fail(err error) int {
-	for line := range strings.Lines(strings.TrimSpace(err.Error()) + "\n") {
-		fmt.Fprintf(c.stderr, "greenify %s: %s", c.name, line)
-	}
-	return exitUsage
-}
-
-// list lists the packages that the arguments name, those of all if none. A
+// list lists the packages that the patterns name, those of all if none. A
 // command that writes finishes an interrupted rewrite before; one that only reads
 // says that there is one.
 func (c *command) list(green bool, all string) (*load.Listing, error) {
@@ -101,18 +61,18 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 			return nil, err
 		}
 	} else if unfinished(c.root()) {
-		fmt.Fprintf(c.stderr, "greenify %s: an interrupted rewrite left these files half patched: greenify rewrite -w finishes it\n", c.name)
+		c.note(halfPatched)
 	}
-	patterns := c.flags.Args()
+	patterns := c.Patterns
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.dir, Tests: true, Green: green, Groups: c.groups, Facts: true, Cache: openResults(nil), Stderr: c.stderr}
-	if c.tags != "" {
-		cfg.Flags = append(cfg.Flags, "-tags="+c.tags)
+	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: openResults(nil), Stderr: c.Stderr}
+	if c.Tags != "" {
+		cfg.Flags = append(cfg.Flags, "-tags="+c.Tags)
 	}
-	if c.overlay != "" {
-		cfg.Flags = append(cfg.Flags, "-overlay="+c.overlay)
+	if c.Overlay != "" {
+		cfg.Flags = append(cfg.Flags, "-overlay="+c.Overlay)
 	}
 	list, err := load.List(cfg, patterns...)
 	if err == nil && green {
@@ -136,9 +96,9 @@ func (c *command) swap(files map[string]fileEdit) error {
 
 // root is the folder of the workspace or main module that the command works in.
 func (c *command) root() string {
-	dir, err := filepath.Abs(c.dir)
+	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
-		return c.dir
+		return c.Dir
 	}
 	mod := dir
 	for d := dir; ; d = filepath.Dir(d) {
@@ -156,7 +116,7 @@ func (c *command) root() string {
 
 // rel is a file's name for people: relative to where the command works.
 func (c *command) rel(name string) string {
-	dir, err := filepath.Abs(c.dir)
+	dir, err := filepath.Abs(c.Dir)
 	if err != nil {
 		return name
 	}
@@ -304,67 +264,59 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 	return nil
 }
 
-// Diff is the command greenify diff: it prints what rewrite would change as a
-// unified diff, and exits with 1 if that is anything.
-func Diff(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("diff", true, stdout, stderr)
-	c.unchecked = true // it writes nothing
-	if code, ok := c.parse(args); !ok {
-		return code
-	}
-	changes, _, err := c.prepare()
-	if err != nil {
-		return c.fail(err)
-	}
-	for _, name := range sorted(changes) {
-		ch := changes[name]
-		name = cmp.Or(ch.from, name)
-		err := difflib.WriteUnifiedDiff(stdout, difflib.UnifiedDiff{
-			A: difflib.SplitLines(string(ch.old)), FromFile: "a/" + c.rel(name),
-			B: difflib.SplitLines(string(ch.new)), ToFile: "b/" + c.rel(name),
-			Context: 3,
-		})
-		if err != nil {
-			return c.fail(err)
-		}
-	}
-	c.printNotes()
-	if len(changes) > 0 {
-		return exitFound
-	}
-	return exitOK
+// Changes are what a command made of files, or would make of them.
+type Changes struct {
+	Files []Change // by name
+	Sites int      // that are patched in them
+	Left  int      // that stay blocking
+	Notes []string // what was left out, for the user
 }
 
-// Rewrite is the command greenify rewrite -w: it changes the files of the
-// packages, all of them or none.
-func Rewrite(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("rewrite", true, stdout, stderr)
-	write := c.flags.Bool("w", false, "write the files")
-	if code, ok := c.parse(args); !ok {
-		return code
+// A Change is one file before and after.
+type Change struct {
+	Name     string // for people: relative to where the command works, with slashes
+	Old, New []byte
+}
+
+// Diff returns the change as a unified diff.
+func (ch Change) Diff() (string, error) {
+	return difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
+		A: difflib.SplitLines(string(ch.Old)), FromFile: "a/" + ch.Name,
+		B: difflib.SplitLines(string(ch.New)), ToFile: "b/" + ch.Name,
+		Context: 3,
+	})
+}
+
+func (c *command) changes(changes map[string]change, left int) *Changes {
+	out := &Changes{Left: left, Notes: c.notes}
+	for _, name := range sorted(changes) {
+		ch := changes[name]
+		out.Sites += ch.sites
+		out.Files = append(out.Files, Change{c.rel(cmp.Or(ch.from, name)), ch.old, ch.new})
 	}
-	if !*write {
-		return c.fail(fmt.Errorf("it changes your files: look at them with greenify diff, then run greenify rewrite -w"))
+	return out
+}
+
+// Diff returns what Rewrite would change.
+func Diff(cfg Config) (*Changes, error) {
+	c := newCommand(cfg)
+	c.unchecked = true // it writes nothing
+	changes, left, err := c.prepare()
+	if err != nil {
+		return nil, c.failed(err)
 	}
+	return c.changes(changes, left), nil
+}
+
+// Rewrite patches the files of the packages, all of them or none.
+func Rewrite(cfg Config) (*Changes, error) {
+	c := newCommand(cfg)
 	c.writes = true
 	changes, left, err := c.rewrite()
 	if err != nil {
-		return c.fail(err)
+		return nil, err
 	}
-	for _, name := range sorted(changes) {
-		fmt.Fprintln(stdout, c.rel(name))
-	}
-	c.printNotes()
-	sites := 0
-	for _, ch := range changes {
-		sites += ch.sites
-	}
-	fmt.Fprintf(stderr, "greenify: %s in %s patched", plural.Of(sites, "site"), plural.Of(len(changes), "file"))
-	if left > 0 {
-		fmt.Fprintf(stderr, ", %d left blocking (greenify check lists them)", left)
-	}
-	fmt.Fprintln(stderr)
-	return exitOK
+	return c.changes(changes, left), nil
 }
 
 // rewrite changes the files of the packages, all of them or none. It returns

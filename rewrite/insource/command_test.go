@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 		os.Exit(swapForever(root))
 	}
 	if dir := os.Getenv("INSOURCE_REWRITE"); dir != "" {
-		os.Exit(Rewrite([]string{"-w", "-C", dir}, io.Discard, os.Stderr))
+		os.Exit(rewriteCommand([]string{"-w", "-C", dir}, io.Discard, os.Stderr))
 	}
 	if IsVet(os.Args[1:]) {
 		Vet()
@@ -134,7 +134,7 @@ func tree(t *testing.T, dir string) map[string]string {
 // silent, a second rewrite changes nothing and the program builds.
 func TestCommands(t *testing.T) {
 	dir := twoPackages(t)
-	out := run(t, exitFound, Check, "-C", dir)
+	out := run(t, exitFound, checkCommand, "-C", dir)
 	for _, want := range []string{
 		"main.go:11:2: go statement starts a goroutine outside the hub: replace it by green.Go (yield)\n",
 		"main.go:12:2: time.Sleep holds the hub while it sleeps: replace it by green.Sleep (yield)\n",
@@ -146,31 +146,28 @@ func TestCommands(t *testing.T) {
 		}
 	}
 	before := tree(t, dir)
-	out = run(t, exitFound, Diff, "-C", dir)
+	out = run(t, exitFound, diffCommand, "-C", dir)
 	for _, want := range []string{"--- a/main.go\n+++ b/main.go\n", "-\ttime.Sleep(time.Millisecond) // let it start\n", "+\tgreen.Sleep(time.Millisecond) // let it start\n"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("diff does not print %q:\n%s", want, out)
 		}
 	}
-	if out := run(t, exitUsage, Rewrite, "-C", dir); !strings.Contains(out, "rewrite -w") {
-		t.Errorf("rewrite without -w: %s", out)
-	}
 	if after := tree(t, dir); fmt.Sprint(before) != fmt.Sprint(after) {
-		t.Error("check, diff or rewrite without -w changed the tree")
+		t.Error("check or diff changed the tree")
 	}
 
-	out = run(t, exitOK, Rewrite, "-w", "-C", dir)
-	if !strings.Contains(out, "lib/lib.go\n") || !strings.Contains(out, "in 2 files patched") {
+	out = run(t, exitOK, rewriteCommand, "-w", "-C", dir)
+	if !strings.Contains(out, "lib/lib.go\n") || !strings.Contains(out, " in 2 files, 0 left") {
 		t.Errorf("rewrite prints %q", out)
 	}
 	patched := tree(t, dir)
-	if out := run(t, exitOK, Check, "-C", dir); out != "" {
+	if out := run(t, exitOK, checkCommand, "-C", dir); out != "" {
 		t.Errorf("check of the patched tree: %s", out)
 	}
-	if out := run(t, exitOK, Diff, "-C", dir); out != "" {
+	if out := run(t, exitOK, diffCommand, "-C", dir); out != "" {
 		t.Errorf("diff of the patched tree: %s", out)
 	}
-	run(t, exitOK, Rewrite, "-w", "-C", dir)
+	run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 	if again := tree(t, dir); fmt.Sprint(again) != fmt.Sprint(patched) {
 		t.Error("a second rewrite changed the tree")
 	}
@@ -196,7 +193,7 @@ func TestMainOnlyStarts(t *testing.T) {
 		"main.go":    "package main\n\nimport \"example.com/app/lib\"\n\nfunc main() {\n\tlib.Serve(make(chan int, 1), 1)\n}\n",
 		"lib/lib.go": library,
 	})
-	run(t, exitOK, Rewrite, "-w", "-C", dir)
+	run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 	if main := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(main, "green.Main(") {
 		t.Errorf("main is not patched:\n%s", main)
 	}
@@ -210,7 +207,7 @@ func TestUnpatchedMain(t *testing.T) {
 		"app_test.go": "package main\n\nimport \"testing\"\n\nfunc TestMine(t *testing.T) { main() }\n",
 		"lib/lib.go":  library,
 	})
-	run(t, exitOK, Rewrite, "-w", "-C", dir, "./lib")
+	run(t, exitOK, rewriteCommand, "-w", "-C", dir, "./lib")
 	start := func(env string, args ...string) string {
 		cmd := exec.Command("go", args...)
 		cmd.Dir = dir
@@ -228,7 +225,7 @@ func TestUnpatchedMain(t *testing.T) {
 	if out := start("", "test", "."); !strings.Contains(out, "but the tests of example.com/app are not:\n\tpatch them too: greenify rewrite -w example.com/app\n") {
 		t.Errorf("unpatched tests print %q", out)
 	}
-	run(t, exitOK, Rewrite, "-w", "-C", dir, ".", "./lib")
+	run(t, exitOK, rewriteCommand, "-w", "-C", dir, ".", "./lib")
 	if out := start("", "run", "."); out != "init\nmain\n" {
 		t.Errorf("patched main prints %q", out)
 	}
@@ -362,16 +359,16 @@ func TestMain(m *testing.M) {
 	} {
 		t.Run(test.title, func(t *testing.T) {
 			dir := module(t, test.files)
-			out := run(t, exitOK, Rewrite, "-w", "-C", dir)
+			out := run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 			for name := range test.files {
 				if !strings.Contains(out, name) {
 					t.Errorf("%s is not patched:\n%s", name, out)
 				}
 			}
-			if out := run(t, exitOK, Rewrite, "-w", "-C", dir); !strings.Contains(out, "0 sites in 0 files") {
+			if out := run(t, exitOK, rewriteCommand, "-w", "-C", dir); !strings.Contains(out, "0 sites in 0 files") {
 				t.Errorf("a second rewrite: %s", out)
 			}
-			if out := run(t, exitOK, Check, "-C", dir); out != "" {
+			if out := run(t, exitOK, checkCommand, "-C", dir); out != "" {
 				t.Errorf("check of the patched tests: %s", out)
 			}
 			out = goCommand(t, dir, "test", "-v", "-count=1", "-bench=.", "-benchtime=10x", "./lib")
@@ -400,10 +397,10 @@ func TestMain(m *testing.M) {
 // where, and so does go vet.
 func TestBroken(t *testing.T) {
 	write := func(args []string, stdout, stderr io.Writer) int {
-		return Rewrite(append([]string{"-w"}, args...), stdout, stderr)
+		return rewriteCommand(append([]string{"-w"}, args...), stdout, stderr)
 	}
 	fix := func(args []string, stdout, stderr io.Writer) int {
-		return Check(append([]string{"-fix"}, args...), stdout, stderr)
+		return checkCommand(append([]string{"-fix"}, args...), stdout, stderr)
 	}
 	for name, broken := range map[string]struct{ file, text, want string }{
 		"syntax error":             {"broken/broken.go", "package broken\n\nfunc f( {\n", "broken/broken.go:3:9: expected ')', found '{'"},
@@ -417,7 +414,7 @@ func TestBroken(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir := module(t, map[string]string{"lib/lib.go": library, broken.file: broken.text})
 			before := goFiles(t, dir)
-			for i, f := range []func([]string, io.Writer, io.Writer) int{Check, fix, Diff, write, Generate} {
+			for i, f := range []func([]string, io.Writer, io.Writer) int{checkCommand, fix, diffCommand, write, generateCommand} {
 				if out := run(t, exitUsage, f, "-C", dir, "./..."); !strings.Contains(out, broken.want) {
 					t.Errorf("command %d: no %q in %s", i, broken.want, out)
 				}
@@ -445,14 +442,14 @@ func TestNotRequired(t *testing.T) {
 	}
 	t.Setenv("GOFLAGS", "")
 	t.Setenv("GOPROXY", "off")
-	run(t, exitFound, Check, "-C", dir)
+	run(t, exitFound, checkCommand, "-C", dir)
 	write := func(args []string, stdout, stderr io.Writer) int {
-		return Rewrite(append([]string{"-w"}, args...), stdout, stderr)
+		return rewriteCommand(append([]string{"-w"}, args...), stdout, stderr)
 	}
-	if out := run(t, exitFound, Diff, "-C", dir, "./lib"); !strings.Contains(out, "+\tgreen.Lock(&mu)\n") || !strings.Contains(out, "not type-checked") {
+	if out := run(t, exitFound, diffCommand, "-C", dir, "./lib"); !strings.Contains(out, "+\tgreen.Lock(&mu)\n") || !strings.Contains(out, "not type-checked") {
 		t.Errorf("diff: %s", out)
 	}
-	for _, f := range []func([]string, io.Writer, io.Writer) int{write, Generate} {
+	for _, f := range []func([]string, io.Writer, io.Writer) int{write, generateCommand} {
 		if out := run(t, exitUsage, f, "-C", dir, "./lib"); !strings.Contains(out, "nothing was written: patched code imports github.com/greenify-go/greenify/runtime, and this module cannot:") ||
 			!strings.Contains(out, "no required module provides package") || !strings.Contains(out, "require it first: go get github.com/greenify-go/greenify/runtime\n") {
 			t.Errorf("no remedy: %s", out)
@@ -465,7 +462,7 @@ func TestNotRequired(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "lib/none.go"), []byte("package lib\n\nimport _ \"example.com/none\"\n"), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	if out := run(t, exitUsage, Check, "-C", dir); !strings.Contains(out, "example.com/none") || !strings.Contains(out, "go.sum") {
+	if out := run(t, exitUsage, checkCommand, "-C", dir); !strings.Contains(out, "example.com/none") || !strings.Contains(out, "go.sum") {
 		t.Errorf("a module that is not there: %s", out)
 	}
 }
@@ -474,11 +471,8 @@ func TestNotRequired(t *testing.T) {
 func TestBaseline(t *testing.T) {
 	dir := twoPackages(t)
 	file := filepath.Join(t.TempDir(), "baseline")
-	if out := run(t, exitUsage, Check, "-C", dir, "-baseline", file); !strings.Contains(out, "-update") {
-		t.Errorf("no remedy: %s", out)
-	}
-	run(t, exitOK, Check, "-C", dir, "-baseline", file, "-update")
-	if out := run(t, exitOK, Check, "-C", dir, "-baseline", file); out != "" {
+	run(t, exitOK, checkCommand, "-C", dir, "-baseline", file, "-update")
+	if out := run(t, exitOK, checkCommand, "-C", dir, "-baseline", file); out != "" {
 		t.Errorf("with its own baseline: %s", out)
 	}
 	lib := strings.Replace(library, "// Serve", "// Moved.\n\n// Serve", 1) + "\nfunc more(c chan int) { <-c }\n"
@@ -486,61 +480,37 @@ func TestBaseline(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "lib/lib.go"), []byte(lib), 0o666); err != nil {
 		t.Fatal(err)
 	}
-	out := run(t, exitFound, Check, "-C", dir, "-baseline", file)
-	if strings.Count(out, "\n") != 3 || !strings.Contains(out, "receive") || !strings.Contains(out, "send") || !strings.HasSuffix(out, "\ngreenify: 2 findings, 2 fixed by -fix, 0 to do\n") {
+	out := run(t, exitFound, checkCommand, "-C", dir, "-baseline", file)
+	if strings.Count(out, "\n") != 2 || !strings.Contains(out, "receive") || !strings.Contains(out, "send") {
 		t.Errorf("two findings are new, check prints\n%s", out)
 	}
 }
 
-func TestFormats(t *testing.T) {
-	dir := twoPackages(t)
-	var found []Finding
-	if err := json.Unmarshal([]byte(run(t, exitFound, Check, "-json", "-C", dir)), &found); err != nil {
+// What a finding is in JSON is promised.
+func TestFinding(t *testing.T) {
+	found, err := Check(Config{Dir: twoPackages(t)}, false)
+	if err != nil {
 		t.Fatal(err)
 	}
-	var sleep Finding
-	for _, f := range found {
+	var sleep []byte
+	for _, f := range found.List {
 		if f.Symbol == "time.Sleep" {
-			sleep = f
-		}
-	}
-	if want := (Finding{"main.go", 12, 2, "example.com/app", "main", "yield", "time.Sleep", "green.Sleep", "time.Sleep holds the hub while it sleeps: replace it by green.Sleep"}); sleep != want {
-		t.Errorf("finding %+v, want %+v", sleep, want)
-	}
-	var log struct {
-		Version string
-		Runs    []struct {
-			Results []struct {
-				RuleID    string
-				Locations []struct {
-					PhysicalLocation struct {
-						ArtifactLocation struct{ URI string }
-						Region           struct{ StartLine int }
-					}
-				}
+			if sleep, err = json.Marshal(f); err != nil {
+				t.Fatal(err)
 			}
 		}
 	}
-	if err := json.Unmarshal([]byte(run(t, exitFound, Check, "-sarif", "-C", dir)), &log); err != nil {
-		t.Fatal(err)
+	const want = `{"file":"main.go","line":12,"column":2,"package":"example.com/app","func":"main","category":"yield","symbol":"time.Sleep","becomes":"green.Sleep","message":"time.Sleep holds the hub while it sleeps: replace it by green.Sleep"}`
+	if string(sleep) != want {
+		t.Errorf("finding %s, want %s", sleep, want)
 	}
-	if log.Version != "2.1.0" || len(log.Runs) != 1 || len(log.Runs[0].Results) != len(found) {
-		t.Fatalf("sarif: %+v, want %d results", log, len(found))
-	}
-	for i, r := range log.Runs[0].Results {
-		l := r.Locations[0].PhysicalLocation
-		if r.RuleID != string(found[i].Category) || l.ArtifactLocation.URI != found[i].File || l.Region.StartLine != found[i].Line {
-			t.Errorf("result %+v, want %+v", r, found[i])
-		}
-	}
-	run(t, exitUsage, Check, "-json", "-sarif", "-C", dir)
 }
 
 // go vet and go fix run the same binary and find the same.
 func TestVetTool(t *testing.T) {
 	dir := twoPackages(t)
 	var want []string
-	for line := range strings.Lines(run(t, exitFound, Check, "-C", dir)) {
+	for line := range strings.Lines(run(t, exitFound, checkCommand, "-C", dir)) {
 		if i := strings.LastIndexByte(line, '('); i >= 0 { // the last line is the summary
 			want = append(want, strings.TrimSpace(line[:i]))
 		}
@@ -565,7 +535,7 @@ func TestVetTool(t *testing.T) {
 	}
 	goCommand(t, dir, "fix", "-fixtool="+os.Args[0], "./...")
 	goCommand(t, dir, "build", "-o", os.DevNull, ".")
-	if out := run(t, exitOK, Check, "-C", dir); out != "" {
+	if out := run(t, exitOK, checkCommand, "-C", dir); out != "" {
 		t.Errorf("check after go fix: %s", out)
 	}
 }
@@ -697,7 +667,7 @@ func TestCheckFacts(t *testing.T) {
 	check := func(status int) string {
 		t.Helper()
 		var list []string
-		for line := range strings.Lines(run(t, status, Check, "-C", dir)) {
+		for line := range strings.Lines(run(t, status, checkCommand, "-C", dir)) {
 			if i := strings.LastIndexByte(line, '('); i > 0 { // all but the summary
 				list = append(list, strings.TrimSpace(line[:i]))
 			}
@@ -749,8 +719,8 @@ func TestCheckFacts(t *testing.T) {
 	if got := check(exitFound); !strings.Contains(got, "main.go:8:12: callback of example.org/pool.Each runs outside the hub") {
 		t.Errorf("after a change of the dependency:\n%s", got)
 	}
-	run(t, exitOK, Rewrite, "-C", dir, "-w")
-	if got := run(t, exitOK, Check, "-C", dir); got != "" {
+	run(t, exitOK, rewriteCommand, "-C", dir, "-w")
+	if got := run(t, exitOK, checkCommand, "-C", dir); got != "" {
 		t.Errorf("after rewrite -w:\n%s", got)
 	}
 	goCommand(t, dir, "build", "-o", os.DevNull, ".")

@@ -54,7 +54,7 @@ func (c *command) views(list *load.Listing, look func(*load.Listing) []*load.Lis
 // listings are the listing and those of other platforms and tags. Groups that would
 // deadlock are refused with the places in all of them.
 func (c *command) listings(list *load.Listing) ([]*load.Listing, error) {
-	if !c.everywhere {
+	if !c.Everywhere {
 		files, err := list.LeftOut(nothingToDo)
 		if len(files) > 0 {
 			c.note("not looked at, for other platforms or tags: %s: -everywhere looks at them too", c.names(files))
@@ -95,13 +95,6 @@ func (c *command) inView(l *load.Listing, err error) error {
 func (c *command) note(format string, args ...any) {
 	if text := fmt.Sprintf(format, args...); !slices.Contains(c.notes, text) {
 		c.notes = append(c.notes, text)
-	}
-}
-
-// printNotes prints what a command that went well has left out.
-func (c *command) printNotes() {
-	for _, note := range c.notes {
-		fmt.Fprintln(c.stderr, "greenify: "+note)
 	}
 }
 

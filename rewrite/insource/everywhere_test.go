@@ -76,7 +76,7 @@ func vet(t *testing.T, dir, tag string) {
 func TestGenerateEverywhere(t *testing.T) {
 	dir := platforms(t)
 	before := goFiles(t, dir)
-	out := run(t, exitOK, Generate, "-C", dir, "./...")
+	out := run(t, exitOK, generateCommand, "-C", dir, "./...")
 	if n := strings.Count(out, "not looked at"); n != 2 || !strings.Contains(out, leftAlone) || !strings.Contains(out, leftOld) {
 		t.Errorf("%d files are named:\n%s", n, out)
 	}
@@ -99,17 +99,17 @@ func TestGenerateEverywhere(t *testing.T) {
 	vet(t, dir, "green")
 	for _, os := range []string{"linux", "windows", "darwin"} {
 		t.Setenv("GOOS", os)
-		run(t, exitOK, Generate, "-check", "-C", dir, "./...")
-		run(t, exitOK, Generate, "-C", dir, "./...")
+		run(t, exitOK, generateCommand, "-check", "-C", dir, "./...")
+		run(t, exitOK, generateCommand, "-C", dir, "./...")
 		same(t, "generate on "+os, goFiles(t, dir), files)
 	}
 	edit(t, filepath.Join(dir, "service/only_windows.go"), "<-c", "c <- 1")
 	t.Setenv("GOOS", "linux")
-	if out := run(t, exitFound, Generate, "-check", "-C", dir, "./..."); !strings.HasPrefix(out, "service/only_green_windows.go\n") {
+	if out := run(t, exitFound, generateCommand, "-check", "-C", dir, "./..."); !strings.HasPrefix(out, "service/only_green_windows.go\n") {
 		t.Errorf("-check of a twin for another system: %s", out)
 	}
-	run(t, exitOK, Generate, "-C", dir, "./service")
-	run(t, exitOK, Generate, "-clean", "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-C", dir, "./service")
+	run(t, exitOK, generateCommand, "-clean", "-C", dir, "./...")
 	want2 := maps.Clone(before)
 	want2[filepath.Join(dir, "service/only_windows.go")] = "package service\n\nfunc wait(c chan int) { c <- 1 }\n"
 	same(t, "-clean", goFiles(t, dir), want2)
@@ -120,11 +120,11 @@ func TestGenerateEverywhere(t *testing.T) {
 func TestRewriteEverywhere(t *testing.T) {
 	dir := platforms(t)
 	before := goFiles(t, dir)
-	out := run(t, exitFound, Check, "-C", dir)
+	out := run(t, exitFound, checkCommand, "-C", dir)
 	if !strings.Contains(out, "not looked at, for other platforms or tags: lib/alone.go lib/custom.go lib/old.go lib/pure.go lib/serve_windows.go lib/x_plan9.go lib/y_darwin_test.go lib/z_darwin_test.go serve_other.go service/only_windows.go some/wait_windows.go: -everywhere looks at them too\n") {
 		t.Errorf("check does not say what it left out:\n%s", out)
 	}
-	out = run(t, exitFound, Check, "-everywhere", "-C", dir)
+	out = run(t, exitFound, checkCommand, "-everywhere", "-C", dir)
 	for _, want := range []string{
 		"lib/custom.go:5:25: receive", "lib/pure.go:5:27: receive", "lib/serve.go:5:26: receive", "lib/serve_windows.go:3:26: receive", "lib/x_plan9.go:3:26: receive",
 		"lib/y_darwin_test.go:5:32: go statement", "lib/z_darwin_test.go:5:58: send", "service/only_windows.go:3:25: receive", leftAlone, leftOld,
@@ -136,18 +136,18 @@ func TestRewriteEverywhere(t *testing.T) {
 	if strings.Contains(out, "not registered") {
 		t.Errorf("packages are said not to register, and nothing is patched:\n%s", out)
 	}
-	if again := run(t, exitFound, Check, "-everywhere", "-C", dir); again != out {
+	if again := run(t, exitFound, checkCommand, "-everywhere", "-C", dir); again != out {
 		t.Errorf("a second check prints\n%s\nthe first\n%s", again, out)
 	}
-	if out := run(t, exitFound, Diff, "-C", dir); !strings.Contains(out, "+func wait(c chan int) { green.Recv(c) }") || !strings.Contains(out, leftAlone) {
+	if out := run(t, exitFound, diffCommand, "-C", dir); !strings.Contains(out, "+func wait(c chan int) { green.Recv(c) }") || !strings.Contains(out, leftAlone) {
 		t.Errorf("diff prints\n%s", out)
 	}
-	if out := run(t, exitFound, Diff, "-everywhere=false", "-C", dir); strings.Contains(out, "wait(c chan int)") || !strings.Contains(out, "some/wait_windows.go: -everywhere looks at them too\n") {
+	if out := run(t, exitFound, diffCommand, "-everywhere=false", "-C", dir); strings.Contains(out, "wait(c chan int)") || !strings.Contains(out, "some/wait_windows.go: -everywhere looks at them too\n") {
 		t.Errorf("diff -everywhere=false prints\n%s", out)
 	}
 	same(t, "check and diff", goFiles(t, dir), before)
 
-	out = run(t, exitOK, Rewrite, "-w", "-C", dir)
+	out = run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 	if !strings.Contains(out, leftAlone) || !strings.Contains(out, leftOld) {
 		t.Errorf("rewrite prints\n%s", out)
 	}
@@ -155,10 +155,10 @@ func TestRewriteEverywhere(t *testing.T) {
 	vet(t, dir, "")
 	for _, os := range []string{"linux", "windows"} {
 		t.Setenv("GOOS", os)
-		if out := run(t, exitOK, Check, "-everywhere", "-C", dir); out != leftAlone+leftOld {
+		if out := run(t, exitOK, checkCommand, "-everywhere", "-C", dir); out != leftAlone+leftOld {
 			t.Errorf("check of the patched tree: %s", out)
 		}
-		run(t, exitOK, Rewrite, "-w", "-C", dir)
+		run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 		same(t, "rewrite on "+os, goFiles(t, dir), patched)
 	}
 }
@@ -168,9 +168,9 @@ func TestRewriteEverywhere(t *testing.T) {
 func TestEverywhereRefused(t *testing.T) {
 	const ok = "package lib\n\nfunc f(c chan int) { <-c }\n"
 	write := func(args []string, stdout, stderr io.Writer) int {
-		return Rewrite(append([]string{"-w"}, args...), stdout, stderr)
+		return rewriteCommand(append([]string{"-w"}, args...), stdout, stderr)
 	}
-	all := []func([]string, io.Writer, io.Writer) int{Generate, write, Diff}
+	all := []func([]string, io.Writer, io.Writer) int{generateCommand, write, diffCommand}
 	for _, test := range []struct {
 		name, want string
 		commands   []func([]string, io.Writer, io.Writer) int
@@ -204,15 +204,15 @@ func TestEverywhereRefused(t *testing.T) {
 				}
 				same(t, "refused", goFiles(t, dir), before)
 			}
-			run(t, exitFound, Check, "-C", dir, "./lib")
+			run(t, exitFound, checkCommand, "-C", dir, "./lib")
 			if !strings.HasPrefix(test.name, "differs") {
-				run(t, exitUsage, Check, "-everywhere", "-C", dir, "./lib")
+				run(t, exitUsage, checkCommand, "-everywhere", "-C", dir, "./lib")
 			}
-			if out := run(t, exitOK, Generate, "-everywhere=false", "-C", dir, "./lib"); !strings.Contains(out, "not looked at, for other platforms or tags: lib/x_windows.go: ") {
+			if out := run(t, exitOK, generateCommand, "-everywhere=false", "-C", dir, "./lib"); !strings.Contains(out, "not looked at, for other platforms or tags: lib/x_windows.go: ") {
 				t.Errorf("the file that is left out is not named: %s", out)
 			}
 		})
 	}
 	dir := module(t, map[string]string{"lib/lib.go": ok, "lib/x_windows.go": "//greenify:ignore-file not ours\n\npackage lib\n\nfunc g() { nothing() }\n"})
-	run(t, exitOK, Generate, "-C", dir, "./lib")
+	run(t, exitOK, generateCommand, "-C", dir, "./lib")
 }

@@ -16,7 +16,6 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
-	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
@@ -30,47 +29,68 @@ const (
 	registerFile = "green_register.go" // no twin's name: those have _green
 )
 
-// Generate is the command greenify generate: it writes the twins of the files
-// of the packages, "." if none are named, as go generate wants it, for all
-// platforms and tags that the files are for. All files are written or none.
-func Generate(args []string, stdout, stderr io.Writer) int {
-	c := newCommand("generate", true, stdout, stderr)
-	check := c.flags.Bool("check", false, "write nothing, list the files that are not up to date")
-	clean := c.flags.Bool("clean", false, "remove the twins, and their constraints from the originals")
-	if code, ok := c.parse(args); !ok {
-		return code
+// Twins are what became of the twins of the files of packages.
+type Twins struct {
+	Changed []string // files, twins and originals, for people; of GenerateCheck those that are not up to date
+	Sites   int      // that are patched
+	Files   int      // that have a twin
+	Left    int      // sites that stay blocking
+	Notes   []string // what was left out, for the user
+}
+
+// Generate writes the twins of the files of the packages, those in Dir if none are
+// named, as go generate wants it, for all platforms and tags that the files are for.
+// All files are written or none.
+func Generate(cfg Config) (*Twins, error) { return generate(cfg, (*generator).generate, true) }
+
+// GenerateCheck finds out which files Generate would change.
+func GenerateCheck(cfg Config) (*Twins, error) { return generate(cfg, (*generator).generate, false) }
+
+// GenerateClean removes the twins, and their constraints from the originals.
+func GenerateClean(cfg Config) (*Twins, error) { return generate(cfg, (*generator).clean, true) }
+
+func generate(cfg Config, decide func(*generator, *load.Listing) error, write bool) (*Twins, error) {
+	if slices.Contains(strings.Split(cfg.Tags, ","), greenTag) {
+		return nil, fmt.Errorf("twins are made from the files without the tag %s: leave it out of -tags", greenTag)
 	}
-	if *check && *clean {
-		return c.fail(fmt.Errorf("choose one of -check and -clean"))
-	}
-	if slices.Contains(strings.Split(c.tags, ","), greenTag) {
-		return c.fail(fmt.Errorf("twins are made from the files without the tag %s: leave it out of -tags", greenTag))
-	}
-	c.writes = !*check
-	list, err := c.list(true, ".")
-	if err != nil {
-		return c.fail(err)
-	}
-	for _, p := range slices.Concat(list.Roots, list.Excluded) {
-		if !p.InMain() || p.Dir == "" {
-			return c.fail(fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath))
-		}
-		if files := list.Overlaid(p.Dir); len(files) > 0 {
-			return c.fail(fmt.Errorf("nothing was written: the overlay changes %s, and twins are made of files in their place: leave out -overlay", c.rel(files[0])))
-		}
-	}
+	c := newCommand(cfg)
+	c.writes = write
 	g := &generator{
 		command: c, want: map[string][]byte{}, have: map[string][]byte{},
 		twin: map[string][]byte{}, folders: map[string]map[string]*source{}, packages: map[string][]*load.Package{},
 	}
-	if *clean {
-		c.groups = nil // nothing is patched
-		err = g.clean(list)
-	} else {
-		err = g.generate(list)
-	}
+	files, err := g.files(decide)
 	if err != nil {
-		return c.fail(err)
+		return nil, c.failed(err)
+	}
+	if len(files) > 0 && write {
+		if err := c.swap(files); err != nil {
+			return nil, err
+		}
+	}
+	t := &Twins{Sites: g.sites, Files: g.twins, Left: g.left, Notes: c.notes}
+	for _, name := range sorted(files) {
+		t.Changed = append(t.Changed, c.rel(name))
+	}
+	return t, nil
+}
+
+// files returns the edits that make the files as they are wanted.
+func (g *generator) files(decide func(*generator, *load.Listing) error) (map[string]fileEdit, error) {
+	list, err := g.list(true, ".")
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range slices.Concat(list.Roots, list.Excluded) {
+		if !p.InMain() || p.Dir == "" {
+			return nil, fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath)
+		}
+		if files := list.Overlaid(p.Dir); len(files) > 0 {
+			return nil, fmt.Errorf("nothing was written: the overlay changes %s, and twins are made of files in their place: leave out -overlay", g.rel(files[0]))
+		}
+	}
+	if err := decide(g, list); err != nil {
+		return nil, err
 	}
 	files := map[string]fileEdit{}
 	for name, data := range g.want {
@@ -78,27 +98,7 @@ func Generate(args []string, stdout, stderr io.Writer) int {
 			files[name] = fileEdit{now, data}
 		}
 	}
-	if len(files) > 0 && !*check {
-		if err := c.swap(files); err != nil {
-			return c.fail(err)
-		}
-	}
-	for _, name := range sorted(files) {
-		fmt.Fprintln(stdout, c.rel(name))
-	}
-	c.printNotes()
-	switch {
-	case *check && len(files) > 0:
-		fmt.Fprintf(stderr, "greenify: %s %s not up to date: run greenify generate\n", plural.Of(len(files), "file"), plural.Verb(len(files), "be"))
-		return exitFound
-	case !*check && !*clean:
-		fmt.Fprintf(stderr, "greenify: %s in %s patched for go build -tags %s", plural.Of(g.sites, "site"), plural.Of(g.twins, "file"), greenTag)
-		if g.left > 0 {
-			fmt.Fprintf(stderr, ", %d left blocking (greenify check lists them)", g.left)
-		}
-		fmt.Fprintln(stderr)
-	}
-	return exitOK
+	return files, nil
 }
 
 // A generator finds out how the files must look.
@@ -115,6 +115,7 @@ type generator struct {
 // clean wants the files as they were before the first run. It needs no package
 // that type-checks.
 func (g *generator) clean(list *load.Listing) error {
+	g.Groups = nil // nothing is patched
 	listings, err := g.listings(list)
 	if err != nil {
 		return err
@@ -334,7 +335,7 @@ func (g *generator) generateFolder(dir string) error {
 	g.want[name] = nil
 	if register {
 		g.sites++
-		g.want[name] = registration(g.packages[dir], rules.CallVersionFor(g.groups))
+		g.want[name] = registration(g.packages[dir], rules.CallVersionFor(g.Groups))
 	}
 	if f := files[name]; f != nil && !f.twin {
 		if g.want[name] != nil {

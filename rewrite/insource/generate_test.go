@@ -54,7 +54,7 @@ func TestConstrain(t *testing.T) {
 		if err := os.WriteFile(name, out, 0o666); err != nil {
 			t.Fatal(err)
 		}
-		g := &generator{have: map[string][]byte{}, folders: map[string]map[string]*source{}, command: &command{dir: dir}}
+		g := &generator{have: map[string][]byte{}, folders: map[string]map[string]*source{}, command: newCommand(Config{Dir: dir})}
 		files, err := g.scan(dir)
 		if err != nil {
 			t.Fatal(err)
@@ -113,10 +113,10 @@ func same(t *testing.T, what string, got, want map[string]string) {
 func TestGenerate(t *testing.T) {
 	dir := twoPackages(t)
 	before := goFiles(t, dir)
-	run(t, exitFound, Generate, "-check", "-C", dir, "./...")
+	run(t, exitFound, generateCommand, "-check", "-C", dir, "./...")
 	same(t, "-check", goFiles(t, dir), before)
 
-	run(t, exitOK, Generate, "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-C", dir, "./...")
 	twins := goFiles(t, dir)
 	if len(twins) != len(before)+4 { // two twins, two registrations
 		t.Errorf("%d files", len(twins))
@@ -132,11 +132,11 @@ func TestGenerate(t *testing.T) {
 			t.Errorf("%s is patched", name)
 		}
 	}
-	if out := run(t, exitOK, Generate, "-C", dir, "./..."); strings.Contains(out, ".go\n") {
+	if out := run(t, exitOK, generateCommand, "-C", dir, "./..."); strings.Contains(out, ".go\n") {
 		t.Errorf("a second run changes %s", out)
 	}
-	run(t, exitOK, Generate, "-check", "-C", dir, "./...")
-	run(t, exitOK, Generate, "-check", "-C", dir) // "." agrees with ./...
+	run(t, exitOK, generateCommand, "-check", "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-check", "-C", dir) // "." agrees with ./...
 	same(t, "second run", goFiles(t, dir), twins)
 	for _, tags := range []string{"", "green"} {
 		if out := goCommand(t, dir, "run", "-tags="+tags, "."); out != "1\n" {
@@ -146,10 +146,10 @@ func TestGenerate(t *testing.T) {
 
 	lib, twin := filepath.Join(dir, "lib/lib.go"), filepath.Join(dir, "lib/lib_green.go")
 	edit(t, lib, "c <- n\n", "c <- n + 1\n")
-	if out := run(t, exitFound, Generate, "-check", "-C", dir, "./..."); !strings.HasPrefix(out, "lib/lib_green.go\ngreenify: 1 file is not up to date") {
+	if out := run(t, exitFound, generateCommand, "-check", "-C", dir, "./..."); out != "lib/lib_green.go\n" {
 		t.Errorf("-check prints %q", out)
 	}
-	run(t, exitOK, Generate, "-C", filepath.Join(dir, "lib"))
+	run(t, exitOK, generateCommand, "-C", filepath.Join(dir, "lib"))
 	if data, _ := os.ReadFile(twin); !strings.Contains(string(data), "green.Send(c, n+1)") {
 		t.Errorf("the twin does not follow:\n%s", data)
 	}
@@ -157,11 +157,11 @@ func TestGenerate(t *testing.T) {
 	if err := os.Rename(lib, filepath.Join(dir, "lib/new.go")); err != nil {
 		t.Fatal(err)
 	}
-	run(t, exitOK, Generate, "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-C", dir, "./...")
 	if _, err := os.Stat(twin); err == nil {
 		t.Error("a twin without an original stays")
 	}
-	run(t, exitOK, Generate, "-clean", "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-clean", "-C", dir, "./...")
 	want := maps.Clone(before)
 	want[filepath.Join(dir, "lib/new.go")] = strings.Replace(library, "c <- n\n", "c <- n + 1\n", 1)
 	delete(want, lib)
@@ -176,15 +176,15 @@ func TestGenerateNothingLeft(t *testing.T) {
 		"lib/lib.go": library,
 	})
 	main := filepath.Join(dir, "main_green.go")
-	run(t, exitOK, Generate, "-C", dir) // main alone, but it depends on lib
+	run(t, exitOK, generateCommand, "-C", dir) // main alone, but it depends on lib
 	if _, err := os.Stat(main); err != nil {
 		t.Fatal(err)
 	}
-	run(t, exitOK, Generate, "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-C", dir, "./...")
 	lib := filepath.Join(dir, "lib/lib.go")
 	edit(t, lib, "\tmu.Lock()\n\tdefer mu.Unlock()\n\tc <- n\n", "")
 	edit(t, lib, "import \"sync\"\n\nvar mu sync.Mutex\n\n", "")
-	run(t, exitOK, Generate, "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-C", dir, "./...")
 	want := map[string]string{
 		filepath.Join(dir, "main.go"): "package main\n\nimport \"example.com/app/lib\"\n\nfunc main() { lib.Serve(make(chan int, 1), 1) }\n",
 		lib:                           "// Package lib serves.\npackage lib\n\n// Serve sends n.\nfunc Serve(c chan int, n int) {\n}\n",
@@ -206,7 +206,7 @@ func TestGeneratePlatforms(t *testing.T) {
 	})
 	before := goFiles(t, dir)
 	t.Setenv("GOOS", "linux")
-	out := run(t, exitOK, Generate, "-everywhere=false", "-C", dir)
+	out := run(t, exitOK, generateCommand, "-everywhere=false", "-C", dir)
 	for _, want := range []string{"gen.go:3: generated, ", "not looked at, for other platforms or tags: b_windows.go: "} {
 		if !strings.Contains(out, want) {
 			t.Errorf("no %q in:\n%s", want, out)
@@ -214,14 +214,14 @@ func TestGeneratePlatforms(t *testing.T) {
 	}
 	t.Setenv("GOOS", "windows")
 	for _, flag := range []string{"-everywhere=false", "-everywhere"} {
-		if out := run(t, exitFound, Generate, "-check", flag, "-C", dir); !strings.HasPrefix(out, "b_green_windows.go\nb_windows.go\ngreenify: ") {
+		if out := run(t, exitFound, generateCommand, "-check", flag, "-C", dir); !strings.HasPrefix(out, "b_green_windows.go\nb_windows.go\n") {
 			t.Errorf("windows needs %s", out)
 		}
 	}
-	run(t, exitOK, Generate, "-everywhere=false", "-C", dir)
+	run(t, exitOK, generateCommand, "-everywhere=false", "-C", dir)
 	goCommand(t, dir, "vet", "-tags=green", ".")
 	t.Setenv("GOOS", "linux")
-	run(t, exitOK, Generate, "-check", "-C", dir)
+	run(t, exitOK, generateCommand, "-check", "-C", dir)
 	if out := goCommand(t, dir, "test", "-v", "-tags=green", "."); !strings.Contains(out, "in the hub: true") {
 		t.Errorf("patched tests: %s", out)
 	}
@@ -248,7 +248,7 @@ func TestGeneratePlatforms(t *testing.T) {
 			t.Errorf("%s changed", name)
 		}
 	}
-	run(t, exitOK, Generate, "-clean", "-C", dir)
+	run(t, exitOK, generateCommand, "-clean", "-C", dir)
 	same(t, "-clean", goFiles(t, dir), before)
 }
 
@@ -274,19 +274,19 @@ func TestGenerateRefused(t *testing.T) {
 			}
 			dir := module(t, files)
 			before := goFiles(t, dir)
-			if out := run(t, exitUsage, Generate, "-C", dir, "./..."); !strings.Contains(out, test.want) {
+			if out := run(t, exitUsage, generateCommand, "-C", dir, "./..."); !strings.Contains(out, test.want) {
 				t.Errorf("no %q in %s", test.want, out)
 			}
 			same(t, "refused", goFiles(t, dir), before)
 		})
 	}
 	dir := module(t, map[string]string{"lib/lib.go": library})
-	for _, args := range [][]string{{"-tags=x,green", "./..."}, {"-check", "-clean"}, {"fmt"}, {"./nowhere"}} {
-		run(t, exitUsage, Generate, append([]string{"-C", dir}, args...)...)
+	for _, args := range [][]string{{"-tags=x,green", "./..."}, {"fmt"}, {"./nowhere"}} {
+		run(t, exitUsage, generateCommand, append([]string{"-C", dir}, args...)...)
 	}
-	run(t, exitOK, Generate, "-C", dir, "./...")
+	run(t, exitOK, generateCommand, "-C", dir, "./...")
 	t.Setenv("GOFLAGS", "-mod=mod -tags=green")
-	if out := run(t, exitUsage, Generate, "-C", dir, "./..."); !strings.Contains(out, "take it out of GOFLAGS") {
+	if out := run(t, exitUsage, generateCommand, "-C", dir, "./..."); !strings.Contains(out, "take it out of GOFLAGS") {
 		t.Errorf("with the tag in GOFLAGS: %s", out)
 	}
 }
@@ -298,7 +298,7 @@ func TestGenerateOtherPlatform(t *testing.T) {
 		"b_windows.go": "package app\n\nfunc a(c chan int) { <-c }\n",
 	})
 	t.Setenv("GOOS", "windows")
-	run(t, exitOK, Generate, "-everywhere=false", "-C", dir)
+	run(t, exitOK, generateCommand, "-everywhere=false", "-C", dir)
 	t.Setenv("GOOS", "linux")
-	run(t, exitOK, Generate, "-check", "-everywhere=false", "-C", dir)
+	run(t, exitOK, generateCommand, "-check", "-everywhere=false", "-C", dir)
 }

@@ -32,7 +32,7 @@ func TestKillRewrite(t *testing.T) {
 	before := tree(t, dir)
 	goCommand(t, dir, "build", "-o", os.DevNull, ".")
 	start := time.Now()
-	run(t, exitOK, Rewrite, "-w", "-C", dir)
+	run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 	took := time.Since(start)
 	after := tree(t, dir)
 	goCommand(t, dir, "build", "-o", os.DevNull, ".")

@@ -76,10 +76,10 @@ func main() {
 				dir := module(t, map[string]string{"main.go": before})
 				name := filepath.Join(dir, "main.go")
 				if twins {
-					run(t, exitOK, Generate, "-C", dir)
+					run(t, exitOK, generateCommand, "-C", dir)
 					name = filepath.Join(dir, "main_green.go")
 				} else {
-					run(t, exitOK, Rewrite, "-w", "-C", dir)
+					run(t, exitOK, rewriteCommand, "-w", "-C", dir)
 				}
 				data, err := os.ReadFile(name)
 				if err != nil {

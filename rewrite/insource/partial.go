@@ -43,7 +43,7 @@ const maxStuck = 20
 
 // partial checks the groups that the command is to patch.
 func (c *command) partial(listings []*load.Listing) error {
-	warning, err := Partial(c.groups, c.allowPartial, func(missing []string) ([]string, error) {
+	warning, err := Partial(c.Groups, c.AllowPartial, func(missing []string) ([]string, error) {
 		var list []string
 		seen := map[string]bool{}
 		for _, l := range listings {
@@ -52,7 +52,7 @@ func (c *command) partial(listings []*load.Listing) error {
 				return nil, c.inView(l, err)
 			}
 			for _, p := range pkgs {
-				for _, line := range p.Stuck(c.groups, missing) {
+				for _, line := range p.Stuck(c.Groups, missing) {
 					if !seen[line] {
 						list = append(list, line)
 					}

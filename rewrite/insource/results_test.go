@@ -29,7 +29,7 @@ func TestResults(t *testing.T) {
 		if want != "" {
 			code = exitFound
 		}
-		out := run(t, code, Check, append([]string{"-C", dir}, args...)...)
+		out := run(t, code, checkCommand, append([]string{"-C", dir}, args...)...)
 		out = strings.TrimSuffix(out, "greenify: not looked at, for other platforms or tags: a/tagged.go: -everywhere looks at them too\n")
 		if want == "" && out != "" || !strings.Contains(out, want) {
 			t.Errorf("check %s: %q, want %q", args, out, want)
@@ -53,10 +53,10 @@ func TestResults(t *testing.T) {
 	edit("c/c.go", "package c\n\nimport \"sync\"\n\ntype T struct{ *sync.Mutex }\n") // a is the same
 	check("a/a.go:5:", "./a")
 	edit("a/a.go", "package a\n\nfunc F() { undefined() }\n")
-	if out := run(t, exitUsage, Check, "-C", dir, "./a"); !strings.Contains(out, "a/a.go:3:12") {
+	if out := run(t, exitUsage, checkCommand, "-C", dir, "./a"); !strings.Contains(out, "a/a.go:3:12") {
 		t.Errorf("a type error: %s", out)
 	}
-	run(t, exitUsage, Check, "-C", dir, "./a") // is not kept
+	run(t, exitUsage, checkCommand, "-C", dir, "./a") // is not kept
 
 	// Another finding put in the place of the kept one is what check prints.
 	check("d/d.go:3:22: receive", "./d")

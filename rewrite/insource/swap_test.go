@@ -58,14 +58,14 @@ func put(t *testing.T, root string, files map[string]string) {
 
 // Every command that looks at a tree, those that write and those that do not.
 var (
-	rewriteW   = with(Rewrite, "-w")
-	checkFix   = with(Check, "-fix")
-	generateOK = with(Generate, "./...")
+	rewriteW   = with(rewriteCommand, "-w")
+	checkFix   = with(checkCommand, "-fix")
+	generateOK = with(generateCommand, "./...")
 	reading    = map[string]func([]string, io.Writer, io.Writer) int{
-		"check": Check, "diff": Diff, "rewrite": Rewrite, "generate -check": with(Generate, "-check"),
+		"check": checkCommand, "diff": diffCommand, "generate -check": with(generateCommand, "-check"),
 	}
 	writing = map[string]func([]string, io.Writer, io.Writer) int{
-		"rewrite -w": rewriteW, "check -fix": checkFix, "generate": generateOK, "generate -clean": with(Generate, "-clean"),
+		"rewrite -w": rewriteW, "check -fix": checkFix, "generate": generateOK, "generate -clean": with(generateCommand, "-clean"),
 	}
 )
 
@@ -307,7 +307,7 @@ func TestUnfinished(t *testing.T) {
 			command([]string{"-everywhere=false", "-C", dir}, io.Discard, &out)
 			if _, reads := reading[name]; reads {
 				same(t, "tree", everything(t, dir), before)
-				if name != "rewrite" && !strings.Contains(out.String(), "an interrupted rewrite left these files half patched: greenify rewrite -w finishes it") {
+				if !strings.Contains(out.String(), "an interrupted rewrite left these files half patched: greenify rewrite -w finishes it") {
 					t.Errorf("it says %q", &out)
 				}
 				return
@@ -454,7 +454,7 @@ func TestModes(t *testing.T) {
 	}
 	oldA, _ := os.Stat(a)
 	oldB, _ := os.Stat(b)
-	run(t, exitOK, Rewrite, "-w", "-everywhere=false", "-C", dir)
+	run(t, exitOK, rewriteCommand, "-w", "-everywhere=false", "-C", dir)
 	newA, _ := os.Stat(a)
 	newB, _ := os.Stat(b)
 	x, y := oldA.Sys().(*syscall.Stat_t), newA.Sys().(*syscall.Stat_t)

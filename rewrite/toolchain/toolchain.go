@@ -29,6 +29,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/splice"
 	"github.com/greenify-go/greenify/runtime/code"
 	"github.com/greenify-go/greenify/runtime/hub"
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 // Supported are the language versions of the Go releases that the leaf rules are
@@ -55,9 +56,6 @@ func ParseScope(s string) (Scope, error) {
 	}
 	return "", fmt.Errorf("unknown scope %q: use all, deps or main", s)
 }
-
-// DefaultWorkers is the size of the offload pool unless Options say otherwise.
-const DefaultWorkers = 20
 
 // A Toolchain is a private toolchain, ready for use.
 type Toolchain struct {
@@ -230,16 +228,19 @@ func (d *Downloads) Others() string {
 	return d.others.String()
 }
 
-// FirstBuild reports, once for each variant, that no build of it has been begun with
-// this toolchain: the first one compiles the standard library.
-func (tc *Toolchain) FirstBuild(variant string) bool {
+// Built reports whether the standard library was compiled with this toolchain, in a
+// variant; the first build of one compiles it.
+func (tc *Toolchain) Built(variant string) bool {
+	_, err := os.Stat(tc.built(variant))
+	return err == nil
+}
+
+// SetBuilt notes that it was. It is a note only: that it cannot be written is no error.
+func (tc *Toolchain) SetBuilt(variant string) { os.WriteFile(tc.built(variant), nil, 0o644) }
+
+func (tc *Toolchain) built(variant string) string {
 	h := sha256.Sum256([]byte(variant))
-	f, err := os.OpenFile(filepath.Join(tc.Dir, "built-"+hex.EncodeToString(h[:8])), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return false
-	}
-	f.Close()
-	return true
+	return filepath.Join(tc.Dir, "built-"+hex.EncodeToString(h[:8]))
 }
 
 // A patch is what makes a shadow of a release: which files differ from the
@@ -306,7 +307,7 @@ func (opt *Options) hub(manifest code.Manifest) hub.Config {
 		Manifest: code.Mark(manifest),
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = DefaultWorkers
+		cfg.Workers = setting.PoolSize
 	}
 	return cfg
 }

@@ -43,7 +43,6 @@ var hubAdmin struct {
 
 // hubSetAdmin reads the setting.
 func hubSetAdmin(path string) bool {
-	hubWrong = "names no file, or one with a path longer than 107 bytes, the most for a socket"
 	return len(path) > 0 && len(path) < len(hubAdmin.addr.path) && copy(hubAdmin.addr.path[:], path) > 0
 }
 
@@ -100,7 +99,7 @@ func hubAdminStart() {
 	}
 	if errno != 0 {
 		print("greenify: cannot listen on admin=")
-		hubPrintSafe(gostringnocopy(&a.addr.path[0]))
+		print(hubSafe(gostringnocopy(&a.addr.path[0])))
 		print(": error ", errno, ": use the path of a new file in a folder that can be written\n")
 		exit(2)
 	}

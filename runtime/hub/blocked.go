@@ -46,25 +46,25 @@ type hubBlockState struct {
 	waiter guintptr
 }
 
-// hubBlockedDefault is the limit unless GREENIFY has another.
+// hubBlockedDefault is the limit unless GREENIFY has another (greenify_table.go).
 var hubBlockedDefault int64
 
 // hubTest is called by package testing before the tests run.
 //
 //go:linkname hubTest
 func hubTest() {
-	hubBusyDefault = 100e6
+	hubBusyDefault = hubUnset("busy", true)
 	if hubSelfStarted() {
 		hubFamily.child = true
 	} else {
-		hubBlockedDefault = 100e6
+		hubBlockedDefault = hubUnset("blocked", true)
 		if hub.on && hubPatrol.period < 0 {
 			hubNative(hubPatrolServe)
-			hubPatrol.period = hubPatrolDefault
+			hubPatrol.period = hubUnset("deadlock", true)
 		}
 	}
 	if hubMade == 0 {
-		hubMade = 1
+		hubMade = int8(hubUnset("made", true))
 	}
 }
 

@@ -30,8 +30,8 @@ var hubBusy = struct {
 
 const hubBusyCut = 1 << 32
 
-// hubBusyDefault is the limit unless GREENIFY has another.
-var hubBusyDefault int64 = 1e9
+// hubBusyDefault is the limit unless GREENIFY has another (greenify_table.go).
+var hubBusyDefault int64
 
 // hubBusyLook is called by sysmon at each round, with what hubTurn.look has measured. The
 // deadline counts from when others became ready. It is processor time, but that of a

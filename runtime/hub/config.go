@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"text/template"
-
-	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 // Config is what a build of the hub is made for.
@@ -57,9 +55,6 @@ const hubLocks = {{.Locks}}
 // hubPoolDefault is how many workers the offload pool has, if GREENIFY does not say.
 const hubPoolDefault = {{.Workers}}
 
-// hubKnown lists the settings of GREENIFY.
-const hubKnown = {{.Known | printf "%+q"}}
-
 // hubCgo lists the C functions that may wait (greenify_cgo.go): the import path, a space, and a
 // name or "*".
 var hubCgo = {{.Cgo | printf "%#v"}}
@@ -86,14 +81,13 @@ func parse(text string) *template.Template {
 // files returns the generated files.
 func (cfg *Config) files() (map[string][]byte, error) {
 	data := struct {
-		Scope, Groups   string
-		Locks, Workers  int
-		Known, Manifest string
-		Cgo             []string
+		Scope, Groups  string
+		Locks, Workers int
+		Manifest       string
+		Cgo            []string
 	}{
 		Scope:    scopes[cfg.Scope],
 		Workers:  cfg.Workers,
-		Known:    setting.Known(false),
 		Manifest: cfg.Manifest,
 		Cgo:      append([]string{}, cfg.Cgo...),
 	}

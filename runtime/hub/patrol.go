@@ -32,17 +32,6 @@ type hubPatrolState struct {
 	text  []byte
 }
 
-// hubPatrolDefault is the period in test binaries.
-const hubPatrolDefault = 5e9
-
-// hubSetPatrol reads the setting.
-func hubSetPatrol(value string) bool {
-	if value == "off" {
-		value = "0"
-	}
-	return hubDuration(value, &hubPatrol.period)
-}
-
 // hubPatrolRound is called by sysmon at each round.
 func hubPatrolRound(now int64) {
 	p := &hubPatrol

@@ -5,10 +5,11 @@ package runtime
 import (
 	"internal/strconv"
 	"internal/stringslite"
+	"unsafe"
 )
 
-// hubSettings are the parts of the GREENIFY variable, GODEBUG style; package
-// setting has their table.
+// hubSettings are parts of the GREENIFY variable, GODEBUG style. Their table, and what
+// reads them by it, is greenify_table.go: package setting of greenify.
 var hubSettings struct {
 	off   bool
 	stats bool
@@ -37,8 +38,16 @@ func hubReadSettings() {
 			} else {
 				s = ""
 			}
-			if field != "" && !hubSet(field) {
-				hubRefuse(field)
+			if field == "" {
+				continue
+			}
+			r := hubReadField(field, false)
+			if r.setting != nil && r.wrong == "" && !hubSet(&r) {
+				r.wrong = r.setting.wrong
+			}
+			if r.setting == nil || r.wrong != "" {
+				print("greenify: ", hubRefusal(field, r, false), "\n")
+				exit(2)
 			}
 		}
 		hubInherit(&envs[i], value)
@@ -46,107 +55,46 @@ func hubReadSettings() {
 	}
 }
 
-// hubRefuse says what is wrong with a setting and ends the program.
-func hubRefuse(field string) {
-	print("greenify: ")
-	switch {
-	case field == "help":
-		print("settings in GREENIFY are ", hubKnown)
-	case hubWrong == "":
-		print("unknown setting ")
-		hubPrintSafe(field)
-		print(" in GREENIFY; known are ", hubKnown)
-	default:
-		print("GREENIFY: ")
-		hubPrintSafe(field)
-		print(": ", hubWrong)
-	}
-	print("; see greenify help runtime\n")
-	exit(2)
-}
-
-// hubPrintSafe prints text of the user's for a terminal: whatever would steer one is
-// escaped.
-func hubPrintSafe(s string) {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c > '~' || c == '\\' {
-			const digits = "0123456789abcdef"
-			print(`\x`, digits[c>>4:c>>4+1], digits[c&15:c&15+1])
-		} else {
-			print(s[i : i+1])
-		}
-	}
-}
-
-// hubWrong says what is wrong with the value that hubSet does not take; "" if it
-// does not know the key.
-var hubWrong string
-
-// hubSet reads one setting. It reports false for a wrong key or value.
-func hubSet(field string) bool {
-	key, value := field, ""
-	i := stringslite.IndexByte(field, '=')
-	if i >= 0 {
-		key, value = field[:i], field[i+1:]
-	}
-	alone := i < 0
-	hubWrong = "has a value that it cannot have"
-	switch key {
-	case "off":
-		hubSettings.off = true
-		hubWrong = "takes no value"
-		return alone
-	case "stats":
-		return hubBit(alone, value, &hubSettings.stats)
-	case "races":
-		return hubBit(alone, value, &hubSettings.races)
+// hubSet does what a setting says. It reports false for a name of a file that is none.
+func hubSet(r *hubFieldRead) bool {
+	switch r.setting.name {
+	case "admin":
+		return hubSetAdmin(hubPath(r.file))
+	case "blocked":
+		hubBlock.limit = r.n
+	case "busy":
+		hubBusy.limit = r.n
 	case "children":
-		return hubBit(alone, value, &hubFamily.children)
+		hubFamily.children = r.n != 0
+	case "deadlock":
+		hubPatrol.period = r.n
+	case "help":
+		text := hubHelp(false)
+		write(1, unsafe.Pointer(unsafe.StringData(text)), int32(len(text)))
+		exit(0)
 	case "made":
-		var made bool
-		ok := hubBit(alone, value, &made)
 		hubMade = -1
-		if made {
+		if r.n != 0 {
 			hubMade = 1
 		}
-		return ok
-	case "parent":
-		n, err := strconv.Atoi(value)
-		hubFamily.parent = n
-		hubWrong = "is no process id; greenify sets it for children"
-		return err == nil && n > 0
-	case "admin":
-		return hubSetAdmin(hubPath(value))
-	case "trace":
-		path := hubPath(value)
-		hubFamily.ownTrace = path != value
-		hubTrace.file = &append([]byte(path), 0)[0]
-		hubWrong = "names no file"
-		return path != ""
+	case "off":
+		hubSettings.off = true
 	case "offload":
-		n, err := strconv.Atoi(value)
-		hubPool.size = int32(n)
-		hubWrong = "is no number from 1 to 1048575"
-		return err == nil && 0 < n && n < 1<<20
-	case "deadlock":
-		return hubSetPatrol(value)
-	case "blocked":
-		return hubDuration(value, &hubBlock.limit)
-	case "busy":
-		if value == "off" {
-			value = "0"
-		}
-		return hubDuration(value, &hubBusy.limit)
+		hubPool.size = int32(r.n)
+	case "parent":
+		hubFamily.parent = int(r.n)
+	case "races":
+		hubSettings.races = r.n != 0
+	case "stats":
+		hubSettings.stats = r.n != 0
+	case "trace":
+		path := hubPath(r.file)
+		hubFamily.ownTrace = path != r.file
+		hubTrace.file = &append([]byte(path), 0)[0]
+	default:
+		throw("greenify: a setting of the table that the hub does not know")
 	}
-	hubWrong = ""
-	return false
-}
-
-// hubBit reads a setting that is on or off: KEY, KEY=1 or KEY=0.
-func hubBit(alone bool, value string, to *bool) bool {
-	*to = alone || value == "1"
-	hubWrong = "is neither 0 nor 1"
-	return *to || value == "0"
+	return true
 }
 
 // hubPath puts the process id in place of %p: the file is then this process's own.
@@ -159,37 +107,4 @@ func hubPath(s string) string {
 		}
 	}
 	return s
-}
-
-// hubDuration reads a whole number of us, ms or s into nanoseconds, or 0.
-func hubDuration(s string, to *int64) bool {
-	i := 0
-	for i < len(s) && '0' <= s[i] && s[i] <= '9' {
-		i++
-	}
-	n, err := strconv.Atoi(s[:i])
-	unit := int64(1)
-	switch s[i:] {
-	case "us":
-		unit = 1e3
-	case "ms":
-		unit = 1e6
-	case "s":
-		unit = 1e9
-	case "":
-		if err == nil && n != 0 { // 0 needs no unit
-			hubWrong = "has no unit: " + s + "ms"
-			return false
-		}
-	default:
-		hubWrong = "is no whole number of us, ms or s"
-		return false
-	}
-	*to = int64(n) * unit
-	hubWrong = "is no whole number of us, ms or s"
-	if i > 0 && (err != nil || int64(n) > (1<<63-1)/unit) {
-		hubWrong = "is too long"
-		return false
-	}
-	return err == nil
 }

@@ -12,6 +12,8 @@ import (
 	"io/fs"
 	"path"
 	"slices"
+
+	"github.com/greenify-go/greenify/runtime/setting"
 )
 
 //go:embed *.go */*.go */*/*.go */*/*/*.go
@@ -46,7 +48,10 @@ func Packages() []string {
 
 // source returns the files that are the same in each build.
 func source() map[string][]byte {
-	out := map[string][]byte{}
+	out := map[string][]byte{
+		// Settings are read by the same code in both ways of patching.
+		"runtime/greenify_table.go": bytes.Replace(setting.Source, []byte("package setting\n"), []byte("package runtime\n"), 1),
+	}
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err

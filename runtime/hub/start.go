@@ -8,6 +8,8 @@ package runtime
 // Called by runtime.main before any package of the program is initialized.
 func hubInit() {
 	hubPool.size = hubPoolDefault
+	hubBlockedDefault = hubUnset("blocked", false)
+	hubBusyDefault = hubUnset("busy", false)
 	hubInitFile()
 	hubReadSettings()
 	if hubSettings.off {

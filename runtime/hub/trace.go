@@ -83,7 +83,7 @@ func hubTraceStart() {
 			return
 		}
 		print("greenify: cannot write trace=")
-		hubPrintSafe(gostringnocopy(t.file))
+		print(hubSafe(gostringnocopy(t.file)))
 		print(why)
 		exit(2)
 	}

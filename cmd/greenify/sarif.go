@@ -1,6 +1,9 @@
-package insource
+package main
 
-import "github.com/greenify-go/greenify/rewrite/find"
+import (
+	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/insource"
+)
 
 // The parts of SARIF 2.1.0 that code scanning reads.
 type (
@@ -46,7 +49,7 @@ type (
 	}
 )
 
-func sarif(found []Finding) sarifLog {
+func sarif(found []insource.Finding) sarifLog {
 	run := sarifRun{Results: []sarifResult{}}
 	run.Tool.Driver = sarifDriver{Name: "greenify", URI: "https://github.com/greenify-go/greenify", Rules: []sarifRule{}}
 	seen := map[find.Kind]bool{}
@@ -55,7 +58,7 @@ func sarif(found []Finding) sarifLog {
 			seen[f.Category] = true
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{string(f.Category)})
 		}
-		r := sarifResult{RuleID: string(f.Category), Level: "warning", Message: sarifText{f.Message}, Fingerprints: map[string]string{"greenify/v1": f.key()}}
+		r := sarifResult{RuleID: string(f.Category), Level: "warning", Message: sarifText{f.Message}, Fingerprints: map[string]string{"greenify/v1": f.Key()}}
 		var loc sarifLocation
 		loc.Physical.Artifact.URI = f.File
 		loc.Physical.Region.Line, loc.Physical.Region.Column = f.Line, f.Column

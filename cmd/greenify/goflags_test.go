@@ -22,15 +22,20 @@ func TestFlags(t *testing.T) {
 		{"vet -c 3 .", "", "vet -tags=greenify -c 3 ."},
 		{"list -f {{.Dir}} -m all", "", "list -tags=greenify -f {{.Dir}} -m all"},
 		{"build -C dir -o x", "", "build -C dir -tags=greenify -o x"},
-		{"build -o", "", "build -tags=greenify -o"}, // the go command will complain
+		{"test -args -strict -scope", "", "test -tags=greenify -args -strict -scope"}, // of the test binary
+		{"build -locks -v=maybe .", "", "build -tags=greenify -v=maybe ."},            // the go command will complain
+		{"build -tags", "", "build -tags=greenify -tags"},                             // likewise
+		{"build -o", "", "build -tags=greenify -o"},                                   // the go command will complain
 	} {
 		in := strings.Fields(tt.in)
-		f, err := parseFlags(in[0], in[1:])
+		c := findCommand(in[0])
+		own, _ := c.flagSet()
+		args, err := ownFlags(c, own, in[1:])
 		if err != nil {
 			t.Errorf("%s: %v", tt.in, err)
 			continue
 		}
-		if got := slices.Concat(in[:1], f.withTags(tt.goflags)); !slices.Equal(got, strings.Fields(tt.want)) {
+		if got := slices.Concat(in[:1], readGoLine(in[0], args).withTags(tt.goflags)); !slices.Equal(got, strings.Fields(tt.want)) {
 			t.Errorf("%s (GOFLAGS %q): %q, want %q", tt.in, tt.goflags, strings.Join(got, " "), tt.want)
 		}
 	}
