@@ -9,8 +9,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"go/version"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
@@ -25,6 +27,7 @@ var Archs = []string{"amd64", "arm64"}
 type Leaf struct {
 	Group string // module group, as in -patch
 	File  string // path below GOROOT/src
+	Go    string // the releases whose text it is for: "" all of them, "<go1.27", ">=go1.27"
 	splice.Edit
 	Why string
 }
@@ -65,6 +68,15 @@ func reaches() []reach {
 type reach struct {
 	name   string
 	leaves []Leaf
+}
+
+// In reports whether the rule is for a release, such as go1.27.3.
+func (r Leaf) In(release string) bool {
+	than, since := strings.CutPrefix(r.Go, ">=")
+	if !since {
+		than = strings.TrimPrefix(r.Go, "<")
+	}
+	return r.Go == "" || since == (version.Compare(version.Lang(release), than) >= 0)
 }
 
 // edit and the names of the operations shorten the tables.

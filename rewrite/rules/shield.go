@@ -26,12 +26,15 @@ var shield = []Leaf{
 
 	{File: "net/http/transport.go", Edit: edit("Transport.roundTrip", before, "defer func() { if err != nil { cancel(err) } }()", "defer hubCancel(cancel).EndErr(&err)", 1), Why: "gives the connection back, or up"},
 	{File: "net/http/transport.go", Edit: edit("bodyEOFSignal.condfn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "the connection's reader waits for whoever has read the body"},
-	{File: "net/http/h2_bundle.go", Edit: edit("http2ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
+	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
+	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
 	{File: "net/http/client.go", Edit: edit("Client.do", replace, "io.CopyN(io.Discard, resp.Body, maxBodySlurpSize)", "hubSlurp(resp.Body, maxBodySlurpSize)", 1), Why: "closes the body of a redirect"},
 	{File: "net/http/httputil/reverseproxy.go", Edit: edit("ReverseProxy.ServeHTTP", before, "err = p.copyResponse(rw, res.Body, p.flushInterval(res))", "defer hubCopying(res.Body).End()", 1), Why: "closes the body of the answer"},
 
-	{File: "net/http/h2_bundle.go", Edit: edit("http2transportResponseBody.Close", entry, "", "defer hubEndFD(hubBegin())", 1), Why: "unlocks the writing to the connection"},
-	{File: "net/http/h2_bundle.go", Edit: edit("http2clientConnPool.getClientConn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "unlocks the pool"},
+	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2transportResponseBody.Close", entry, "", "defer hubEndFD(hubBegin())", 1), Why: "unlocks the writing to the connection"},
+	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("transportResponseBody.Close", entry, "", "defer hubEndFD(hubBegin())", 1), Why: "unlocks the writing to the connection"},
+	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2clientConnPool.getClientConn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "unlocks the pool"},
+	{File: "net/http/internal/http2/client_conn_pool.go", Go: ">=go1.27", Edit: edit("clientConnPool.getClientConn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "unlocks the pool"},
 	shieldCtx("net/http/clientconn.go", "Transport.NewClientConn", "t.NewClientConn(hub, scheme, address)", "closes the connection"),
 	{File: "net/http/clientconn.go", Edit: edit("http1ClientConn.RoundTrip", before, "treq := &transportRequest{Request: req, trace: trace, ctx: ctx, cancel: cancel}", "defer hubCancel(cancel).Final().End()", 1), Why: "gives the connection up"},
 	{File: "mime/multipart/formdata.go", Edit: edit("Reader.readForm", entry, "", "err = io.ErrUnexpectedEOF", 1), Why: "removes its files also if it does not come to a return"},

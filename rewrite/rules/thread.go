@@ -166,6 +166,7 @@ var thread = []Leaf{
 	{File: chans, Edit: edit("makechan", before, "lockInit(&c.lock, lockRankHchan)", "if hubMade > 0 { c.made = hubHere() }", 1), Why: "GREENIFY=made=1: for reports of deadlocks"},
 	{File: "testing/testing.go", Edit: edit("M.after", before, "m.writeProfiles()", "hubTestEnd()", 1), Why: "deadlocks of some threads, at the end of the tests or at -timeout"},
 	{File: "runtime/malloc.go", Edit: edit("mallocgc", replace, "size < maxTinySize && gp.secret == 0", "size < maxTinySize && gp.secret == 0 && !hubHasLock(typ)", 1), Why: "a lock shares no block with other objects, which would hide from the collector that nobody has it"},
+	{File: "runtime/malloc_generated.go", Go: ">=go1.27", Edit: edit("mallocgcTinySC2", entry, "", "if hubHasLock(typ) { return mallocgcSmallNoScanSC2(size, typ, needzero) }", 1), Why: "likewise, where the compiler calls the allocator of small objects itself"},
 	{File: "runtime/mgcmark.go", Edit: edit("markrootSpans", after, "scanblock(uintptr(unsafe.Pointer(&spw.handle)), goarch.PtrSize, &oneptrmask[0], gcw, nil)", "hubMarkWeak(s, sp, gcw)", 1), Why: "who has a weak pointer can wake a thread that waits for what it refers to"},
 	{File: mgc, Edit: edit("g.isMaybeRunnable", entry, "", "if hubMayWake(gp) { return true }", 1), Why: "GREENIFY=deadlock=5s: a thread that the program can kill is not stuck for good"},
 	{File: proc, Edit: edit("sysmon", replace, "forcegcperiod / 2", "hubNap(forcegcperiod / 2)", 1), Why: "GREENIFY=deadlock=5s: sysmon looks after threads that wait while all is idle"},

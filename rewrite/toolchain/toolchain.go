@@ -34,7 +34,7 @@ import (
 
 // Supported are the language versions of the Go releases that the leaf rules are
 // written for, the oldest first.
-var Supported = []string{"go1.26"}
+var Supported = []string{"go1.26", "go1.27"}
 
 // Releases names the supported releases in a sentence, such as "go1.26 and go1.27".
 func Releases() string { return strings.Join(Supported, " and ") }
@@ -269,9 +269,12 @@ func load(env goEnv, opt Options) (*patch, error) {
 		leaves = append(leaves, rules.Locks()...)
 	}
 	for _, r := range leaves {
+		if !r.In(env.GOVERSION) {
+			continue
+		}
 		p.edits["src/"+r.File] = append(p.edits["src/"+r.File], r.Edit)
 	}
-	files, err := hub.Files(opt.hub(p.manifest(env, opt)))
+	files, err := hub.Files(opt.hub(env.GOVERSION, p.manifest(env, opt)))
 	if err != nil {
 		return nil, err
 	}
@@ -297,8 +300,9 @@ func load(env goEnv, opt Options) (*patch, error) {
 }
 
 // hub returns the options of the hub.
-func (opt *Options) hub(manifest code.Manifest) hub.Config {
+func (opt *Options) hub(release string, manifest code.Manifest) hub.Config {
 	cfg := hub.Config{
+		Release:  release,
 		Scope:    string(opt.Scope),
 		Groups:   opt.Groups,
 		Locks:    opt.Locks,
@@ -314,7 +318,7 @@ func (opt *Options) hub(manifest code.Manifest) hub.Config {
 
 // manifest returns what every binary says of itself.
 func (p *patch) manifest(env goEnv, opt Options) code.Manifest {
-	std := hub.Packages()
+	std := hub.Packages(env.GOVERSION)
 	for name := range p.edits {
 		std = append(std, strings.TrimPrefix(path.Dir(name), "src/"))
 	}

@@ -8,6 +8,7 @@ import (
 
 // Config is what a build of the hub is made for.
 type Config struct {
+	Release  string   // of Go, such as go1.27.3
 	Scope    string   // whose go statements start green threads: "all", "deps" or "main"
 	Groups   []string // module groups that are patched
 	Locks    bool     // locks know who holds them

@@ -9,19 +9,23 @@ package hub
 import (
 	"bytes"
 	"embed"
+	"fmt"
+	"go/build/constraint"
+	"go/version"
 	"io/fs"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/greenify-go/greenify/runtime/setting"
 )
 
-//go:embed *.go */*.go */*/*.go */*/*/*.go
+//go:embed *.go */*.go */*/*.go */*/*/*.go */*/*/*/*.go
 var embedded embed.FS
 
-// constraint is what keeps the files out of this package; a file may have more
+// mark is what keeps the files out of this package; a file may have more
 // behind it.
-const constraint = "//go:build greenify_hub"
+const mark = "//go:build greenify_hub"
 
 // Files returns the files to add to the standard library, by path below
 // GOROOT/src.
@@ -30,24 +34,25 @@ func Files(cfg Config) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, src := range source() {
+	for name, src := range source(cfg.Release) {
 		out[name] = src
 	}
 	return out, nil
 }
 
-// Packages returns the packages of the standard library that get files, sorted.
-func Packages() []string {
+// Packages returns the packages of the standard library of a release that get files,
+// sorted.
+func Packages(release string) []string {
 	var list []string
-	for name := range source() {
+	for name := range source(release) {
 		list = append(list, path.Dir(name))
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// source returns the files that are the same in each build.
-func source() map[string][]byte {
+// source returns the files that are the same in each build for a release.
+func source(release string) map[string][]byte {
 	out := map[string][]byte{
 		// Settings are read by the same code in both ways of patching.
 		"runtime/greenify_table.go": bytes.Replace(setting.Source, []byte("package setting\n"), []byte("package runtime\n"), 1),
@@ -60,7 +65,7 @@ func source() map[string][]byte {
 		if err != nil {
 			return err
 		}
-		rest, ok := bytes.CutPrefix(src, []byte(constraint))
+		rest, ok := bytes.CutPrefix(src, []byte(mark))
 		if !ok {
 			return nil
 		}
@@ -68,6 +73,14 @@ func source() map[string][]byte {
 		head := "// Added by greenify."
 		if more, ok := bytes.CutPrefix(rest, []byte(" && ")); ok {
 			head, rest = "//go:build ", more
+			line, _, _ := bytes.Cut(more, []byte("\n"))
+			expr, err := constraint.Parse(head + string(line))
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			if !mayBuild(expr, version.Lang(release)) {
+				return nil
+			}
 		}
 		dir, file := path.Split(name)
 		if dir == "" {
@@ -80,4 +93,21 @@ func source() map[string][]byte {
 		panic(err) // they are embedded
 	}
 	return out
+}
+
+// mayBuild reports whether a file can be part of a release's build: of a package that
+// the release does not have, none may be there. Tags other than the releases' are the
+// user's, and may be set or not.
+func mayBuild(expr constraint.Expr, lang string) bool {
+	for _, user := range []bool{true, false} {
+		if expr.Eval(func(tag string) bool {
+			if strings.HasPrefix(tag, "go1.") {
+				return version.Compare(lang, tag) >= 0
+			}
+			return user
+		}) {
+			return true
+		}
+	}
+	return false
 }

@@ -12,10 +12,8 @@ func hubCancel(cancel context.CancelCauseFunc) *hubshield.Shield { return hubshi
 
 func hubShield(ctx context.Context) *hubshield.Shield { return hubshield.New(ctx) }
 
-func hubBegin() bool      { return hubshield.Begin() }
-func hubEndFD(begun bool) { hubshield.End(begun) }
-func hubWhole() bool      { return hubshield.Whole() }
-func hubEnd(begun bool)   { hubshield.EndWhole(begun) }
+func hubWhole() bool    { return hubshield.Whole() }
+func hubEnd(begun bool) { hubshield.EndWhole(begun) }
 
 // hubSlurp reads the rest of a redirect's body, which the caller closes then. A kill
 // closes it: beside the reader, who may hold its lock.

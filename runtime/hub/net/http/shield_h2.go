@@ -1,4 +1,4 @@
-//go:build greenify_hub && !nethttpomithttp2
+//go:build greenify_hub && !go1.27 && !nethttpomithttp2
 
 package http
 
@@ -11,3 +11,6 @@ import (
 func hubStream(cs *http2clientStream) *hubshield.Shield {
 	return hubshield.Abort(func() { cs.abortStream(context.Canceled) })
 }
+
+func hubBegin() bool      { return hubshield.Begin() }
+func hubEndFD(begun bool) { hubshield.End(begun) }
