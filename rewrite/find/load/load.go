@@ -230,6 +230,7 @@ func readExport(fset *token.FileSet, known map[string]*types.Package, path, name
 		return err
 	}
 	defer f.Close()
+	//lint:ignore SA1019 The go command's files are archives, which only this reads; package go/importer knows the export data of the release that built greenify, and of none after it.
 	r, err := gcexportdata.NewReader(f)
 	if err != nil {
 		return err
