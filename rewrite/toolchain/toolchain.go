@@ -15,7 +15,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/version"
 	"io"
 	"maps"
 	"os"
@@ -31,13 +30,6 @@ import (
 	"github.com/greenify-go/greenify/runtime/hub"
 	"github.com/greenify-go/greenify/runtime/setting"
 )
-
-// Supported are the language versions of the Go releases that the leaf rules are
-// written for, the oldest first.
-var Supported = []string{"go1.26", "go1.27"}
-
-// Releases names the supported releases in a sentence, such as "go1.26 and go1.27".
-func Releases() string { return strings.Join(Supported, " and ") }
 
 // A Scope says whose go statements start green threads.
 type Scope string
@@ -181,11 +173,11 @@ func findGo(dir string, stderr io.Writer) (goEnv, error) {
 	if err := json.Unmarshal(out, &env); err != nil {
 		return env, fmt.Errorf("go env: %w", err)
 	}
-	if !slices.Contains(Supported, version.Lang(env.GOVERSION)) {
-		return env, fmt.Errorf("%s is not supported: greenify patches the %s releases: set GOTOOLCHAIN, such as to %s.0", env.GOVERSION, Releases(), Supported[len(Supported)-1])
+	if err := CheckRelease(env.GOVERSION); err != nil {
+		return env, err
 	}
-	if env.GOOS != "linux" {
-		return env, fmt.Errorf("GOOS=%s is not supported: greenify patches programs for linux", env.GOOS)
+	if err := CheckTarget(env.GOOS); err != nil {
+		return env, err
 	}
 	if !slices.Contains(rules.Archs, env.GOARCH) {
 		return env, fmt.Errorf("GOARCH=%s is not supported: greenify patches programs for %s", env.GOARCH, strings.Join(rules.Archs, " and "))

@@ -140,6 +140,9 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 	if err := json.Unmarshal(out, &l.env); err != nil {
 		return nil, fmt.Errorf("go env: %w", err)
 	}
+	if err := toolchain.CheckRelease(l.env.GOVERSION); err != nil {
+		return nil, err
+	}
 	// As in the go command, a flag hides that of GOFLAGS.
 	if l.overlay, err = readOverlay(cfg.Dir, append(SplitFlags(l.env.GOFLAGS), cfg.Flags...)); err != nil {
 		return nil, err
