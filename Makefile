@@ -4,6 +4,14 @@
 
 GREENIFY = .cache/greenify
 
+# GO=1.26 or GO=1.27 makes a target with that release, for instance make std GO=1.27;
+# without it, it is the one at hand. The go command downloads what is not there.
+GO_1.26 = go1.26.8
+GO_1.27 = go1.27.3
+ifdef GO
+export GOTOOLCHAIN := $(or $(GO_$(GO)),$(error GO=$(GO) is no release that is tested: use 1.26 or 1.27))
+endif
+
 # kills ends greenify rewrite -w at 200 random moments.
 kills:
 	GREENIFY_KILLS=200 go test ./rewrite/insource -run TestKillRewrite -count=1 -v -timeout 30m

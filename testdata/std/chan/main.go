@@ -1,6 +1,7 @@
-// Command chan runs every program of $(go env GOROOT)/test/chan plain and
-// patched, each by the directive on its first line, and compares what they
-// print and how they exit.
+// Command chan runs every program of Go's test/chan plain and patched, each by the
+// directive on its first line, and compares what they print and how they exit. The
+// programs are those of the release at hand, or, as a release from the module proxy
+// comes without them, of another Go installation in PATH.
 //
 //	go run ./testdata/std/chan [flags] [program.go ...]
 //
@@ -52,16 +53,15 @@ func run(ctx context.Context, dir string, programs []string, limit time.Duration
 		fmt.Fprintf(os.Stderr, "chan: %v\n", err)
 		return 2
 	}
-	root, err := exec.Command("go", "env", "GOROOT").Output()
+	src, err := source()
 	if err != nil {
-		fmt.Fprintf(os.Stderr, "chan: go env GOROOT: %v\n", err)
+		fmt.Fprintf(os.Stderr, "chan: %v\n", err)
 		return 2
 	}
-	src := filepath.Join(strings.TrimSpace(string(root)), "test", "chan")
 	if len(programs) == 0 {
 		programs, err = filepath.Glob(filepath.Join(src, "*.go"))
 		if err != nil || len(programs) == 0 {
-			fmt.Fprintf(os.Stderr, "chan: no programs in %s; use a Go installation that has its test directory\n", src)
+			fmt.Fprintf(os.Stderr, "chan: no programs in %s\n", src)
 			return 2
 		}
 	}
@@ -94,6 +94,27 @@ func run(ctx context.Context, dir string, programs []string, limit time.Duration
 	}
 	fmt.Printf("%d of %d programs behave the same plain and patched\n", same, len(programs))
 	return code
+}
+
+// source finds the programs.
+func source() (string, error) {
+	root, err := exec.Command("go", "env", "GOROOT").Output()
+	if err != nil {
+		return "", fmt.Errorf("go env GOROOT: %w", err)
+	}
+	roots := []string{strings.TrimSpace(string(root))}
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if path, err := filepath.EvalSymlinks(filepath.Join(dir, "go")); err == nil {
+			roots = append(roots, filepath.Dir(filepath.Dir(path)))
+		}
+	}
+	for _, root := range roots {
+		src := filepath.Join(root, "test", "chan")
+		if _, err := os.Stat(src); err == nil {
+			return src, nil
+		}
+	}
+	return "", fmt.Errorf("no test/chan in any of %s: add a Go installation from go.dev/dl to PATH", strings.Join(roots, ", "))
 }
 
 // runner runs programs with one go command.

@@ -19,6 +19,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"go/build"
 	"io"
 	"maps"
 	"os"
@@ -39,6 +40,13 @@ var packages = strings.Fields(`
 	net/http/httputil crypto/tls testing testing/synctest iter reflect
 	internal/poll os runtime/trace log/slog
 `)
+
+func init() {
+	// The tests of HTTP/2, a package of its own in Go 1.27.
+	if slices.Contains(build.Default.ReleaseTags, "go1.27") {
+		packages = append(packages, "net/http/internal/http2")
+	}
+}
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
