@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
 var explain = &command{
@@ -49,7 +50,7 @@ func (e *env) explain(args []string) error {
 		return e.print(b.String())
 	}
 	var b strings.Builder
-	if rules.Explain(name) == nil && rules.Covers(name) == nil {
+	if rules.Explain(name) == nil && rules.Covers(name, toolchain.AtHand("")) == nil {
 		// Nothing is said of it; but is there such a thing?
 		found, err := lookUp(name)
 		if err != nil {
@@ -86,7 +87,7 @@ func explainSymbol(w io.Writer, name string) {
 	for _, r := range rows {
 		fmt.Fprintf(w, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
 	}
-	covers := rules.Covers(name)
+	covers := rules.Covers(name, toolchain.AtHand(""))
 	for _, r := range covers {
 		fmt.Fprintf(w, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
 		if r.Disk != "" {
@@ -375,7 +376,7 @@ func (l *lookup) like(name string) string {
 			candidates = append(candidates, path.Base(rules.Plain(r.Symbol)))
 		}
 	}
-	for _, c := range rules.Coverage() {
+	for _, c := range rules.Coverage(toolchain.AtHand("")) {
 		candidates = append(candidates, path.Base(rules.Plain(c.Symbol)))
 	}
 	slices.Sort(candidates)

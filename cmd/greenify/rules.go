@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
 var ruleTable = &command{
@@ -23,9 +24,9 @@ var ruleTable = &command{
 			case *md && (*asJSON || *coverage):
 				return errors.New("-md is for the table of rules alone: leave out -json and -coverage")
 			case *coverage && *asJSON:
-				print = rules.PrintCoverageJSON
+				return rules.PrintCoverageJSON(e.stdout, toolchain.AtHand(""))
 			case *coverage:
-				print = rules.PrintCoverage
+				return rules.PrintCoverage(e.stdout, toolchain.AtHand(""))
 			case *asJSON:
 				print = rules.PrintJSON
 			case *md:

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	_ "embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -43,13 +42,19 @@ type Covered struct {
 	Stays  string  `json:"inSourceWhy,omitempty"` // why it is short in source
 }
 
-//go:embed coverage.tsv
-var coverage string
+// Coverage returns the table of a release, such as go1.27.3; of the newest if there is
+// none of that one.
+func Coverage(release string) []Covered {
+	table, err := data.ReadFile("data/" + releaseOr(release) + "/coverage.tsv")
+	if err != nil {
+		panic(err) // it is embedded
+	}
+	return readCoverage(string(table))
+}
 
-// Coverage returns the table that was generated for the release.
-func Coverage() []Covered {
+func readCoverage(table string) []Covered {
 	var all []Covered
-	for line := range strings.Lines(coverage) {
+	for line := range strings.Lines(table) {
 		if f := strings.Split(strings.TrimSuffix(line, "\n"), "\t"); f[0] != "group" {
 			all = append(all, Covered{f[0], f[1], Verdict(f[2]), f[3], Verdict(f[4]), f[5], f[6], f[7]})
 		}
@@ -67,11 +72,12 @@ type Total struct {
 }
 
 // Totals returns a line for each group and one for all.
-func Totals() []Total {
+func Totals(release string) []Total {
 	var list []Total
+	all := Coverage(release)
 	for _, g := range append(slices.Clone(Groups), "all") {
 		t := Total{Group: g, Whole: map[Verdict]int{}, Source: map[Verdict]int{}}
-		for _, c := range Coverage() {
+		for _, c := range all {
 			if c.Group == g || g == "all" {
 				t.Count++
 				t.Whole[c.Whole]++
@@ -86,11 +92,11 @@ func Totals() []Total {
 	return list
 }
 
-// PrintCoverage writes the totals, and what blocks with the reasons.
-func PrintCoverage(w io.Writer) error {
+// PrintCoverage writes the totals for a release, and what blocks with the reasons.
+func PrintCoverage(w io.Writer, release string) error {
 	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
 	fmt.Fprintln(tw, "group\tfunctions\tgreen by leaf rule\toffloaded\tshort\tof them offloaded with -offload=disk\tblocks\tin source: green\toffloaded\tstreamed\tshort\treported")
-	for _, t := range Totals() {
+	for _, t := range Totals(release) {
 		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Group, t.Count,
 			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Disk, t.Whole[Blocks],
 			t.Source[CallSite], t.Source[Offloaded], t.Source[Streamed], t.Source[Short], t.Source[Reported])
@@ -98,7 +104,7 @@ func PrintCoverage(w io.Writer) error {
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	for _, c := range Coverage() {
+	for _, c := range Coverage(release) {
 		if c.Whole == Blocks {
 			if _, err := fmt.Fprintf(w, "blocks: %s: %s\n", c.Symbol, c.Why); err != nil {
 				return err
@@ -109,21 +115,22 @@ func PrintCoverage(w io.Writer) error {
 }
 
 // PrintCoverageJSON writes the totals and every function.
-func PrintCoverageJSON(w io.Writer) error {
+func PrintCoverageJSON(w io.Writer, release string) error {
 	enc := json.NewEncoder(w)
 	enc.SetIndent("", "\t")
 	enc.SetEscapeHTML(false)
 	return enc.Encode(struct {
+		Release   string    `json:"release"`
 		Totals    []Total   `json:"totals"`
 		Functions []Covered `json:"functions"`
-	}{Totals(), Coverage()})
+	}{releaseOr(release), Totals(release), Coverage(release)})
 }
 
 // PrintCoverageMarkdown writes the totals as greenify help coverage has them.
-func PrintCoverageMarkdown(w io.Writer) error {
+func PrintCoverageMarkdown(w io.Writer, release string) error {
 	fmt.Fprintln(w, "| group | functions | green by leaf rule | offloaded | short | of them offloaded with -offload=disk | blocks | in source: green | offloaded | streamed | short | reported |")
 	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-	for _, t := range Totals() {
+	for _, t := range Totals(release) {
 		if _, err := fmt.Fprintf(w, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", t.Group, t.Count,
 			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Disk, t.Whole[Blocks],
 			t.Source[CallSite], t.Source[Offloaded], t.Source[Streamed], t.Source[Short], t.Source[Reported]); err != nil {
@@ -133,10 +140,10 @@ func PrintCoverageMarkdown(w io.Writer) error {
 	return nil
 }
 
-// Covers returns what the coverage table has of a symbol, named as for Explain.
-func Covers(symbol string) []Covered {
+// Covers returns what the coverage table of a release has of a symbol, named as for Explain.
+func Covers(symbol, release string) []Covered {
 	var list []Covered
-	for _, c := range Coverage() {
+	for _, c := range Coverage(release) {
 		if Names(symbol, c.Symbol) {
 			list = append(list, c)
 		}

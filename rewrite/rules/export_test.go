@@ -1,6 +1,3 @@
 package rules
 
-var (
-	Update        = update
-	CoverageTable = &coverage
-)
+var Update = update

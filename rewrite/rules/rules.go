@@ -9,10 +9,8 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"go/version"
 	"path"
 	"slices"
-	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/splice"
 )
@@ -68,15 +66,6 @@ func reaches() []reach {
 type reach struct {
 	name   string
 	leaves []Leaf
-}
-
-// In reports whether the rule is for a release, such as go1.27.3.
-func (r Leaf) In(release string) bool {
-	than, since := strings.CutPrefix(r.Go, ">=")
-	if !since {
-		than = strings.TrimPrefix(r.Go, "<")
-	}
-	return r.Go == "" || since == (version.Compare(version.Lang(release), than) >= 0)
 }
 
 // edit and the names of the operations shorten the tables.

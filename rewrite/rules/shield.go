@@ -4,7 +4,7 @@ import "fmt"
 
 // shield has functions of the standard library take a kill for an error first
 // (runtime/hub/shield.go): those that undo what they have begun only if they see one.
-// testdata/catalog/killed.tsv, which a program computes, has a verdict for each function
+// killed.tsv of a release, which a program computes, has a verdict for each function
 // of the form; to the others Goexit does no harm.
 var shield = []Leaf{
 	{File: "runtime/netpoll.go", Edit: edit("poll_runtime_pollWait", entry, "", "if errcode, cut := hubPollCut(pd, mode); cut { return errcode }", 1), Why: "in a shield a killed thread does not wait for a descriptor"},

@@ -8,6 +8,7 @@ const (
 
 	hashTrie = "internal/sync/hashtriemap.go"
 	uncut    = "hubUncut(1); defer hubUncut(-1)"
+	gzipped  = "killed := true; defer func() { if killed { hubRelock(&gz.mu) } }(); zr, err := gzipPoolGet(gz.body); killed = false; hubUncut(1); defer hubUncut(-1)"
 )
 
 // thread makes goroutines green threads. The compiler lowers every go
@@ -101,11 +102,13 @@ var thread = []Leaf{
 	{File: sema, Edit: edit("notifyListNotifyOne", before, "unlock(&l.lock)", "hubPassOver(l)", 3), Why: "a signal goes past tickets of killed threads"},
 	{File: sema, Edit: edit("notifyListNotifyAll", before, "s.next = nil", "s.prev = nil; if hubGone(s) { s.next = nil; s = next; continue }", 1), Why: "likewise"},
 	{File: "sync/cond.go", Edit: edit("Cond.Wait", before, "c.L.Lock()", "hubUncut(1); defer hubRelocked()", 1), Why: "a thread killed in Wait unwinds with c.L locked"},
-	{File: "net/http/server.go", Edit: edit("Server.Close", entry, "", uncut, 1), Why: "likewise, of s.mu (testdata/relock.tsv has all of this form)"},
+	{File: "net/http/server.go", Edit: edit("Server.Close", entry, "", uncut, 1), Why: "likewise, of s.mu (data has, in relock.tsv, all of this form)"},
 	{File: "crypto/tls/common.go", Edit: edit("Config.ticketKeys", entry, "", uncut, 1), Why: "likewise, of c.mutex"},
 	{File: "crypto/tls/common.go", Edit: edit("Config.initLegacySessionTicketKeyRLocked", entry, "", uncut, 1), Why: "likewise, of c.mutex"},
 	{File: "crypto/tls/quic.go", Edit: edit("Conn.quicWaitForSignal", replace, "c.handshakeMutex.Lock()", "hubRelock(&c.handshakeMutex)", 1), Why: "likewise, of c.handshakeMutex"},
 	{File: "go/token/position.go", Edit: edit("FileSet.Iterate", replace, "defer s.mutex.RLock()", "defer hubRelock(s.mutex.RLocker())", 1), Why: "likewise, of s.mutex"},
+	{File: "net/http/transport.go", Go: ">=go1.27", Edit: edit("gzipReader.acquire", replace, "zr, err := gzipPoolGet(gz.body)", gzipped, 1), Why: "likewise, of gz.mu, which is unlocked while the head of a body is waited for"},
+	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("gzipReader.acquire", replace, "zr, err := gzipPoolGet(gz.body)", gzipped, 1), Why: "likewise"},
 	{File: "syscall/exec_unix.go", Edit: edit("forkExec", entry, "", uncut, 1), Why: "likewise, of forkingLock; and a child that has been made is returned"},
 	{File: "testing/testing.go", Edit: edit("common.Failed", entry, "", uncut, 1), Why: "likewise, of c.mu"},
 	{File: "testing/testing.go", Edit: edit("common.frameSkip", entry, "", uncut, 1), Why: "likewise, of c.mu"},

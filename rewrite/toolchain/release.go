@@ -3,13 +3,15 @@ package toolchain
 import (
 	"fmt"
 	"go/version"
+	"os/exec"
 	"slices"
 	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// Supported are the language versions of the Go releases that the leaf rules are
-// written for, the oldest first. CONTRIBUTING.md says how one is added.
-var Supported = []string{"go1.26", "go1.27"}
+// Supported are the language versions of the Go releases that are patched, the oldest first.
+var Supported = rules.Releases
 
 // Releases names the supported releases in a sentence: "go1.26 and go1.27".
 func Releases() string { return strings.Join(Supported, " and ") }
@@ -22,6 +24,15 @@ func CheckRelease(goversion string) error {
 	}
 	newest := Supported[len(Supported)-1]
 	return fmt.Errorf("%s is not supported: greenify patches the %s releases: set GOTOOLCHAIN=%s.0, or a later release of %s", goversion, Releases(), newest, newest)
+}
+
+// AtHand returns the release that the go command uses in dir, such as go1.27.3: "" if
+// that cannot be told.
+func AtHand(dir string) string {
+	cmd := exec.Command("go", "env", "GOVERSION")
+	cmd.Dir = dir
+	out, _ := cmd.Output()
+	return strings.TrimSpace(string(out))
 }
 
 // CheckTarget returns an error unless programs for the system can be patched.

@@ -16,7 +16,7 @@ import (
 	"testing"
 )
 
-var updateRoads = flag.Bool("update-roads", false, "write testdata/roads for the Go release at hand")
+var updateRoads = flag.Bool("update-roads", false, "write roads.txt for the Go release at hand")
 
 // A road is a function of package runtime that decides which goroutine runs, or that
 // the hub must hear of: in, out, or past the scheduler.
@@ -36,7 +36,7 @@ func TestRoads(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := strings.Join(callers(t, filepath.Join(env.GOROOT, "src/runtime")), "\n") + "\n"
-	file := filepath.Join("testdata/roads", version.Lang(env.GOVERSION)+".txt")
+	file := filepath.Join("../rules/data", version.Lang(env.GOVERSION), "roads.txt")
 	if *updateRoads {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)

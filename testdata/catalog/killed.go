@@ -2,12 +2,12 @@ package main
 
 import (
 	"cmp"
-	_ "embed"
 	"fmt"
 	"go/constant"
 	"go/token"
 	"go/types"
 	"os"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -31,15 +31,15 @@ import (
 //	harmless   why
 //	own        what is held is the caller's, as after any error in the middle of something: why
 
-//go:embed killed.tsv
-var verdicts string
-
-const killedTable = "testdata/catalog/killed.tsv"
-
 // judge prints what has no verdict, and verdicts on nothing, and returns how many. To
 // update is to add the former, without one, and to take the latter out.
 func judge(list []killed, update bool) (differs int) {
-	lines := strings.Split(strings.TrimSuffix(verdicts, "\n"), "\n")
+	name := filepath.Join(release, "killed.tsv")
+	verdicts, err := os.ReadFile(name)
+	if err != nil {
+		fail("%v: run it at the root of the repository", err)
+	}
+	lines := strings.Split(strings.TrimSuffix(string(verdicts), "\n"), "\n")
 	known := map[string]string{}
 	for _, line := range lines[1:] {
 		if f := strings.Split(line, "\t"); len(f) == 6 && f[5] != "" {
@@ -63,7 +63,7 @@ func judge(list []killed, update bool) (differs int) {
 	}
 	fmt.Printf("%s: %d functions that a kill may pass by; %d differences\n", runtime.Version(), len(list), differs)
 	if update {
-		if err := os.WriteFile(killedTable, []byte(strings.Join(out, "\n")+"\n"), 0o644); err != nil {
+		if err := os.WriteFile(name, []byte(strings.Join(out, "\n")+"\n"), 0o644); err != nil {
 			fail("%v", err)
 		}
 	}

@@ -1,7 +1,7 @@
 // Catalog computes which exported functions and methods of the standard library
 // may block, from the code of the Go release at hand: by themselves, and only if a
 // value of their caller does. It compares that with the ground truth, from which
-// the coverage table is made (rewrite/rules/testdata/std.tsv, std-caller.tsv). make
+// the coverage table is made (std.tsv and std-caller.tsv of the release in rewrite/rules/data). make
 // std-catalog runs it; README.md here says how it works and where it ends.
 //
 //	catalog [-update]
@@ -15,9 +15,9 @@ package main
 
 import (
 	"cmp"
-	_ "embed"
 	"flag"
 	"fmt"
+	"go/version"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -35,11 +35,9 @@ type table struct {
 	rows         []row // as computed
 }
 
-// differences are those between the computation and the ground truth that are
-// explained.
-//
-//go:embed differences.tsv
-var differences string
+// release is the folder of the release at hand, with the ground truth, the verdicts of
+// killed.tsv and the differences that are explained (differences.tsv).
+var release = filepath.Join("rewrite/rules/data", version.Lang(runtime.Version()))
 
 func main() {
 	update := flag.Bool("update", false, "write the ground truth")
@@ -52,14 +50,18 @@ func main() {
 	if err != nil {
 		fail("%v", err)
 	}
-	known, err := parseDifferences(differences)
+	differences, err := os.ReadFile(filepath.Join(release, "differences.tsv"))
+	if err != nil {
+		fail("%v: run it at the root of the repository", err)
+	}
+	known, err := parseDifferences(string(differences))
 	if err != nil {
 		fail("%v", err)
 	}
 	differs := 0
 	for _, t := range []table{
-		{"rewrite/rules/testdata/std.tsv", "package\tsymbol\tkinds\twitness", waiting},
-		{"rewrite/rules/testdata/std-caller.tsv", "package\tsymbol\tneeds", callers},
+		{filepath.Join(release, "std.tsv"), "package\tsymbol\tkinds\twitness", waiting},
+		{filepath.Join(release, "std-caller.tsv"), "package\tsymbol\tneeds", callers},
 	} {
 		if *list {
 			for _, r := range t.rows {

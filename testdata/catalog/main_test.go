@@ -53,8 +53,8 @@ func TestMerge(t *testing.T) {
 }
 
 func TestDifferences(t *testing.T) {
-	if known, err := parseDifferences(differences); err != nil || len(known) == 0 {
-		t.Errorf("differences.tsv: %d lines, %v", len(known), err)
+	if known, err := parseDifferences("# why\na.F\t+lock\tin a field\n"); err != nil || len(known) != 1 {
+		t.Errorf("%d lines, %v", len(known), err)
 	}
 	if _, err := parseDifferences("a.F\t+\t\n"); err == nil {
 		t.Error("a line without a reason is accepted")

@@ -1,6 +1,6 @@
 // Package cover computes what the rules make of everything that may block in the
-// standard library: the table rewrite/rules/coverage.tsv, from the ground truth that the
-// catalog finds (rewrite/rules/testdata/std.tsv).
+// standard library: the tables rewrite/rules/data/*/coverage.tsv, from the ground truth that the
+// catalog finds (std.tsv beside them).
 package cover
 
 import (

@@ -6,7 +6,7 @@ import (
 )
 
 // A mean says how a whole-program build treats one kind of wait of the standard
-// library. The kinds are those of the ground truth (testdata/std.tsv): what a
+// library. The kinds are those of the ground truth (data/*/std.tsv): what a
 // function waits in, computed from the code of the release.
 type mean struct {
 	kind    string
@@ -81,9 +81,9 @@ var stays = []struct{ symbol, end, kinds, why string }{
 	{"go/", "", "lock pipe disk", "files on a disk, and messages on standard error"},
 	{"text/scanner.", "", "pipe disk lock", "its reader is wrapped; messages on standard error"},
 	{"os/signal.", "", "signal lock", "a hand-shake with a goroutine of package runtime"},
-	{"database/sql.", "", "lock", "locks that no query is made under"},
+	{"database/sql.", "", "lock condwait", "locks that no query is made under"},
 	{"crypto/x509.", "", "lock", "a lock that is held while the roots are read, once"},
-	{"net/http.", "", "lock net", "locks that no request is made under; idle connections close"},
+	{"net/http.", "", "lock net chan", "locks that no request is made under; idle connections close"},
 	{"net/http/httptest.", "", "net chan dns lock cgo pipe disk", "an address of this machine"},
 	{"net.Listen", "", "net lock sock", "an address that is resolved already"},
 	{"net.", "", "lock sock disk pipe", "system calls that wait for nobody"},
