@@ -73,7 +73,7 @@ func sync_hubUncut(n int8) { getg().hub.kill.uncut += n }
 func http_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname http2_hubUncut net/http/internal/http2.hubUncut
-func http2_hubUncut(n int8) { getg().hub.uncut += n }
+func http2_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname tls_hubUncut crypto/tls.hubUncut
 func tls_hubUncut(n int8) { getg().hub.kill.uncut += n }
