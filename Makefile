@@ -1,6 +1,6 @@
-# Everything a fresh machine with Go 1.26 needs is here; see README.md.
+# Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: kills killed mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: release whole kills killed mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 GREENIFY = .cache/greenify
 
@@ -9,7 +9,7 @@ GREENIFY = .cache/greenify
 GO_1.26 = go1.26.8
 GO_1.27 = go1.27.3
 ifdef GO
-export GOTOOLCHAIN := $(or $(GO_$(GO)),$(error GO=$(GO) is no release that is tested: use 1.26 or 1.27))
+export GOTOOLCHAIN := $(or $(GO_$(GO)),$(filter go1.%,$(GO)),$(error GO=$(GO) is no release: use 1.26, 1.27, or the name of one as in GOTOOLCHAIN))
 endif
 
 # kills ends greenify rewrite -w at 200 random moments.
@@ -36,6 +36,12 @@ test: $(GREENIFY)
 	go test -timeout 30m ./...
 	$(GREENIFY) test ./runtime/...
 
+# whole runs the tests of whole-program builds: the programs, the behaviours, and package
+# green beside the hub.
+whole: $(GREENIFY)
+	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64)$$' -timeout 30m
+	$(GREENIFY) test ./runtime/...
+
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
 	go vet ./...
@@ -51,6 +57,17 @@ readme:
 std-catalog:
 	go test ./testdata/catalog/...
 	go run ./testdata/catalog
+
+# release says what is new in a release, for instance make release GO=go1.28rc1: rules that
+# do not fit, roads that no list has, locks that are locked again, readers and writers
+# without a rule, functions that may block and that a kill may pass by. Beside the newest
+# release there is if the repository has none of that one; "go doc ./rewrite/rules".
+release:
+	@code=0; go version; \
+	go test ./rewrite/toolchain -run 'TestFit|TestRoads' -count=1 || code=1; \
+	go test ./rewrite/rules -run 'TestRelock|TestStreamsHaveRules|TestCallsExist' -count=1 || code=1; \
+	go run ./testdata/catalog || code=1; \
+	exit $$code
 
 # race runs the tests under the race detector, and a patched program built with it.
 race: $(GREENIFY)

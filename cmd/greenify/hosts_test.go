@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/version"
 	"io/fs"
 	"maps"
 	"os"
@@ -22,9 +23,10 @@ import (
 // Releases of the hosts that are built from source.
 const (
 	golangciLint = "github.com/golangci/golangci-lint/v2@v2.15.0"
-	gopls        = "golang.org/x/tools/gopls@v0.23.0"
+	gopls126     = "golang.org/x/tools/gopls@v0.23.0" // the last that builds with Go 1.26
+	gopls127     = "golang.org/x/tools/gopls@v0.24.0" // needs Go 1.27
 	rulesGo      = "github.com/bazelbuild/rules_go@v0.65.0"
-	goTools      = "golang.org/x/tools@v0.47.0"
+	goTools      = "golang.org/x/tools@v0.50.0"
 )
 
 // TestHosts runs one corpus, testdata/hosts, through every program that runs
@@ -493,7 +495,16 @@ func (h *hosts) golangci(t *testing.T) {
 // gopls is built with the analyzer registered by one file more, the one that the
 // topic hosts shows.
 func (h *hosts) gopls(t *testing.T) {
-	src := h.source(t, gopls)
+	module := gopls126
+	if version.Compare(runtime.Version(), "go1.27") >= 0 {
+		module = gopls127
+	}
+	src := h.source(t, module)
+	if module == gopls126 {
+		// It uses internals of the x/tools that it pins, and greenify requires a later one.
+		pinned := strings.TrimSpace(h.run(t, h.download(t, module), 0, nil, "go", "list", "-mod=mod", "-m", "-f", "{{.Path}}@{{.Version}}", "golang.org/x/tools"))
+		h.run(t, src, 0, nil, "go", "mod", "edit", "-replace=golang.org/x/tools="+pinned)
+	}
 	write(t, filepath.Join(src, "internal/settings/greenify.go"), goplsFile(t, h.repo))
 	tool, env := h.build(t, src, "."), []string{"GOPLSCACHE=" + t.TempDir()}
 

@@ -45,7 +45,7 @@ type Covered struct {
 // Coverage returns the table of a release, such as go1.27.3; of the newest if there is
 // none of that one.
 func Coverage(release string) []Covered {
-	table, err := data.ReadFile("data/" + releaseOr(release) + "/coverage.tsv")
+	table, err := data.ReadFile("data/" + Nearest(release) + "/coverage.tsv")
 	if err != nil {
 		panic(err) // it is embedded
 	}
@@ -123,7 +123,7 @@ func PrintCoverageJSON(w io.Writer, release string) error {
 		Release   string    `json:"release"`
 		Totals    []Total   `json:"totals"`
 		Functions []Covered `json:"functions"`
-	}{releaseOr(release), Totals(release), Coverage(release)})
+	}{Nearest(release), Totals(release), Coverage(release)})
 }
 
 // PrintCoverageMarkdown writes the totals as greenify help coverage has them.

@@ -28,9 +28,9 @@ var Releases = func() (list []string) {
 	return list
 }()
 
-// releaseOr returns the language version of a release, or the newest that there is if
-// that one is none of them.
-func releaseOr(release string) string {
+// Nearest returns the folder of a release, such as go1.27.3, or the newest that there is
+// if that one has none.
+func Nearest(release string) string {
 	if lang := version.Lang(release); slices.Contains(Releases, lang) {
 		return lang
 	}

@@ -1,8 +1,3 @@
-// Package rules is the one table of what greenify patches and how.
-//
-// A rule is one line of data; the groups are one file each (thread.go,
-// process.go, ...). The command's help, the topic coverage and the manifest of
-// a patched binary are made from the same lines.
 package rules
 
 import (

@@ -1,9 +1,40 @@
 package toolchain
 
 import (
+	"os"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/splice"
 )
+
+// Every rule for the release at hand fits it. All that do not are named, for the one who
+// adds a release (make release); a build ends at the first.
+func TestFit(t *testing.T) {
+	env, err := askGo("", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, r := range slices.Concat(rules.Leaves(), rules.Disk(), rules.Locks()) {
+		if !r.In(env.GOVERSION) {
+			continue
+		}
+		n++
+		name := filepath.Join(env.GOROOT, "src", r.File)
+		src, err := os.ReadFile(name)
+		if err == nil {
+			_, err = splice.Apply(name, src, []splice.Edit{r.Edit})
+		}
+		if err != nil {
+			t.Errorf("the rule for %s, constraint %q, does not fit %s: %v", r.Symbol(), r.Go, env.GOVERSION, err)
+		}
+	}
+	t.Logf("%d rules for %s", n, env.GOVERSION)
+}
 
 func TestCheckRelease(t *testing.T) {
 	for _, v := range []string{"go1.26", "go1.26.0", "go1.26.8", "go1.27.3", "go1.27rc1", "go1.27.3-corp"} {

@@ -150,9 +150,27 @@ func (tc *Toolchain) Environ(environ []string) []string {
 	return append(environ, set...)
 }
 
-// findGo asks the go command which release it uses in dir: the toolchain line
-// of a go.mod may pick another one than the command's own, which is downloaded then.
+// findGo returns what askGo does, if the release and the target can be patched.
 func findGo(dir string, stderr io.Writer) (goEnv, error) {
+	env, err := askGo(dir, stderr)
+	if err != nil {
+		return env, err
+	}
+	if err := CheckRelease(env.GOVERSION); err != nil {
+		return env, err
+	}
+	if err := CheckTarget(env.GOOS); err != nil {
+		return env, err
+	}
+	if !slices.Contains(rules.Archs, env.GOARCH) {
+		return env, fmt.Errorf("GOARCH=%s is not supported: greenify patches programs for %s", env.GOARCH, strings.Join(rules.Archs, " and "))
+	}
+	return env, nil
+}
+
+// askGo asks the go command which release it uses in dir: the toolchain line
+// of a go.mod may pick another one than the command's own, which is downloaded then.
+func askGo(dir string, stderr io.Writer) (goEnv, error) {
 	var env goEnv
 	goCmd, err := exec.LookPath("go")
 	if err != nil {
@@ -172,15 +190,6 @@ func findGo(dir string, stderr io.Writer) (goEnv, error) {
 	}
 	if err := json.Unmarshal(out, &env); err != nil {
 		return env, fmt.Errorf("go env: %w", err)
-	}
-	if err := CheckRelease(env.GOVERSION); err != nil {
-		return env, err
-	}
-	if err := CheckTarget(env.GOOS); err != nil {
-		return env, err
-	}
-	if !slices.Contains(rules.Archs, env.GOARCH) {
-		return env, fmt.Errorf("GOARCH=%s is not supported: greenify patches programs for %s", env.GOARCH, strings.Join(rules.Archs, " and "))
 	}
 	return env, nil
 }

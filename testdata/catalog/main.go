@@ -17,7 +17,6 @@ import (
 	"cmp"
 	"flag"
 	"fmt"
-	"go/version"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -27,6 +26,8 @@ import (
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // A table is a part of the ground truth, below the root of the repository.
@@ -35,9 +36,9 @@ type table struct {
 	rows         []row // as computed
 }
 
-// release is the folder of the release at hand, with the ground truth, the verdicts of
+// release is the folder of the release at hand, or of the newest if that has none, with the ground truth, the verdicts of
 // killed.tsv and the differences that are explained (differences.tsv).
-var release = filepath.Join("rewrite/rules/data", version.Lang(runtime.Version()))
+var release = filepath.Join("rewrite/rules/data", rules.Nearest(runtime.Version()))
 
 func main() {
 	update := flag.Bool("update", false, "write the ground truth")
