@@ -130,6 +130,7 @@ func (g *graph) openCalls(f *ssa.Function, visit func(need string)) {
 // useName is what needs call a use of a parameter of a function.
 func useName(p *ssa.Parameter, of, method string) string {
 	if method == "" {
+		of, _, _ = strings.Cut(of, "[") // an instance is the function: a list of needs has commas between them
 		return "func param " + p.Name() + " of " + of
 	}
 	return interfaceName(p.Type()) + "." + method
