@@ -538,6 +538,51 @@ func TestKillGoexit(t *testing.T) {
 	}
 }
 
+// TestKillCollected: threads are killed in Gosched while the collector scans their stacks,
+// and shrinks them. (The window is some instructions wide.)
+func TestKillCollected(t *testing.T) {
+	var over atomic.Bool
+	collected := make(chan bool)
+	go func() {
+		defer close(collected)
+		for !over.Load() {
+			runtime.GC() // beside the hub
+		}
+	}()
+	var deep func(n int) int
+	deep = func(n int) int {
+		if n == 0 {
+			return 0
+		}
+		var room [256]byte
+		return deep(n-1) + int(room[n%len(room)])
+	}
+	for range 40 {
+		tasks := make([]*green.Task[int], 20)
+		for i := range tasks {
+			tasks[i] = green.Spawn(func() (int, error) {
+				deep(100)
+				for {
+					runtime.Gosched()
+				}
+			})
+		}
+		settle()
+		for _, task := range tasks {
+			if err := task.Kill(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, task := range tasks {
+			if _, err := task.Wait(); !errors.Is(err, green.ErrKilled) {
+				t.Fatal(err)
+			}
+		}
+	}
+	over.Store(true)
+	<-collected
+}
+
 // TestKillWriter: a killed RWMutex.Lock is as if it had never been there, also while the
 // readers that it waited for stay.
 func TestKillWriter(t *testing.T) {

@@ -15,6 +15,7 @@ import (
 // waits in them is a finding of greenify check, unless the reason says otherwise.
 var inSourceExceptions = map[string]string{
 	"cgo-sleep":    "a call of C holds the hub until it returns; check lists it",
+	"cgo-mutex":    "a call of C that waits for a C mutex holds the hub from who has it; check lists it",
 	"cgo-exact":    "a C thread calls an exported function as a native goroutine: nothing in source stands between; check lists it",
 	"counts":       "a ready thread is, in a stack dump, a goroutine that waits in a channel for its turn",
 	"order-ready":  "threads that one event wakes queue in the order in which the Go scheduler runs them (package green, The same in source)",

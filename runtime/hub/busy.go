@@ -64,7 +64,9 @@ func hubBusyReport(gp *g) {
 	if hubFamily.child && !hubFamily.children {
 		return
 	}
+	hubStill(gp, _Grunnable)
 	pcs := hubStack(gp, hubBusyPCs[:])
+	hubStirs(gp, _Grunnable)
 	f, ok := hubUserFrame(pcs)
 	if !ok {
 		return

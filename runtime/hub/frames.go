@@ -22,6 +22,17 @@ func hubFrameAt(pc uintptr) (fr hubFrame, ok bool) {
 	return hubFrame{u.srcFunc(uf).name(), file, int32(line)}, true
 }
 
+// hubStill keeps the collector from gp's stack, which it scans, and may move, whenever gp
+// does not run (suspendG), until hubStirs: gp is off its processor in the given status,
+// and nobody else can run it.
+func hubStill(gp *g, status uint32) {
+	for !castogscanstatus(gp, status, status|_Gscan) {
+		osyield()
+	}
+}
+
+func hubStirs(gp *g, status uint32) { casfrom_Gscanstatus(gp, status|_Gscan, status) }
+
 // hubStack returns the stack of a goroutine that does not run and cannot begin
 // to: one that is parked or ready with the world stopped, or that is held by its
 // scan bit.

@@ -116,9 +116,10 @@ func hubSched(gp *g, preempted bool) {
 	}
 }
 
-// hubInstead lets gp, which has called mcall, call fn instead. It is gostartcall
-// without a closure, and so without a write barrier.
+// hubInstead lets gp, which has called mcall and is runnable by now, call fn instead. It is
+// gostartcall without a closure, and so without a write barrier.
 func hubInstead(gp *g, fn uintptr) {
+	hubStill(gp, _Grunnable)
 	if goarch.IsAmd64 == 1 {
 		gp.sched.sp -= goarch.PtrSize
 		*(*uintptr)(unsafe.Pointer(gp.sched.sp)) = gp.sched.pc
@@ -126,4 +127,5 @@ func hubInstead(gp *g, fn uintptr) {
 		gp.sched.lr = gp.sched.pc
 	}
 	gp.sched.pc = fn
+	hubStirs(gp, _Grunnable)
 }

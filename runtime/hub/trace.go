@@ -153,10 +153,7 @@ func hubTraceCut(gp *g) {
 func hubTracePark(gp *g) {
 	hubTraceTo(gp, traceWait)
 	t := &hubTrace
-	// The collector may move the stack of a parked goroutine: hold it.
-	for !castogscanstatus(gp, _Gwaiting, _Gscanwaiting) {
-		osyield()
-	}
+	hubStill(gp, _Gwaiting)
 	lock(&t.lock)
 	pcs := hubStack(gp, t.pcs[:])
 	tr := &gp.hub.trace
@@ -175,7 +172,7 @@ func hubTracePark(gp *g) {
 		tr.stack = t.stack(pcs)
 	}
 	unlock(&t.lock)
-	casfrom_Gscanstatus(gp, _Gscanwaiting, _Gwaiting)
+	hubStirs(gp, _Gwaiting)
 }
 
 // hubTraceFlush writes what is in the buffer once a second; sysmon calls it.

@@ -57,7 +57,7 @@ func (t *hubTurnState) measure(now int64) (step, used, ran int64) {
 		t.turn, t.last, t.tid, t.share, t.ran = turn, now, 0, 256, 0
 		if gp != nil && now-t.asked >= turnAsk {
 			t.asked = now
-			if mp := gp.m; mp != nil && readgstatus(gp)&^_Gscan == _Grunning {
+			if mp := gp.m; mp != nil {
 				if cpu := hubCPUTime(mp.procid); cpu >= 0 {
 					t.tid, t.cpu = mp.procid, cpu
 				}
@@ -76,11 +76,7 @@ func (t *hubTurnState) measure(now int64) (step, used, ran int64) {
 		t.tid = 0
 		return short, short * t.share / 256, 0
 	}
-	status := readgstatus(gp) &^ _Gscan
-	if status == _Gsyscall {
-		t.tid = 0
-		return short, short, 0
-	}
+	away := readgstatus(gp)&^_Gscan == _Gsyscall
 	tid := mp.procid
 	cpu := hubCPUTime(tid)
 	if cpu < 0 {
@@ -89,14 +85,19 @@ func (t *hubTurnState) measure(now int64) (step, used, ran int64) {
 	if tid == t.tid {
 		used = min(cpu-t.cpu, step)
 		ran = min(used, short)
-		if used < step/2 && t.sleeps(tid) {
-			used = step
+		if !away {
+			if used < step/2 && t.sleeps(tid) {
+				used = step
+			}
+			t.share = used * 256 / step
 		}
-		t.share = used * 256 / step
 	} else {
 		used = step * t.share / 256
 	}
 	t.tid, t.cpu = tid, cpu
+	if away {
+		used = step // one that waits there keeps the hub as well
+	}
 	return short, min(used, short), ran
 }
 
