@@ -118,8 +118,9 @@ func TestCompleteBash(t *testing.T) {
 	}
 }
 
-// The scripts for zsh and fish are right for these shells, where there are any.
-func TestCompleteSyntax(t *testing.T) {
+// The scripts for zsh and fish have all commands; these shells, where there are any, read
+// them, and fish says what it completes.
+func TestCompleteOthers(t *testing.T) {
 	for _, shell := range []string{"zsh", "fish"} {
 		code, script, _ := greenify(t, "completion", shell)
 		for _, c := range commands {
@@ -134,6 +135,17 @@ func TestCompleteSyntax(t *testing.T) {
 		cmd.Stdin = strings.NewReader(script)
 		if out, err := cmd.CombinedOutput(); err != nil || len(out) > 0 {
 			t.Errorf("%s: %v\n%s", shell, err, out)
+		}
+		if shell != "fish" {
+			continue
+		}
+		for line, want := range map[string]string{"greenify ch": "check", "greenify build -sco": "-scope", "greenify help runt": "runtime", "greenify trace ht": "html"} {
+			cmd := exec.Command(shell, "-c", "source -; complete -C '"+line+"'")
+			cmd.Stdin = strings.NewReader(script)
+			out, err := cmd.CombinedOutput()
+			if got, _, _ := strings.Cut(strings.TrimSpace(string(out)), "\t"); err != nil || got != want {
+				t.Errorf("%s completes %q by %q, want %q (%v)", shell, line, out, want, err)
+			}
 		}
 	}
 }

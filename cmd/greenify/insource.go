@@ -24,6 +24,14 @@ func declareSource(fs *flag.FlagSet, everywhere bool) *insource.Config {
 func (e *env) source(cfg *insource.Config, patterns []string) insource.Config {
 	c := *cfg
 	c.Patterns, c.Stderr = patterns, e.stderr
+	m := newMeter(e.stderr)
+	m.step = "type-checking"
+	c.Progress = func(done, all int) {
+		m.count(done, all, "packages")
+		if done == all {
+			m.end()
+		}
+	}
 	return c
 }
 

@@ -25,6 +25,9 @@ type Config struct {
 	Groups       []string  // module groups to patch; nil is all
 	AllowPartial bool      // go on with groups that may deadlock
 	Stderr       io.Writer // gets the lines in which the go command says that it downloads something; may be nil
+
+	// Progress is called, one call at a time, as packages are type-checked; may be nil.
+	Progress func(done, all int)
 }
 
 // A command is one run of a command.
@@ -67,7 +70,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: openResults(nil), Stderr: c.Stderr}
+	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: openResults(nil), Stderr: c.Stderr, Progress: c.Progress}
 	if c.Tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.Tags)
 	}

@@ -467,6 +467,23 @@ func TestNotRequired(t *testing.T) {
 	}
 }
 
+// Whoever waits is told how many of the packages are type-checked.
+func TestProgress(t *testing.T) {
+	last, all := 0, 0
+	progress := func(done, of int) {
+		if done != last+1 || all != 0 && of != all {
+			t.Errorf("%d of %d after %d of %d", done, of, last, all)
+		}
+		last, all = done, of
+	}
+	if _, err := Check(Config{Dir: twoPackages(t), Progress: progress}, false); err != nil {
+		t.Fatal(err)
+	}
+	if last != all || all < 2 {
+		t.Errorf("%d of %d packages in the end", last, all)
+	}
+}
+
 // Only what a baseline does not list is reported, wherever it has moved.
 func TestBaseline(t *testing.T) {
 	dir := twoPackages(t)

@@ -18,12 +18,14 @@ import (
 
 // IsVet reports whether the go command runs this program as a vet or fix tool
 // (go vet -vettool, go fix -fixtool): it asks for the version, for the flags,
-// or has a package to look at described in a file.
+// or has a package to look at described in a file, behind flags.
 func IsVet(args []string) bool {
 	if len(args) == 0 {
 		return false
 	}
-	return args[0] == "-V=full" || slices.Equal(args, []string{"-flags"}) || strings.HasSuffix(args[len(args)-1], ".cfg")
+	last := len(args) - 1
+	return args[0] == "-V=full" || slices.Equal(args, []string{"-flags"}) || strings.HasSuffix(args[last], ".cfg") &&
+		!slices.ContainsFunc(args[:last], func(arg string) bool { return !strings.HasPrefix(arg, "-") })
 }
 
 // Vet answers the go command and exits. The analyzer with facts, for which the go

@@ -38,6 +38,9 @@ type Config struct {
 	Cache  Cache     // of facts; nil if there is none
 	Stderr io.Writer // gets the lines in which the go command says that it downloads something; may be nil
 
+	// Progress is called, one call at a time, as packages are type-checked; may be nil.
+	Progress func(done, all int)
+
 	source bool // type-check all from source, export data of none
 }
 

@@ -243,6 +243,8 @@ func readExport(fset *token.FileSet, known map[string]*types.Package, path, name
 // are done.
 func (ld *loader) run() {
 	var wg sync.WaitGroup
+	var mu sync.Mutex
+	checked := 0 // guarded by mu
 	free := make(chan struct{}, runtime.GOMAXPROCS(0))
 	for p, j := range ld.work {
 		wg.Go(func() {
@@ -255,6 +257,12 @@ func (ld *loader) run() {
 			free <- struct{}{}
 			defer func() { <-free }()
 			j.err = ld.open(p, j)
+			if progress := ld.cfg.Progress; progress != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				checked++
+				progress(checked, len(ld.work))
+			}
 		})
 	}
 	wg.Wait()
