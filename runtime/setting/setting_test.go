@@ -28,6 +28,28 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// The help has the defaults from the table, as they are written in the variable.
+func TestDefaults(t *testing.T) {
+	for name, want := range map[string]string{
+		"blocked": "(default off, in a test binary 100ms)", "busy": "(default 1s, in a test binary 100ms)", "deadlock": "(default off, in a test binary 5s)",
+		"made": "(default 0, in a test binary 1)", "offload": "(default 20)",
+	} {
+		_, text, _ := strings.Cut(Help(), "\n\t"+name+"=")
+		if _, text, _ = strings.Cut(text, "(default"); !strings.HasPrefix("(default"+text, want+"\n") {
+			t.Errorf("%s: no %q in the help:\n%s", name, want, Help())
+		}
+	}
+	for i := range hubSettingTable {
+		for _, n := range []int64{hubSettingTable[i].unset, hubSettingTable[i].test} {
+			if s := &hubSettingTable[i]; n != 0 {
+				if r := hubReadField(s.name+"="+s.text(n), false); r.n != n || r.wrong != "" {
+					t.Errorf("%s=%s is read as %+v", s.name, s.text(n), r)
+				}
+			}
+		}
+	}
+}
+
 // A field is read as its kind says, and refused with what is wrong.
 func TestRead(t *testing.T) {
 	for _, tt := range []struct {

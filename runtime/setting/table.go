@@ -47,10 +47,9 @@ var hubSettingTable = []hubSetting{
 	{name: "blocked", value: "50ms", kind: hubIsTime, inSource: true, test: 100e6, doc: []string{
 		"report on standard error when one thread keeps the hub from ready ones",
 		"for longer than that, in processor time: which thread, its stack and, at",
-		"the end, how long; us, ms or s, 0 or off is off; 100ms in a test binary,",
-		"else off; costs nothing",
-		"that can be measured; in source it is off in tests, too, but for threads",
-		"that wait (rescued= in the statistics)",
+		"the end, how long; us, ms or s, 0 or off is off; costs nothing that can be",
+		"measured; in source it is off in tests, too, but for threads that wait",
+		"(rescued= in the statistics)",
 	}},
 	{name: "busy", value: "1s", kind: hubIsTime, inSource: true, unset: 1e9, test: 100e6, doc: []string{
 		"a thread that computes for longer than that while others are ready is made",
@@ -58,9 +57,8 @@ var hubSettingTable = []hubSetting{
 		"was in the middle of may be cut there, such as a step on shared data without",
 		"a lock. It is reported once for each place, counted (preempted= in the",
 		"statistics), and cut every 10 ms until it waits by itself. us, ms or s; 0 or",
-		"off: it keeps the hub; 100ms in a test binary. What must not be cut goes into",
-		"green.NoYield. In source it goes on beside the hub, with GOMAXPROCS at 1,",
-		"until its next patched call",
+		"off: it keeps the hub. What must not be cut goes into green.NoYield. In source",
+		"it goes on beside the hub, with GOMAXPROCS at 1, until its next patched call",
 	}},
 	{name: "children", value: "1", kind: hubIsBit, inSource: true, doc: []string{
 		"child processes that inherit the variable report, too (stats, blocked):",
@@ -70,23 +68,23 @@ var hubSettingTable = []hubSetting{
 		"report on standard error threads that nobody can wake any more, while others",
 		"run or all are asleep: proven by the garbage collector, so what a global",
 		"variable refers to, a thread that the program can kill and select {} are",
-		"never reported; each thread once; us, ms or s, off or 0 is off; 5s in a test",
-		"binary, else off; costs a collection when one has waited for that long and",
-		"others have run since, at most one processor in a hundred",
+		"never reported; each thread once; us, ms or s, 0 or off is off; costs a",
+		"collection when one has waited for that long and others have run since, at",
+		"most one processor in a hundred",
 	}},
 	{name: "help", kind: hubIsSwitch, inSource: true, doc: []string{
 		"print this text on standard output and end with exit code 0, before main",
 	}},
 	{name: "made", value: "1", kind: hubIsBit, test: 1, doc: []string{
-		"reports of deadlocks say where a channel was made; 1 in a test binary,",
-		"else 0; to make a channel then takes about 20 ns more",
+		"reports of deadlocks say where a channel was made; to make a channel then",
+		"takes about 20 ns more",
 	}},
 	{name: "off", kind: hubIsSwitch, inSource: true, doc: []string{
 		"run as plain Go: the same binary, no green threads",
 	}},
 	{name: "offload", value: "20", kind: hubIsNumber, inSource: true, unset: hubPoolSize, test: hubPoolSize, max: hubPoolMax, doc: []string{
 		"how many threads do offloaded work at once (green.Offload,",
-		"-offload=disk), at least 1; 20 unless built with -offload-size",
+		"-offload=disk), at least 1; -offload-size is another default",
 	}},
 	{name: "parent", value: "ID", kind: hubIsNumber, inSource: true, wrong: "is no process id; greenify sets it for children"},
 	{name: "races", value: "1", kind: hubIsBit, doc: []string{
@@ -110,6 +108,21 @@ func (s *hubSetting) shown() string {
 		return s.name
 	}
 	return s.name + "=" + s.value
+}
+
+// text is a value of the setting as it is written in the variable.
+func (s *hubSetting) text(n int64) string {
+	switch {
+	case s.kind != hubIsTime:
+		return hubDecimal(n)
+	case n == 0:
+		return "off"
+	case n%1e9 == 0:
+		return hubDecimal(n/1e9) + "s"
+	case n%1e6 == 0:
+		return hubDecimal(n/1e6) + "ms"
+	}
+	return hubDecimal(n/1e3) + "us"
 }
 
 // hubUnset is the value of a setting that the variable does not have.
@@ -283,6 +296,16 @@ func hubHelp(inSource bool) string {
 			}
 			text += "\t" + head + "  " + line + "\n"
 			head = ""
+		}
+		if s.doc != nil && s.unset|s.test != 0 {
+			for len(head) < width {
+				head += " "
+			}
+			text += "\t" + head + "  (default " + s.text(s.unset)
+			if s.test != s.unset {
+				text += ", in a test binary " + s.text(s.test)
+			}
+			text += ")\n"
 		}
 	}
 	if !inSource {
