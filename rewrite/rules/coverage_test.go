@@ -92,7 +92,7 @@ func TestStreamsHaveRules(t *testing.T) {
 func TestCallsExist(t *testing.T) {
 	var paths []string
 	for _, c := range Calls() {
-		if host, _, _ := strings.Cut(c.Pkg, "/"); !strings.Contains(host, ".") && !slices.Contains(paths, c.Pkg) {
+		if Std(c.Pkg) && !slices.Contains(paths, c.Pkg) {
 			paths = append(paths, c.Pkg)
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,57 +40,58 @@ func main() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const answer = "{ return plain }"
-	for _, v := range []struct{ name, answer, want string }{
-		{"first", answer, "012"},
-		{"last", "{ if kind == hubChoiceThread { return n - 1 }; return plain }", "210"},
-	} {
-		p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups})
-		if err != nil {
-			t.Fatal(err)
-		}
-		const file = "src/runtime/greenify_choose.go"
-		text := string(p.added[file])
-		if strings.Count(text, answer) != 1 {
-			t.Fatalf("%s does not have one %q", file, answer)
-		}
-		p.added[file] = []byte(strings.Replace(text, answer, v.answer, 1))
-		root := filepath.Join(dir, v.name)
-		if err := (&shadow{dir: root, goroot: env.GOROOT, patch: p}).ensure(t.Logf); err != nil {
-			t.Fatal(err)
-		}
-		tc := &Toolchain{GOROOT: filepath.Join(root, env.GOROOT), GOCACHE: filepath.Join(dir, "build")}
-		bin := filepath.Join(dir, v.name+".bin")
-		cmd := exec.Command(filepath.Join(env.GOROOT, "bin", "go"), "build", "-o", bin, src)
+	plain, err := Open(Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := func(tc *Toolchain, name, want string) (bin string) {
+		bin = filepath.Join(dir, name)
+		cmd := exec.Command(tc.Go, "build", "-o", bin, src)
 		cmd.Env = tc.Environ(os.Environ())
 		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s: %v\n%s", v.name, err, out)
+			t.Fatalf("%s: %v\n%s", name, err, out)
 		}
-		out, err := exec.Command(bin).CombinedOutput()
-		if string(out) != v.want || err != nil {
-			t.Errorf("%s: the threads ran in the order %q, want %q (error %v)", v.name, out, v.want, err)
+		if out, err := exec.Command(bin).CombinedOutput(); string(out) != want || err != nil {
+			t.Errorf("%s: the threads ran in the order %q, want %q (error %v)", name, out, want, err)
 		}
-		if v.answer != answer {
-			continue
-		}
-		f, err := elf.Open(bin)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer f.Close()
-		symbols, err := f.Symbols()
-		if err != nil {
-			t.Fatal(err)
-		}
-		hub := false
-		for _, s := range symbols {
-			hub = hub || s.Name == "runtime.hubNext"
-			if strings.HasPrefix(s.Name, "runtime.hubChoose") || s.Name == "runtime.hubTakeAt" {
-				t.Errorf("a plain build has %s", s.Name)
-			}
-		}
-		if !hub {
-			t.Error("the program has no hub")
+		return bin
+	}
+
+	f, err := elf.Open(run(plain, "first", "012"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	symbols, err := f.Symbols()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.ContainsFunc(symbols, func(s elf.Symbol) bool { return s.Name == "runtime.hubNext" }) {
+		t.Error("the program has no hub")
+	}
+	for _, s := range symbols {
+		if strings.HasPrefix(s.Name, "runtime.hubChoose") || s.Name == "runtime.hubTakeAt" {
+			t.Errorf("a plain build has %s", s.Name)
 		}
 	}
+
+	p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const (
+		file = "src/runtime/greenify_choose.go"
+		old  = "{ return plain }"
+		last = "{ if kind == hubChoiceThread { return n - 1 }; return plain }"
+	)
+	text := string(p.added[file])
+	if strings.Count(text, old) != 1 {
+		t.Fatalf("%s does not have one %q", file, old)
+	}
+	p.added[file] = []byte(strings.Replace(text, old, last, 1))
+	root := filepath.Join(dir, "goroot")
+	if err := (&shadow{dir: root, goroot: env.GOROOT, patch: p}).ensure(t.Logf); err != nil {
+		t.Fatal(err)
+	}
+	run(&Toolchain{Go: plain.Go, GOROOT: filepath.Join(root, env.GOROOT), GOCACHE: plain.GOCACHE}, "last", "210")
 }

@@ -2,9 +2,9 @@
 
 package runtime
 
-// Module groups: which waits yield (hubGroups, greenify_zconfig.go). A wait of a group that is not patched keeps
-// the hub, so everybody waits, as with a module that eventlet.monkey_patch left
-// out. Native goroutines go on.
+// Module groups: which waits yield (hubGroups, in the generated file). A wait of a group
+// that is not patched keeps the hub, so everybody waits, as with a module that
+// eventlet.monkey_patch left out. Native goroutines go on.
 const (
 	hubGroupOS       = 1 << iota // descriptors of package os
 	hubGroupSelect               // select
