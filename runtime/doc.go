@@ -40,10 +40,10 @@
 // What differs from a whole-program build:
 //
 //   - Only patched code is cooperative. Calls that may wait in code that is not go
-//     through the Call functions, which leave the hub, and callbacks come back by
-//     the Enter functions; a method of an interface (Method) leaves it if the value
-//     turns out to be one of the standard library, or to have the method from one
-//     that it embeds. Reader and Writer leave the hub for what the standard library
+//     through the Call functions of package patched, which leave the hub, and callbacks
+//     come back by its Enter functions; a method of an interface (Method) leaves it if
+//     the value turns out to be one of the standard library, or to have the method from
+//     one that it embeds. Reader and Writer leave the hub for what the standard library
 //     reads and writes, EnterReader and EnterWriter enter it for what that reads and
 //     writes of the program's.
 //   - What waits with the baton all the same, such as a lock of std that is held

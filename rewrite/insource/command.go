@@ -148,7 +148,7 @@ func (c *command) prepare() (map[string]change, int, error) {
 		return nil, 0, err
 	}
 	// A program whose packages are patched needs the hub, wherever in it they are.
-	patched := map[string]bool{find.GreenPath: true} // what imports it is patched
+	patched := map[string]bool{find.GreenPath: true, find.PatchedPath: true} // what imports it is patched
 	for _, v := range views {
 		for _, p := range v.packages {
 			for _, f := range p.Find(false, false) {
