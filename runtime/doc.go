@@ -7,9 +7,19 @@
 // a program needs this package only to ask about the hub, or to do native work.
 //
 // A program patched in source (greenify rewrite) is built by plain Go, and all
-// that may wait in it calls this package. Its main calls Main, which turns the
-// hub on. In any other program every call does what plain Go does, and InHub
-// reports false.
+// that may wait in it calls this package, or package patched, which has what people do
+// not call. Its main calls patched.Main, which turns the hub on. In any other program
+// every call does what plain Go does, and InHub reports false.
+//
+// # What is promised
+//
+// By semantic versions, the API of the module is: this package, greentest, the analyzer
+// (rewrite/greenify) and its golangci-lint plugin (rewrite/greenify/golangci), and the
+// flags, exit codes and JSON of the command greenify. Before v1 a minor version may
+// break it, as semantic versions have it. All other packages may change with any
+// version, also those that only rewritten code imports, patched and patchedmain: the
+// greenify that rewrote the code has to fit, and the compiler checks that it does
+// (patched.SupportsVersion1).
 //
 // # One time.Sleep, from source line to wake-up
 //

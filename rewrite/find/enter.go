@@ -111,7 +111,7 @@ func (f *finder) fromStd(x ast.Expr) bool {
 	return path != f.Pkg.Path() && rules.Std(path) && !types.IsInterface(t) && !isFunc(t)
 }
 
-// A method is called by code that is not patched, and needs a defer green.Enter()().
+// A method is called by code that is not patched, and needs a defer patched.Enter()().
 type method struct {
 	decl *ast.FuncDecl
 	name string // with its type

@@ -29,7 +29,7 @@ const GreenPath = "github.com/greenify-go/greenify/runtime"
 
 // GreenGo is the go line that a module needs at least to require package green's: the
 // one of its go.mod.
-const GreenGo = "1.26"
+const GreenGo = "1.26.0"
 
 // PatchedPath is the import path of package patched, which has what only rewritten code
 // calls, and PatchedVersion the name of the version that such code is written for.

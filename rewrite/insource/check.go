@@ -52,6 +52,7 @@ type Findings struct {
 // first, as Rewrite does, and finds what remains.
 func Check(cfg Config, fix bool) (*Findings, error) {
 	c := newCommand(cfg)
+	defer c.end()
 	if c.writes = fix; fix {
 		if _, _, err := c.rewrite(); err != nil {
 			return nil, err

@@ -194,14 +194,12 @@ func (l *Listing) GreenError() error {
 	// The go command's own advice is about modules that import what they require:
 	// go mod tidy would take the requirement out again.
 	why, _, _ := strings.Cut(err.Error(), "; to ")
-	way := "require it first: go get " + find.GreenPath
 	for _, p := range l.All {
 		if p.InMain() && version.Compare("go"+p.Module.GoVersion, "go"+find.GreenGo) < 0 && strings.Contains(why, "updates to go.mod needed") {
-			why = fmt.Sprintf("it needs go %s, and the go line of go.mod says %s, which Go takes for older", find.GreenGo, p.Module.GoVersion)
-			way = "raise it: go mod edit -go=" + find.GreenGo
+			why = fmt.Sprintf("it needs go %s, and the go line of go.mod says %s", find.GreenGo, p.Module.GoVersion)
 		}
 	}
-	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s\n%s", find.GreenPath, why, way)
+	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s\nrequire it first: go get %s", find.PatchedPath, why, find.GreenPath)
 }
 
 // ArchError says that package green is not there for the architecture.
