@@ -107,8 +107,6 @@ func (q *queue) pop() *thread {
 	return t
 }
 
-const inSource = true
-
 func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
 		return ManifestInfo{Mode: code.Unpatched, Go: runtime.Version()}

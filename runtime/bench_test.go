@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 // Each benchmark has the operation of plain Go beside that of the package, called
@@ -150,7 +151,7 @@ func BenchmarkCall(b *testing.B) {
 		}
 	}, func(n int) {
 		for i := range n {
-			green.Call11(f, i)
+			patched.Call11(f, i)
 		}
 	})
 }
@@ -158,7 +159,7 @@ func BenchmarkCall(b *testing.B) {
 // One operation is a callback.
 func BenchmarkEnter(b *testing.B) {
 	f := func(int) int { return 0 }
-	enter := green.Enter11(f)
+	enter := patched.Enter11(f)
 	run := func(f func(int) int) func(int) {
 		return func(n int) {
 			for i := range n {

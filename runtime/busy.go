@@ -60,7 +60,7 @@ func (w *watchdog) newPlace(dump string) bool {
 		if j := strings.LastIndexByte(place, '('); j > 0 {
 			place = place[:j] // the arguments
 		}
-		if pkg := code.Package(place); pkg != greenPath && !standard(pkg) {
+		if pkg := code.Package(place); !ours(pkg) && !standard(pkg) {
 			break
 		}
 	}

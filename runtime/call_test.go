@@ -12,6 +12,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 // TestCallForms: the forms of a call that the rewriter meets compile as
@@ -29,35 +30,35 @@ func TestCallForms(t *testing.T) {
 			}
 		}
 
-		_, err := green.Call12(os.Open, "")
+		_, err := patched.Call12(os.Open, "")
 		eq(errors.Is(err, fs.ErrNotExist), true)
-		req, err := green.Call42(newRequest, ctx, "GET", "http://localhost/", nil)
+		req, err := patched.Call42(newRequest, ctx, "GET", "http://localhost/", nil)
 		eq(err, nil)
 		eq(req.method, "GET")
 		const put = "PUT"
-		req, _ = green.Call42(newRequest, ctx, put, "/", io.Reader(strings.NewReader("")))
+		req, _ = patched.Call42(newRequest, ctx, put, "/", io.Reader(strings.NewReader("")))
 		eq(req.method, "PUT")
 		var w discard
-		n, _ := green.Call22(io.Copy, io.Writer(w), io.Reader(strings.NewReader("four")))
+		n, _ := patched.Call22(io.Copy, io.Writer(w), io.Reader(strings.NewReader("four")))
 		eq(n, int64(4))
-		n, _ = green.Call32(io.CopyN, io.Discard, io.Reader(strings.NewReader("four")), 2)
+		n, _ = patched.Call32(io.CopyN, io.Discard, io.Reader(strings.NewReader("four")), 2)
 		eq(n, int64(2))
-		eq(green.Call01(file.Close), os.ErrInvalid)
-		eq(green.Call31(os.WriteFile, "", nil, 0) != nil, true)
-		eq(green.CallV11(fmt.Sprintf, "%v %v", any(1), any("x")), "1 x")
-		eq(green.CallV11(fmt.Sprintf, "none"), "none")
-		eq(green.CallV11(fmt.Sprintf, "%v", []any{2}...), "2")
-		eq(green.CallV01(errors.Join), nil)
+		eq(patched.Call01(file.Close), os.ErrInvalid)
+		eq(patched.Call31(os.WriteFile, "", nil, 0) != nil, true)
+		eq(patched.CallV11(fmt.Sprintf, "%v %v", any(1), any("x")), "1 x")
+		eq(patched.CallV11(fmt.Sprintf, "none"), "none")
+		eq(patched.CallV11(fmt.Sprintf, "%v", []any{2}...), "2")
+		eq(patched.CallV01(errors.Join), nil)
 		var get func(string) string = os.Getenv
-		eq(green.Call11(get, "GREEN_TEST_UNSET"), "")
-		green.Call10(green.Sleep, 0)
-		green.Call10(time.Sleep, time.Nanosecond)
+		eq(patched.Call11(get, "GREEN_TEST_UNSET"), "")
+		patched.Call10(green.Sleep, 0)
+		patched.Call10(time.Sleep, time.Nanosecond)
 
-		var h handler = handlerFunc(green.Enter20(notFound))
+		var h handler = handlerFunc(patched.Enter20(notFound))
 		h.serve(w, &req)
 		eq(req.method, "served")
-		eq(green.Enter20(handlerFunc(nil)) == nil, true)
-		eq(green.Enter12(func(int) (int, error) { return 1, nil }) != nil, true)
+		eq(patched.Enter20(handlerFunc(nil)) == nil, true)
+		eq(patched.Enter12(func(int) (int, error) { return 1, nil }) != nil, true)
 	})
 }
 

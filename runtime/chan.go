@@ -17,19 +17,6 @@ func Send[T any](c chan<- T, v T) {
 	c <- v
 }
 
-// A Sender sends to one channel: Send for a value whose type is assignable to
-// the channel's element type, but not the same.
-type Sender[T any] struct{ c chan<- T }
-
-// To returns the Sender of c: To(c).Send(v) is the statement c <- v.
-func To[T any](c chan<- T) Sender[T] { return Sender[T]{c} }
-
-// Send is the function Send.
-func (s Sender[T]) Send(v T) { Send(s.c, v) }
-
-// Case is OnSend.
-func (s Sender[T]) Case(v T) Case { return OnSend(s.c, v) }
-
 // Recv is the expression <-c. It yields only if it has to wait.
 func Recv[T any](c <-chan T) T {
 	v, _ := Recv2(c)
@@ -54,12 +41,6 @@ func Recv2[T any](c <-chan T) (v T, ok bool) {
 	v, ok = <-c
 	t.back()
 	return v, ok
-}
-
-// Recv2To is Recv2 with a second value of type B.
-func Recv2To[B ~bool, T any](c <-chan T) (T, B) {
-	v, ok := Recv2(c)
-	return v, B(ok)
 }
 
 // Range is the range of a loop over c: for v := range Range(c) is

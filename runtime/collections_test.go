@@ -105,7 +105,7 @@ func TestStarted(t *testing.T) {
 		"SpawnIn":    func() { line = here(); green.SpawnIn(pool, body) },
 		"SpawnAfter": func() { line = here(); green.SpawnAfter(time.Microsecond, body) },
 	}
-	if patched {
+	if wholeProgram {
 		start["WaitGroup.Go"] = func() { line = here(); wg.Go(wait) }
 	}
 	for name, f := range start {
@@ -175,7 +175,7 @@ func TestSpawnAfter(t *testing.T) {
 
 // TestKillUnsupported: what cannot be done says so.
 func TestKillUnsupported(t *testing.T) {
-	if patched {
+	if wholeProgram {
 		return // TestKillWaiting
 	}
 	release := make(chan bool)
@@ -352,7 +352,7 @@ func TestPool(t *testing.T) {
 		})
 	}
 	p.Wait()
-	if patched && (most != 2 || running != 0) || p.Free() != 2 {
+	if wholeProgram && (most != 2 || running != 0) || p.Free() != 2 {
 		t.Error(most, running, p.Free())
 	}
 	one := green.NewPool(1)

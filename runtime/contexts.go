@@ -2,6 +2,7 @@ package green
 
 import (
 	"context"
+	"iter"
 	"sync/atomic"
 )
 
@@ -98,6 +99,34 @@ func SpawnInContext[T any](ctx context.Context, p *Pool, f func() (T, error)) (*
 func (p *Pool) GoContext(ctx context.Context, f func()) error {
 	_, err := spawnIn(ctx, p, newHandle(), func() (struct{}, error) { f(); return struct{}{}, nil })
 	return err
+}
+
+// SpawnContext is Spawn that waits for room for as long as ctx lasts. If it returns an
+// error it has added nothing.
+func (p *Pile[T]) SpawnContext(ctx context.Context, f func() (T, error)) error {
+	t, err := SpawnInContext(ctx, p.pool, f)
+	if err == nil {
+		p.tasks = append(p.tasks, t)
+	}
+	return err
+}
+
+// AllContext is All for as long as ctx lasts. Once ctx is over it yields
+// context.Cause(ctx) as the last error, and the tasks whose results it has not yielded
+// stay in the pile.
+func (p *Pile[T]) AllContext(ctx context.Context) iter.Seq2[T, error] {
+	return func(yield func(T, error) bool) {
+		for len(p.tasks) > 0 {
+			t := p.tasks[0]
+			if err := recvContext(ctx, t.done); err != nil {
+				yield(*new(T), err)
+				return
+			}
+			if !yield(p.next()) {
+				return
+			}
+		}
+	}
 }
 
 // WaitContext is Wait for as long as ctx lasts.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -55,6 +56,14 @@ func contextEnds(t *testing.T) {
 	pool := green.NewPool(1)
 	pool.Go(func() { green.Recv(release) })
 	called := false
+	pile, waits := green.NewPile[int](pool), green.NewPile[int](green.NewPool(1))
+	waits.Spawn(func() (int, error) { return 4, recvNil(release) })
+	all := func(ctx context.Context) (n int, err error) {
+		for v, e := range waits.AllContext(ctx) {
+			n, err = n+v, e
+		}
+		return n, err
+	}
 
 	for name, wait := range map[string]func(ctx context.Context) error{
 		"Semaphore.AcquireContext": func(ctx context.Context) error { return s.AcquireContext(ctx, 1) },
@@ -70,6 +79,10 @@ func contextEnds(t *testing.T) {
 			_, err := green.SpawnInContext(ctx, pool, func() (int, error) { called = true; return 0, nil })
 			return err
 		},
+		"Pile.SpawnContext": func(ctx context.Context) error {
+			return pile.SpawnContext(ctx, func() (int, error) { called = true; return 0, nil })
+		},
+		"Pile.AllContext": func(ctx context.Context) error { _, err := all(ctx); return err },
 		"DAG.WaitContext": func(ctx context.Context) error { _, err := d.WaitContext(ctx, "a"); return err },
 	} {
 		if err := wait(endedContext()); err != errWhy {
@@ -102,6 +115,12 @@ func contextEnds(t *testing.T) {
 	if v, err := task.WaitContext(context.Background()); v != 3 || err != nil {
 		t.Error(v, err)
 	}
+	if n, err := all(context.Background()); n != 4 || err != nil {
+		t.Error(n, err)
+	}
+	for range pile.All() {
+		t.Error("a task was added")
+	}
 	if pool.Wait(); called || pool.Free() != 1 {
 		t.Errorf("called %v, %d free", called, pool.Free())
 	}
@@ -111,6 +130,34 @@ func contextEnds(t *testing.T) {
 	}
 	if err := empty.PutContext(context.Background(), 1); err != green.ErrClosed {
 		t.Error(err)
+	}
+}
+
+// Every method that waits has a variant with a context.
+func TestContextVariants(t *testing.T) {
+	for _, typ := range []reflect.Type{
+		reflect.TypeFor[*green.Semaphore](), reflect.TypeFor[*green.Queue[int]](), reflect.TypeFor[*green.Event[int]](), reflect.TypeFor[*green.Handle](),
+		reflect.TypeFor[*green.Task[int]](), reflect.TypeFor[*green.Pool](), reflect.TypeFor[*green.Pile[int]](), reflect.TypeFor[*green.DAG[string, int]](),
+	} {
+		n := 0
+		for m := range typ.Methods() {
+			switch m.Name {
+			case "Spawn", "All":
+				if typ != reflect.TypeFor[*green.Pile[int]]() { // DAG.Spawn does not wait; Queue.All is Get in a loop
+					continue
+				}
+			case "Acquire", "Get", "Put", "Join", "Wait", "Go":
+			default:
+				continue
+			}
+			n++
+			if _, ok := typ.MethodByName(m.Name + "Context"); !ok {
+				t.Errorf("%v has %s and no %sContext", typ, m.Name, m.Name)
+			}
+		}
+		if n == 0 {
+			t.Errorf("%v has no method that waits", typ)
+		}
 	}
 }
 

@@ -7,9 +7,19 @@
 // a program needs this package only to ask about the hub, or to do native work.
 //
 // A program patched in source (greenify rewrite) is built by plain Go, and all
-// that may wait in it calls this package. Its main calls Main, which turns the
-// hub on. In any other program every call does what plain Go does, and InHub
-// reports false.
+// that may wait in it calls this package, or package patched, which has what people do
+// not call. Its main calls patched.Main, which turns the hub on. In any other program
+// every call does what plain Go does, and InHub reports false.
+//
+// # What is promised
+//
+// By semantic versions, the API of the module is: this package, greentest, the analyzer
+// (rewrite/greenify) and its golangci-lint plugin (rewrite/greenify/golangci), and the
+// flags, exit codes and JSON of the command greenify. Before v1 a minor version may
+// break it, as semantic versions have it. All other packages may change with any
+// version, also those that only rewritten code imports, patched and patchedmain: the
+// greenify that rewrote the code has to fit, and the compiler checks that it does
+// (patched.SupportsVersion1).
 //
 // # One time.Sleep, from source line to wake-up
 //
@@ -40,10 +50,10 @@
 // What differs from a whole-program build:
 //
 //   - Only patched code is cooperative. Calls that may wait in code that is not go
-//     through the Call functions, which leave the hub, and callbacks come back by
-//     the Enter functions; a method of an interface (Method) leaves it if the value
-//     turns out to be one of the standard library, or to have the method from one
-//     that it embeds. Reader and Writer leave the hub for what the standard library
+//     through the Call functions of package patched, which leave the hub, and callbacks
+//     come back by its Enter functions; a method of an interface (Method) leaves it if
+//     the value turns out to be one of the standard library, or to have the method from
+//     one that it embeds. Reader and Writer leave the hub for what the standard library
 //     reads and writes, EnterReader and EnterWriter enter it for what that reads and
 //     writes of the program's.
 //   - What waits with the baton all the same, such as a lock of std that is held

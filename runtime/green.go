@@ -1,6 +1,10 @@
 package green
 
-import "time"
+import (
+	"time"
+
+	"github.com/greenify-go/greenify/runtime/internal/baton"
+)
 
 // InHub reports whether the caller is a green thread: whether it runs on the
 // hub. It is false in an unpatched program, with GREENIFY=off, in a native
@@ -57,3 +61,6 @@ func Yield() { yield() }
 // work may wait for other work; in a program patched in source only if it waits by a
 // function of this package. A wait in C or in the kernel keeps its place.
 func Offload(f func()) { offload(f) }
+
+// inSource is false in a program built by greenify.
+const inSource = baton.InSource

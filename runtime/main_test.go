@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 const rules = "test"
@@ -29,14 +30,14 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	green.Main(rules)
+	patched.Main(rules, patched.SupportsVersion1)
 	code := 0
 	green.Offload(func() { code = m.Run() })
 	os.Exit(code)
 }
 
 func patchedMain(f func()) {
-	defer green.Main(rules)()
+	defer patched.Main(rules, patched.SupportsVersion1)()
 	f()
 }
 

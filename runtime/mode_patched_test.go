@@ -2,4 +2,4 @@
 
 package green_test
 
-const patched = true // by greenify test
+const wholeProgram = true // by greenify test

@@ -2,4 +2,4 @@
 
 package green_test
 
-const patched = false // by greenify test
+const wholeProgram = false // by greenify test

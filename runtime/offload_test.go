@@ -13,6 +13,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 // do is how the programs of these tests offload: green.Offload in a program with
@@ -282,7 +283,7 @@ func poolPull() {
 func poolCallback() {
 	n := 0
 	do(func() {
-		green.Enter00(func() { do(func() { n++ }) })()
+		patched.Enter00(func() { do(func() { n++ }) })()
 	})
 	fmt.Println(n, "by the callback")
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 // TestExclusion: green threads never run at the same time, whatever they wait
@@ -23,7 +24,7 @@ func TestExclusion(t *testing.T) {
 		mu   sync.Mutex
 		c    = make(chan int)
 		wg   sync.WaitGroup
-		tick = green.Enter00(func() { n++ })
+		tick = patched.Enter00(func() { n++ })
 	)
 	inGreen(func() {
 		for i := range threads {
@@ -51,7 +52,7 @@ func TestExclusion(t *testing.T) {
 						mu.Unlock()
 					case 5:
 						n--
-						green.Call10(func(f func()) { f() }, tick)
+						patched.Call10(func(f func()) { f() }, tick)
 					}
 				}
 			})

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 var errBoom = errors.New("boom")
@@ -42,8 +43,8 @@ func TestUnwind(t *testing.T) {
 			green.Go(func() { close(c) })
 			green.Select(green.OnSend(c, 1))
 		}},
-		{"call", "boom", func() { green.Call10(func(err error) { time.Sleep(time.Millisecond); panic(err) }, errBoom) }},
-		{"call exits", "", func() { green.Call00(func() { time.Sleep(time.Millisecond); runtime.Goexit() }) }},
+		{"call", "boom", func() { patched.Call10(func(err error) { time.Sleep(time.Millisecond); panic(err) }, errBoom) }},
+		{"call exits", "", func() { patched.Call00(func() { time.Sleep(time.Millisecond); runtime.Goexit() }) }},
 		{"offload", "boom", func() { green.Offload(func() { panic(errBoom) }) }},
 		{"wait", "boom", func() { green.Wait(badWait{}) }},
 		{"once", "boom", func() {
@@ -58,7 +59,7 @@ func TestUnwind(t *testing.T) {
 				panic(errBoom)
 			}
 		}},
-		{"callback", "boom", func() { green.Enter00(func() { panic(errBoom) })() }},
+		{"callback", "boom", func() { patched.Enter00(func() { panic(errBoom) })() }},
 		{"exit", "", func() { runtime.Goexit() }},
 	}
 	for _, test := range tests {
@@ -129,12 +130,12 @@ func TestRangeLeft(t *testing.T) {
 // Interleaving: the callback is called while a green thread holds the hub and
 // may run only when that one yields.
 func TestCallback(t *testing.T) {
-	if green.Enter21[int, int, int](nil) != nil {
+	if patched.Enter21[int, int, int](nil) != nil {
 		t.Error("nil does not stay nil")
 	}
 	n := 0
-	f := green.Enter21(func(a, b int) int {
-		if !green.InHub() && !off() && !patched {
+	f := patched.Enter21(func(a, b int) int {
+		if !green.InHub() && !off() && !wholeProgram {
 			t.Error("callback runs outside the hub")
 		}
 		n++
@@ -162,7 +163,7 @@ func TestCallback(t *testing.T) {
 		}
 		if !off() {
 			time.Sleep(time.Millisecond) // natively: they have come
-			if n != 0 && !patched {
+			if n != 0 && !wholeProgram {
 				t.Error("callback runs beside a green thread")
 			}
 		}
@@ -179,11 +180,11 @@ func TestCallback(t *testing.T) {
 func TestCallbackOfOwn(t *testing.T) {
 	inGreen(func() {
 		in := func() bool { return green.InHub() }
-		f := green.Enter01(in)
+		f := patched.Enter01(in)
 		if !f() && !off() {
 			t.Error("direct callback runs outside the hub")
 		}
-		if !green.Call01(f) && !off() {
+		if !patched.Call01(f) && !off() {
 			t.Error("callback of a native call runs outside the hub")
 		}
 		if !green.InHub() && !off() {
@@ -204,7 +205,7 @@ func init() {
 		explode()
 	}
 	programs["panic in call"] = func() {
-		green.Go(func() { green.Call00(explode) })
+		green.Go(func() { patched.Call00(explode) })
 		green.Sleep(time.Hour)
 	}
 	programs["goexit of main"] = func() {

@@ -43,17 +43,13 @@ func init() { setErrKilled(ErrKilled) }
 // Below this package all is patched: every function is the plain operation, no
 // baton goes round (baton.go), and the compiler removes what asks for it.
 
-const inSource = false
-
 type thread struct{}
 
 func self() *thread          { return nil }
-func callback() *thread      { return nil }
 func spawn(uintptr) *thread  { return nil }
 func (*thread) run(func())   {}
 func (*thread) leave(string) {}
 func (*thread) back()        {}
-func (*thread) end()         {}
 func (*thread) adopt()       {}
 func (*thread) slice()       {}
 
@@ -83,10 +79,6 @@ func readManifest() ManifestInfo {
 	m, _ := code.Unmark([]byte(manifest()))
 	return m
 }
-
-func start(string) (end func())     { return func() {} }
-func startTest(string) (end func()) { return func() {} }
-func checkMain(string)              {}
 
 // A threadRef names a thread: package runtime may use its descriptor for another
 // one once it has ended.

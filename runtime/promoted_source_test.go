@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 // pipeEnd declares Write only.
@@ -19,11 +20,11 @@ func (p pipeEnd) Write(b []byte) (int, error) { return p.File.Write(b) }
 // without the hub, however it is called.
 func TestPromotedYields(t *testing.T) {
 	for name, read := range map[string]func(io.Reader, []byte) (int, error){
-		"Method": func(r io.Reader, b []byte) (int, error) { return green.Method12(r, r.Read, b) },
-		"Via":    func(r io.Reader, b []byte) (int, error) { return green.Via12(io.Reader.Read, r, b) },
-		"Reader": func(r io.Reader, b []byte) (int, error) { return io.ReadFull(green.Reader(r), b) },
+		"Method": func(r io.Reader, b []byte) (int, error) { return patched.Method12(r, r.Read, b) },
+		"Via":    func(r io.Reader, b []byte) (int, error) { return patched.Via12(io.Reader.Read, r, b) },
+		"Reader": func(r io.Reader, b []byte) (int, error) { return io.ReadFull(patched.Reader(r), b) },
 		"EnterReader": func(r io.Reader, b []byte) (n int, err error) {
-			r = green.EnterReader(r)
+			r = patched.EnterReader(r)
 			green.Offload(func() { n, err = r.Read(b) })
 			return n, err
 		},

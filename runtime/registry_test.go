@@ -13,7 +13,7 @@ import (
 func TestManifest(t *testing.T) {
 	m := green.Manifest()
 	want := "in source"
-	if patched {
+	if wholeProgram {
 		want = "whole program"
 		if m.Rules == "" || m.Scope != "all" || !slices.Contains(m.Std, "runtime") {
 			t.Errorf("incomplete: %+v", m)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 func init() {
@@ -97,7 +98,7 @@ func (l *lossy) act(others []*green.Task[int]) {
 		}
 		green.Wait(&wg)
 	case 3: // a callback of offloaded work, whose callback loses the baton
-		callback := green.Enter00(l.keep)
+		callback := patched.Enter00(l.keep)
 		green.Offload(func() {
 			callback()
 			green.Sleep(time.Microsecond)
@@ -105,7 +106,7 @@ func (l *lossy) act(others []*green.Task[int]) {
 		})
 	case 4: // a callback of a native goroutine
 		done := make(chan bool)
-		callback := green.Enter00(l.keep)
+		callback := patched.Enter00(l.keep)
 		go func() { callback(); close(done) }()
 		green.Recv(done)
 	case 5: // keeps the baton, though it waits natively

@@ -3,10 +3,8 @@
 package green_test
 
 import (
-	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"runtime"
@@ -18,6 +16,7 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 	_ "github.com/greenify-go/greenify/runtime/patchedmain"
 )
 
@@ -128,8 +127,8 @@ func init() {
 		green.Wait(&wg)
 		green.Wait(&wg) // need not wait
 		fmt.Printf("%+v\n", green.ReadStats())
-		callback := green.Enter00(func() {})
-		green.Call00(func() { callback() })
+		callback := patched.Enter00(func() {})
+		patched.Call00(func() { callback() })
 		fmt.Printf("%+v\n", green.ReadStats())
 	}
 	programs["registry"] = func() { fmt.Println("runs") }
@@ -142,9 +141,9 @@ func init() {
 		<-ended
 	}
 	if os.Getenv("GREEN_TEST_PROGRAM") == "registry" {
-		green.Register("example.com/same", rules)
+		patched.Register("example.com/same", rules, patched.SupportsVersion1)
 		for _, path := range []string{"example.com/a", "example.com/b"} {
-			green.Register(path, os.Getenv("GREEN_TEST_RULES"))
+			patched.Register(path, os.Getenv("GREEN_TEST_RULES"), patched.SupportsVersion1)
 		}
 	}
 
@@ -255,21 +254,4 @@ func TestThreads(t *testing.T) {
 			}
 		}
 	})
-}
-
-// TestGenerated: call_gen.go is what gen.go writes.
-func TestGenerated(t *testing.T) {
-	out := filepath.Join(t.TempDir(), "generated")
-	if msg, err := exec.CommandContext(t.Context(), "go", "run", "gen.go", "-o", out).CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, msg)
-	}
-	want, err := os.ReadFile(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range []string{"call_gen.go", "../rewrite/greenify/testdata/src/github.com/greenify-go/greenify/runtime/call_gen.go"} {
-		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not up to date: go generate ./runtime (%v)", name, err)
-		}
-	}
 }

@@ -85,7 +85,18 @@ func set(v setting.Value) {
 // package patchedmain.
 var mainPatched uint8
 
-// checkMain stops the program if a package is patched and main is not.
+// registered are the packages patched in source and their versions of the rule
+// table.
+var registered []patchedPackage
+
+type patchedPackage struct{ path, rules string }
+
+// register notes that a package is patched. It stops the program if main is not.
+func register(path, rules string) {
+	checkMain(path)
+	registered = append(registered, patchedPackage{path, rules})
+}
+
 func checkMain(path string) {
 	readSettings()
 	if mainPatched != 0 || settings.off {

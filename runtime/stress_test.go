@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 // The tests here have green threads and native goroutines at both ends of the
@@ -55,7 +56,7 @@ func TestMixedChannel(t *testing.T) {
 				green.Select(green.OnRecv(never), green.OnSend(d, 1))
 			case 3:
 				if green.InHub() {
-					green.To(d).Send(1)
+					patched.To(d).Send(1)
 				} else {
 					c <- 1
 				}

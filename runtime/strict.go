@@ -81,7 +81,7 @@ func yieldsInside() {
 			break
 		}
 		pkg := code.Package(frame.Function)
-		if pkg == greenPath || path.Dir(frame.File) == path.Dir(own) && !strings.HasSuffix(frame.File, "_test.go") {
+		if ours(pkg) || path.Dir(frame.File) == path.Dir(own) && !strings.HasSuffix(frame.File, "_test.go") {
 			continue // also a closure of Range that was inlined into another package
 		}
 		inner = frame
@@ -93,6 +93,9 @@ func yieldsInside() {
 }
 
 const greenPath = "github.com/greenify-go/greenify/runtime"
+
+// ours tells this package and package patched, which calls it for rewritten code.
+func ours(pkg string) bool { return pkg == greenPath || pkg == greenPath+"/patched" }
 
 // standard tells the packages of the standard library from others as the hub does: a
 // module's path begins with a host name, but for the main one's.

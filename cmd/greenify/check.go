@@ -22,6 +22,7 @@ It looks at the files for this platform and these tags; -everywhere looks at all
 line //greenify:skip REASON above a site leaves it out.`,
 	setup: func(fs *flag.FlagSet) runner {
 		cfg := declareSource(fs, false)
+		declareGet(fs, cfg)
 		o := checkOptions{
 			json:     fs.Bool("json", false, "print JSON, an array of findings"),
 			sarif:    fs.Bool("sarif", false, "print SARIF 2.1.0, for code scanning"),
@@ -44,6 +45,9 @@ func (e *env) check(cfg insource.Config, o checkOptions) error {
 	}
 	if *o.json && *o.sarif {
 		return errors.New("choose one of -json and -sarif")
+	}
+	if cfg.Get && !*o.fix {
+		return errors.New("-get is part of a change: greenify check -fix -get")
 	}
 	found, err := insource.Check(cfg, *o.fix)
 	if err != nil {

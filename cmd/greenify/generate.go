@@ -16,6 +16,7 @@ it. All files are written or none. It prints the names of the files that changed
 -check those that are not up to date, and the exit code is 1 if there are any.`,
 	setup: func(fs *flag.FlagSet) runner {
 		cfg := declareSource(fs, true)
+		declareGet(fs, cfg)
 		check := fs.Bool("check", false, "write nothing, list the files that are not up to date")
 		clean := fs.Bool("clean", false, "remove the twins, and their constraints from the originals")
 		return func(e *env, args []string) error {
@@ -23,6 +24,8 @@ it. All files are written or none. It prints the names of the files that changed
 			switch {
 			case *check && *clean:
 				return errors.New("choose one of -check and -clean")
+			case cfg.Get && (*check || *clean):
+				return errors.New("-get is for making twins: leave out -check and -clean")
 			case *check:
 				work = insource.GenerateCheck
 			case *clean:

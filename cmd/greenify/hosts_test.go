@@ -524,7 +524,7 @@ func (h *hosts) gopls(t *testing.T) {
 			changed = append(changed, strings.TrimSpace(code))
 		}
 	}
-	want := []string{`+import green "github.com/greenify-go/greenify/runtime"`, "+", "-\ttime.Sleep(2 * time.Second)", "+\tgreen.Sleep(2 * time.Second)"}
+	want := []string{`+import green "github.com/greenify-go/greenify/runtime"`, "-\ttime.Sleep(2 * time.Second)", "+\tgreen.Sleep(2 * time.Second)"}
 	if !slices.Equal(changed, want) {
 		t.Errorf("the fix is\n%s", diff)
 	}

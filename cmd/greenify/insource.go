@@ -20,6 +20,11 @@ func declareSource(fs *flag.FlagSet, everywhere bool) *insource.Config {
 	return cfg
 }
 
+// declareGet declares -get of the commands that write.
+func declareGet(fs *flag.FlagSet, cfg *insource.Config) {
+	fs.BoolVar(&cfg.Get, "get", false, "require package green in go.mod and go.sum, if the module does not: part of the change, all or nothing")
+}
+
 // source completes what a command looks at.
 func (e *env) source(cfg *insource.Config, patterns []string) insource.Config {
 	c := *cfg

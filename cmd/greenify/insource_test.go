@@ -156,7 +156,7 @@ func firstLine(s string) string {
 	return line
 }
 
-var greenFrame = regexp.MustCompile(`(?m)^(created by )?(github\.com/greenify-go/greenify/runtime\.|\S+\.Enter\d\d\.func).*\n\t.*\n`)
+var greenFrame = regexp.MustCompile(`(?m)^(created by )?(github\.com/greenify-go/greenify/runtime(/patched)?\.|\S+\.Enter\d\d\.func).*\n\t.*\n`)
 
 // withoutGreen removes the frames of package green from a crash report. Green.Go
 // stands for the go statement, which its caller has.

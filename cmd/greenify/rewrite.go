@@ -14,6 +14,7 @@ var rewrite = &command{
 them or none, after the result was type-checked. It prints the names of the files.`,
 	setup: func(fs *flag.FlagSet) runner {
 		cfg := declareSource(fs, true)
+		declareGet(fs, cfg)
 		write := fs.Bool("w", false, "write the files")
 		return func(e *env, args []string) error {
 			if !*write {
@@ -25,6 +26,11 @@ them or none, after the result was type-checked. It prints the names of the file
 			}
 			for _, ch := range changes.Files {
 				if err := e.print(ch.Name + "\n"); err != nil {
+					return err
+				}
+			}
+			for _, name := range changes.Module {
+				if err := e.print(name + "\n"); err != nil {
 					return err
 				}
 			}

@@ -104,7 +104,7 @@ func callee(fun ast.Expr) (id *ast.Ident, sel *ast.SelectorExpr) {
 
 // A plan is a call as it will be written: text or fun, then the arguments.
 type plan struct {
-	text   string   // callee of package green; "" if fun stays the callee
+	text   string   // callee of package green or patched; "" if fun stays the callee
 	fun    ast.Expr // callee, and the first argument of an offloaded call
 	on     *arg     // interface value whose method fun is, an argument before that
 	method string   // method expression, an argument before the others; fun is nil then
@@ -234,7 +234,7 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 		f.offload(p, n, sel)
 		return p, true
 	}
-	p.text, p.to = "§"+r.With, "green."+r.With
+	p.text, p.to = "§"+r.With, Qualified(r.With)
 	for _, a := range n.Args {
 		p.args = append(p.args, arg{x: a})
 	}
@@ -307,9 +307,9 @@ func deref(t types.Type) types.Type {
 
 // offload:
 //
-//	http.Get(u)   =>  green.Call12(http.Get, u)
-//	conn.Read(b)  =>  green.Method12(conn, conn.Read, b)    conn an interface value
-//	get().Read(b) =>  green.Via12(net.Conn.Read, get(), b)
+//	http.Get(u)   =>  patched.Call12(http.Get, u)
+//	conn.Read(b)  =>  patched.Method12(conn, conn.Read, b)    conn an interface value
+//	get().Read(b) =>  patched.Via12(net.Conn.Read, get(), b)
 //
 // The function value and the arguments are evaluated in the same order as
 // before. A type parameter has one type, so an argument that is converted to an
@@ -341,11 +341,11 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 		}
 	}
 	if !arity.Call.Fits(fixed, sig.Results().Len()) {
-		p.why = "it has more parameters or results than green.Call takes: wrap it in green.Offload"
+		p.why = "it has more parameters or results than patched.Call takes: wrap it in green.Offload"
 		return
 	}
 	p.text = fmt.Sprintf("§%s%s%d%d", family, variadic, own, sig.Results().Len())
-	p.to = strings.Replace(p.text, "§", "green.", 1)
+	p.to = readable(p.text)
 	for i, x := range n.Args {
 		a := arg{x: x}
 		param := sig.Params().At(min(i, sig.Params().Len()-1)).Type()
@@ -369,7 +369,7 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 				p.args = append(p.args, a)
 				continue
 			} else if isFunc(f.Info.TypeOf(x)) && !ok {
-				p.why = "its function has more parameters or results than green.Enter takes: give it fewer"
+				p.why = "its function has more parameters or results than patched.Enter takes: give it fewer"
 				return
 			}
 		}
@@ -457,9 +457,9 @@ func (f *finder) fits(x ast.Expr, t types.Type) bool {
 	return !defined && !types.IsInterface(t)
 }
 
-// fromGreen reports whether an object belongs to package green.
+// fromGreen reports whether an object belongs to package green or package patched.
 func fromGreen(obj types.Object) bool {
-	return obj != nil && obj.Pkg() != nil && obj.Pkg().Path() == GreenPath
+	return obj != nil && obj.Pkg() != nil && (obj.Pkg().Path() == GreenPath || obj.Pkg().Path() == PatchedPath)
 }
 
 // typeText writes t, a type with a name, or a slice of or pointer to one, as this

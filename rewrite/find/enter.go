@@ -14,7 +14,7 @@ import (
 
 // callback wraps what a call is given, to be called or read from.
 //
-// time.AfterFunc(d, f)  =>  time.AfterFunc(d, green.Enter00(f))
+// time.AfterFunc(d, f)  =>  time.AfterFunc(d, patched.Enter00(f))
 //
 // Only the argument is replaced: the call itself does not wait.
 func (f *finder) callback(n *ast.CallExpr) {
@@ -65,16 +65,16 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 		if f.foreign(x) {
 			return
 		}
-		to = "green.Enter" + kind
+		to = "patched.Enter" + kind
 		pre, post = "§Enter"+kind+"(", ")"
 	case isHandler(t):
-		to = "green.Enter20"
+		to = "patched.Enter20"
 		pre, post = f.handler(x, t)
 	case isCallback:
-		to = fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
-		pre, post = strings.Replace(to, "green.", "§", 1)+"(", ")"
+		to = fmt.Sprintf("patched.Enter%d%d", sig.Params().Len(), sig.Results().Len())
+		pre, post = strings.Replace(to, "patched.", "§", 1)+"(", ")"
 	case isFunc(f.Info.TypeOf(x)) && (takesAny(t) || isFunc(t)):
-		why = "it has more parameters or results than green.Enter takes: give it fewer"
+		why = "it has more parameters or results than patched.Enter takes: give it fewer"
 	case !types.IsInterface(f.Info.TypeOf(x)):
 		f.byMethods(x, t, r)
 		return
@@ -111,7 +111,7 @@ func (f *finder) fromStd(x ast.Expr) bool {
 	return path != f.Pkg.Path() && rules.Std(path) && !types.IsInterface(t) && !isFunc(t)
 }
 
-// A method is called by code that is not patched, and needs a defer green.Enter()().
+// A method is called by code that is not patched, and needs a defer patched.Enter()().
 type method struct {
 	decl *ast.FuncDecl
 	name string // with its type
@@ -157,7 +157,7 @@ func (f *finder) methodsOf(x ast.Expr, t, as types.Type, r rules.Call) {
 		default:
 			f.add(&Site{
 				Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: "callback of " + r.Symbol(),
-				Message: "method " + what + " runs outside the hub, " + r.Why + ": begin it with defer green.Enter()()",
+				Message: "method " + what + " runs outside the hub, " + r.Why + ": begin it with defer patched.Enter()()",
 			})
 		}
 	}
@@ -177,8 +177,8 @@ func methods(finders []*finder) {
 			_, known := theTable().rules[symbol{m.rule.Pkg, m.rule.Recv, m.rule.Name}]
 			finders[i].add(&Site{
 				Foreign: !known,
-				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "green.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
-				Message: "method " + m.name + " runs outside the hub, " + m.rule.Why + ": defer green.Enter first",
+				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "patched.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
+				Message: "method " + m.name + " runs outside the hub, " + m.rule.Why + ": defer patched.Enter first",
 			})
 		}
 	}

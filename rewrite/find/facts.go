@@ -127,7 +127,7 @@ func (c *factFinder) body(file *File, d *ast.FuncDecl, fn *types.Func) {
 
 // fact is that of a function of another package that is not of the standard library.
 func (c *factFinder) fact(fn *types.Func) (Fact, bool) {
-	if fn.Pkg() == nil || rules.Std(fn.Pkg().Path()) || fn.Pkg().Path() == GreenPath {
+	if fn.Pkg() == nil || rules.Std(fn.Pkg().Path()) || Runtime(fn.Pkg().Path()) {
 		return Fact{}, false
 	}
 	return c.known(fn)

@@ -31,9 +31,19 @@ const GreenPath = "github.com/greenify-go/greenify/runtime"
 // one of its go.mod.
 const GreenGo = "1.26.0"
 
+// PatchedPath is the import path of package patched, which has what only rewritten code
+// calls, and PatchedVersion the name of the version that such code is written for.
+const (
+	PatchedPath    = GreenPath + "/patched"
+	PatchedVersion = "SupportsVersion1"
+)
+
 // MainPath is the import path of the package that the file of a patched main
 // function, and files of patched tests, import for what it stands for.
 const MainPath = GreenPath + "/patchedmain"
+
+// Runtime reports whether a package is one that patched code calls.
+func Runtime(path string) bool { return path == GreenPath || strings.HasPrefix(path, GreenPath+"/") }
 
 // A Kind says what a site is about. It is the category of a diagnostic.
 type Kind string
@@ -75,11 +85,12 @@ type Site struct {
 	// enclosing site moves: the edits of that site contain this one's.
 	Inside bool
 
-	// Imports adds the packages that the replacement names, besides package green,
-	// and that the file does not import.
+	// Imports adds the packages that the replacement names and that the file does not
+	// import. All sites of a file add a package by the same edit.
 	Imports []Edit
 
-	owner *Site // the site that Inside speaks of
+	adds  []string // what Imports adds, as in an import declaration
+	owner *Site    // the site that Inside speaks of
 	raw   []Edit
 }
 
@@ -101,12 +112,10 @@ type File struct {
 	Ignored   string  // reason of a //greenify:ignore-file directive
 	Sites     []*Site // by position, an enclosing site before those inside
 
-	Green  string            // name of package green in this file
-	Import []Edit            // adds imports, of package green in the first place; the same for every site of the file
-	Added  []string          // what it and the Imports of the sites add, as in an import declaration
-	Names  map[string]string // names of the packages that the sites' Imports add, by path
+	Names  map[string]string // names of the packages that replacements name, by path
 	Unused []*ast.ImportSpec // imports that nothing needs once all sites are replaced
 
+	added     []string // what all sites add, in the order of the edits
 	tf        *token.File
 	lines     bool      // of the input
 	directive token.Pos // the first line directive
@@ -177,12 +186,12 @@ func Find(in Input) []*File {
 		}
 		files = append(files, f)
 	}
-	if in.Pkg.Path() == GreenPath {
+	if Runtime(in.Pkg.Path()) {
 		return files
 	}
 	finders := make([]*finder, len(files))
 	for i, f := range files {
-		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}, wanted: map[string]string{}}
+		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}, wanted: map[string]string{GreenPath: "green", PatchedPath: "patched"}}
 		w.walk()
 		finders[i] = w
 	}
@@ -329,7 +338,7 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 		s.Message = s.What + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"
 		return
 	}
-	s.Pos, s.To = n.Pos(), "green.Offload"
+	s.Pos, s.To = n.Pos(), Qualified("Offload")
 	s.Message = s.What + " holds the hub until C returns: wrap it in green.Offload"
 }
 
@@ -397,8 +406,8 @@ func (f *finder) exported(n *ast.FuncDecl) {
 	for _, c := range n.Doc.List {
 		if name, ok := strings.CutPrefix(c.Text, "//export "); ok {
 			f.add(&Site{
-				Pos: n.Name.Pos(), End: n.Name.End(), Kind: Enter, Group: "thread", What: strings.TrimSpace(name), To: "green.Enter", Shape: f.deferFirst(n, "Enter", ""),
-				Message: strings.TrimSpace(name) + " runs outside the hub, a thread that C made may call it: defer green.Enter first",
+				Pos: n.Name.Pos(), End: n.Name.End(), Kind: Enter, Group: "thread", What: strings.TrimSpace(name), To: Qualified("Enter"), Shape: f.deferFirst(n, "Enter", ""),
+				Message: strings.TrimSpace(name) + " runs outside the hub, a thread that C made may call it: defer patched.Enter first",
 			})
 		}
 	}

@@ -150,7 +150,7 @@ func TestConcurrent(t *testing.T) {
 			wg.Go(func() {
 				for _, f := range p.Find(false, false) {
 					for _, s := range f.Sites {
-						results[i] += fmt.Sprint(s.Pos, s.Kind, s.Message, s.Edits, f.Import)
+						results[i] += fmt.Sprint(s.Pos, s.Kind, s.Message, s.Edits, s.Imports)
 					}
 				}
 			})

@@ -18,14 +18,14 @@ import (
 // judged by the fact of the function. One that may wait leaves the hub, and a function value
 // that may be kept or called in another goroutine enters it:
 //
-//	pool.Go(f)                      =>  green.Call10(pool.Go, green.Enter00(f))
-//	router.Get("/", handle)         =>  router.Get("/", green.Enter20(handle))
-//	&cobra.Command{RunE: run}       =>  &cobra.Command{RunE: green.Enter21(run)}
-//	foreign.Hooks["x"] = f          =>  foreign.Hooks["x"] = green.Enter00(f)
+//	pool.Go(f)                      =>  patched.Call10(pool.Go, patched.Enter00(f))
+//	router.Get("/", handle)         =>  router.Get("/", patched.Enter20(handle))
+//	&cobra.Command{RunE: run}       =>  &cobra.Command{RunE: patched.Enter21(run)}
+//	foreign.Hooks["x"] = f          =>  foreign.Hooks["x"] = patched.Enter00(f)
 //
 // A function that has the hub already does nothing to enter it, so one wrapped in vain is
 // slower by some nanoseconds, and that is all. The methods of a type of the program's that
-// foreign code calls through an interface begin with defer green.Enter()(). What none of this
+// foreign code calls through an interface begin with defer patched.Enter()(). What none of this
 // is possible for is a finding.
 type Foreign interface {
 	// Is reports whether a package is foreign.
@@ -36,7 +36,7 @@ type Foreign interface {
 
 // isForeign reports whether an object is declared by a foreign package.
 func (f *finder) isForeign(obj types.Object) bool {
-	return f.Foreign != nil && obj != nil && obj.Pkg() != nil && obj.Pkg() != f.Pkg && obj.Pkg().Path() != GreenPath &&
+	return f.Foreign != nil && obj != nil && obj.Pkg() != nil && obj.Pkg() != f.Pkg && !Runtime(obj.Pkg().Path()) &&
 		!rules.Std(obj.Pkg().Path()) && f.Foreign.Is(obj.Pkg())
 }
 
@@ -167,7 +167,7 @@ func (f *finder) paramOf(sig *types.Signature, n *ast.CallExpr, i int) types.Typ
 // with this one, and is not yet.
 func (f *finder) laterPatched(n *ast.CallExpr, id *ast.Ident) {
 	fn, ok := f.Info.Uses[id].(*types.Func)
-	if !ok || f.Foreign == nil || fn.Pkg() == nil || fn.Pkg() == f.Pkg || fn.Pkg().Path() == GreenPath || rules.Std(fn.Pkg().Path()) || f.Foreign.Is(fn.Pkg()) {
+	if !ok || f.Foreign == nil || fn.Pkg() == nil || fn.Pkg() == f.Pkg || Runtime(fn.Pkg().Path()) || rules.Std(fn.Pkg().Path()) || f.Foreign.Is(fn.Pkg()) {
 		return
 	}
 	fn = fn.Origin()
@@ -388,11 +388,11 @@ func (f *finder) enterFunc(x ast.Expr, t types.Type, sig *types.Signature, r rul
 	if id, _ := callee(x); id != nil {
 		f.seen[id] = f.seen[id] || f.isFuncObject(id) // a value, but none that the program calls
 	}
-	to := fmt.Sprintf("green.Enter%d%d", sig.Params().Len(), sig.Results().Len())
-	pre, post := strings.Replace(to, "green.", "§", 1)+"(", ")"
+	to := fmt.Sprintf("patched.Enter%d%d", sig.Params().Len(), sig.Results().Len())
+	pre, post := strings.Replace(to, "patched.", "§", 1)+"(", ")"
 	why := ""
 	if _, fits := callbackType(sig, sig); !fits {
-		why = "it has more parameters or results than green.Enter takes: give it fewer"
+		why = "it has more parameters or results than patched.Enter takes: give it fewer"
 	}
 	_, isParam := types.Unalias(t).(*types.TypeParam)
 	if named, ok := types.Unalias(f.Info.TypeOf(x)).(*types.Named); ok && (isParam || types.IsInterface(t)) && why == "" {
@@ -482,7 +482,7 @@ func (f *finder) notOurs(x ast.Expr) bool {
 	if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
 		return false // of whatever it holds
 	}
-	return rules.Std(fn.Pkg().Path()) || fn.Pkg().Path() == GreenPath || f.isForeign(fn)
+	return rules.Std(fn.Pkg().Path()) || Runtime(fn.Pkg().Path()) || f.isForeign(fn)
 }
 
 // A later is something that reaches a foreign package by a way that leads through the whole

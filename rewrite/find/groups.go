@@ -6,7 +6,7 @@ import "slices"
 // it does not wait.
 func (s *Site) WaitGroup() string {
 	switch {
-	case s.Kind != Yield && s.Kind != Offload || s.To == "green.Go" || s.To == "green.WaitGo" || s.To == "green.GroupGo":
+	case s.Kind != Yield && s.Kind != Offload || s.To == "green.Go" || s.To == "green.WaitGo" || s.To == "patched.GroupGo":
 		return ""
 	case s.What == "select":
 		return "select"

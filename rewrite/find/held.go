@@ -77,7 +77,7 @@ func (f *finder) waits() []wait {
 		if id.Name == "Reader" || id.Name == "Writer" {
 			wrapped[call] = id.Name
 		} else if greenWaits(id.Name, false) {
-			w := wait{pos: call.Pos(), end: call.End(), what: "green." + id.Name, to: id.Name}
+			w := wait{pos: call.Pos(), end: call.End(), what: Qualified(id.Name), to: id.Name}
 			if id.Name == "Wait" && len(call.Args) == 1 {
 				w.frees = condLock(call.Args[0])
 			}

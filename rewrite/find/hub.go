@@ -63,8 +63,8 @@ func hub(in Input, files []*finder) {
 	}
 	if main != nil && !started && mainFile.source() && (first != nil || in.Main) {
 		s := mainFile.add(&Site{
-			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "green.Main",
-			Message: "main does not start the hub: defer green.Main first",
+			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "patched.Main",
+			Message: "main does not start the hub: defer patched.Main first",
 			Shape:   mainFile.deferFirst(main, "Main", version),
 			Skip:    mainFile.skipped(main.Name.Pos()),
 		})
@@ -79,22 +79,15 @@ func hub(in Input, files []*finder) {
 			}
 		}
 	}
-	registers := "the package is patched but not registered: add a call of green.Register"
+	registers := "the package is patched but not registered: add a call of patched.Register"
 	if !patched {
-		registers = "no program starts in which the package is patched but not registered: add a call of green.Register"
+		registers = "no program starts in which the package is patched but not registered: add a call of patched.Register"
 	}
 	if first != nil && !registered {
-		at := first.Syntax.Name.End()
-		for _, d := range first.Syntax.Decls {
-			if d, ok := d.(*ast.GenDecl); ok && d.Tok == token.IMPORT {
-				at = d.End()
-			}
-		}
-		at = first.behind(at)
 		first.add(&Site{
-			Pos: first.Syntax.Name.Pos(), End: first.Syntax.Name.End(), Kind: Register, What: "package", To: "green.Register",
+			Pos: first.Syntax.Name.Pos(), End: first.Syntax.Name.End(), Kind: Register, What: "package", To: "patched.Register",
 			Message: registers,
-			Shape:   &Shape{Node: first.Syntax, Parts: []Part{{Pos: at, End: at, Text: fmt.Sprintf("%svar _ = §Register(%q, %q)", first.newDecl(at), in.Pkg.Path(), version)}}},
+			Shape:   first.register(in.Pkg.Path(), version),
 		})
 	}
 }
@@ -102,6 +95,30 @@ func hub(in Input, files []*finder) {
 // WiderPatch is the Site.What of a package that is patched for groups that the present
 // -patch leaves out.
 const WiderPatch = "groups"
+
+// register declares the registration of the package, behind the imports. In a file
+// without any it is one byte further than where they are added, so that drivers put
+// it behind them in whatever order they merge fixes.
+func (f *finder) register(path, version string) *Shape {
+	decl := fmt.Sprintf("var _ = §Register(%q, %q, §%s)", path, version, PatchedVersion)
+	at, imports := f.Syntax.Name.End(), false
+	for _, d := range f.Syntax.Decls {
+		if d, ok := d.(*ast.GenDecl); ok && d.Tok == token.IMPORT {
+			at, imports = d.End(), true
+		}
+	}
+	at = f.behind(at)
+	rest := f.Src[f.tf.Offset(at):]
+	switch line := bytes.IndexByte(rest, '\n'); {
+	case !imports && !f.counted(at) && f.ends(at) && line >= 0:
+		at, decl = at+token.Pos(line+1), f.newline()+decl+f.newline()
+	case !imports && len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t'):
+		at, decl = at+1, "; "+decl+" "
+	default:
+		decl = f.newDecl(at) + decl
+	}
+	return &Shape{Node: f.Syntax, Parts: []Part{{Pos: at, End: at, Text: decl}}}
+}
 
 // test reports whether the file is a test file.
 func (f *File) test() bool { return strings.HasSuffix(f.Name, "_test.go") }
@@ -118,8 +135,8 @@ func (f *finder) tests(version string) {
 			continue
 		}
 		f.add(&Site{
-			Pos: d.Name.Pos(), End: d.Name.End(), Kind: Main, What: d.Name.Name, To: "green." + name,
-			Message: d.Name.Name + " runs outside the hub: defer green." + name + " first",
+			Pos: d.Name.Pos(), End: d.Name.End(), Kind: Main, What: d.Name.Name, To: "patched." + name,
+			Message: d.Name.Name + " runs outside the hub: defer patched." + name + " first",
 			Shape:   f.deferFirst(d, name, version),
 			Skip:    f.skipped(d.Name.Pos()),
 		})
@@ -134,7 +151,7 @@ func (f *finder) isMain(d *ast.FuncDecl) bool {
 // deferFirst begins a function with a statement that starts or enters the hub.
 func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
 	if version != "" {
-		version = strconv.Quote(version)
+		version = strconv.Quote(version) + ", §" + PatchedVersion
 	}
 	stmt := fmt.Sprintf("defer §%s(%s)()", name, version)
 	at := f.behind(d.Body.Lbrace + 1)
@@ -169,7 +186,7 @@ func (f *finder) startsHub(d *ast.FuncDecl) bool {
 	return id != nil && fromGreen(f.Info.Uses[id])
 }
 
-// testFunc returns the function of package green that a function which package
+// testFunc returns the function of package patched that a function which package
 // testing calls begins with, "" for any other function. (go help testfunc)
 func (f *finder) testFunc(d *ast.FuncDecl) string {
 	sig, ok := f.Info.Defs[d.Name].Type().(*types.Signature)
@@ -225,12 +242,12 @@ func (f *finder) usesGreen() bool {
 }
 
 // greenUses yields the identifiers of the file that name something of package
-// green.
+// green or package patched.
 func (f *finder) greenUses() func(yield func(*ast.Ident) bool) {
 	return func(yield func(*ast.Ident) bool) {
 		imports := false
 		for _, spec := range f.Syntax.Imports {
-			imports = imports || importPath(spec) == GreenPath
+			imports = imports || importPath(spec) == GreenPath || importPath(spec) == PatchedPath
 		}
 		if !imports {
 			return
@@ -245,7 +262,7 @@ func (f *finder) greenUses() func(yield func(*ast.Ident) bool) {
 	}
 }
 
-// greenCalls yields the calls of functions of package green.
+// greenCalls yields the calls of functions of these packages.
 func (f *finder) greenCalls() func(yield func(*ast.Ident, *ast.CallExpr) bool) {
 	return func(yield func(*ast.Ident, *ast.CallExpr) bool) {
 		names := map[*ast.Ident]bool{}

@@ -310,7 +310,7 @@ func (k *keeper) call(n *ast.CallExpr) {
 		case fn.Pkg() == k.Pkg:
 			fact = k.facts[fn]
 		case fn.Pkg() == nil:
-		case fn.Pkg().Path() == GreenPath:
+		case Runtime(fn.Pkg().Path()):
 			fact = Fact{}
 		case rules.Std(fn.Pkg().Path()):
 			fact = stdFact(fn)

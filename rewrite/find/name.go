@@ -14,113 +14,109 @@ import (
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// nameGreen chooses the name of package green in the file: the one of an import
-// that is there, or green, _green, _green2, ..., whichever means nothing else
-// at any place of use. It is chosen for all sites of the file at once, so every
-// site adds the same import.
-func (f *finder) nameGreen() {
-	var at []token.Pos
-	for _, s := range f.Sites {
-		if s.Active() {
-			for _, p := range s.Shape.Parts {
-				at = append(at, p.Pos)
-			}
-		}
-	}
-	f.Green = f.importedGreen(at)
-	if f.Green == "" {
-		f.Green = "green"
-		for i := 1; !f.free(f.Green, nil, at); i++ {
-			f.Green = "_green"
-			if i > 1 {
-				f.Green = fmt.Sprint("_green", i)
-			}
-		}
-		f.Added = append(f.Added, f.Green+` "`+GreenPath+`"`)
-	}
-	if f.starts() && !slices.ContainsFunc(f.Syntax.Imports, func(s *ast.ImportSpec) bool { return importPath(s) == MainPath }) {
-		f.Added = append(f.Added, `_ "`+MainPath+`"`)
-	}
-	if len(at) == 0 || f.Src == nil {
-		f.Added = nil
-	}
-	if len(f.Added) > 0 {
-		f.Import = []Edit{f.importEdit(f.Added)}
-	}
-}
-
-// nameImports chooses the names of the other packages that the replacements of the
-// sites name and the file does not import, as nameGreen does, and has each site import
-// what it needs: a fix may be applied alone.
+// nameImports chooses the names of the packages that the replacements of the sites name:
+// the one of an import of package green or package patched that is there, or name, _name,
+// _name2, ..., whichever means nothing else at any place of use. A name is chosen for
+// all sites of the file at once, so every site adds the same import, and each site
+// imports what it needs: a fix may be applied alone.
 func (f *finder) nameImports(active []*Site) {
 	var paths []string
 	at := map[string][]token.Pos{}
 	needs := map[*Site][]string{}
-	for _, s := range active {
-		for _, p := range s.Shape.Parts {
-			for _, ref := range packageRef.FindAllString(p.Text, -1) {
-				path := unref(ref)
-				if !slices.Contains(paths, path) {
-					paths = append(paths, path)
-				}
-				at[path] = append(at[path], p.Pos)
-				for outer := s; outer != nil; outer = outer.owner {
-					if !slices.Contains(needs[outer], path) {
-						needs[outer] = append(needs[outer], path)
-					}
-				}
+	need := func(s *Site, path string, pos token.Pos) {
+		if !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+		at[path] = append(at[path], pos)
+		for outer := s; outer != nil; outer = outer.owner {
+			if !slices.Contains(needs[outer], path) {
+				needs[outer] = append(needs[outer], path)
 			}
 		}
 	}
-	slices.Sort(paths)
-	f.Names = map[string]string{}
-	taken := map[string]bool{f.Green: true}
-	edits := map[string]Edit{}
-	for _, path := range paths {
-		name := f.wanted[path]
-		for i := 1; taken[name] || !f.free(name, nil, at[path]); i++ {
-			name = "_" + f.wanted[path]
-			if i > 1 {
-				name += fmt.Sprint(i)
+	for _, s := range active {
+		for _, p := range s.Shape.Parts {
+			for _, path := range refs(p.Text) {
+				need(s, path, p.Pos)
 			}
 		}
-		taken[name] = true
-		f.Names[path] = name
+		if s.starts() {
+			need(s, MainPath, s.Shape.Node.Pos())
+		}
+	}
+	f.Names = map[string]string{}
+	taken := map[string]bool{}
+	edits, adds := map[string][]Edit{}, map[string]string{}
+	for _, path := range paths {
+		if path == MainPath && f.imports(MainPath) {
+			continue
+		}
+		name := f.imported(path, at[path])
+		if name == "" && path == MainPath {
+			name = "_"
+		} else if name != "" {
+			taken[name] = true
+			f.Names[path] = name
+			continue
+		} else {
+			name = f.wanted[path]
+			for i := 1; taken[name] || !f.free(name, nil, at[path]); i++ {
+				name = "_" + f.wanted[path]
+				if i > 1 {
+					name += fmt.Sprint(i)
+				}
+			}
+			taken[name] = true
+			f.Names[path] = name
+		}
 		added := name + " " + strconv.Quote(path)
 		if name == pathpkg.Base(path) {
 			added = strconv.Quote(path)
 		}
-		f.Added = append(f.Added, added)
-		edits[path] = f.importEdit([]string{added})
+		f.added = append(f.added, added)
+		adds[path] = added
+		edits[path] = f.importEdits(added)
 	}
+	// In this order: a driver that merges fixes puts the import of a later one behind, and
+	// takes insertions for the same only where they come in the same order.
 	for s, list := range needs {
-		slices.Sort(list)
-		for _, path := range list {
-			s.Imports = append(s.Imports, edits[path])
+		for _, path := range paths {
+			if !slices.Contains(list, path) || adds[path] == "" {
+				continue
+			}
+			s.adds = append(s.adds, adds[path])
+			for _, e := range edits[path] {
+				if !slices.Contains(s.Imports, e) {
+					s.Imports = append(s.Imports, e)
+				}
+			}
 		}
 	}
 }
 
-// importedGreen returns the name of an import of package green that is there.
-func (f *finder) importedGreen(at []token.Pos) string {
+// Added returns what the sites add to the imports, as in an import declaration.
+func (f *File) Added() []string {
+	return slices.DeleteFunc(slices.Clone(f.added), func(spec string) bool {
+		return !slices.ContainsFunc(f.Sites, func(s *Site) bool { return slices.Contains(s.adds, spec) })
+	})
+}
+
+// imported returns the name of an import of package green or package patched that is
+// there.
+func (f *finder) imported(path string, at []token.Pos) string {
 	for _, spec := range f.Syntax.Imports {
 		name := f.Info.PkgNameOf(spec)
-		if name != nil && name.Imported().Path() == GreenPath && f.free(name.Name(), name, at) {
+		if Runtime(path) && name != nil && name.Imported().Path() == path && f.free(name.Name(), name, at) {
 			return name.Name()
 		}
 	}
 	return ""
 }
 
-// starts reports whether main or tests of the file will start the hub.
-func (f *finder) starts() bool {
-	return slices.ContainsFunc(f.Sites, func(s *Site) bool {
-		if !s.Active() {
-			return false
-		}
-		_, ok := s.Shape.Node.(*ast.FuncDecl)
-		return ok
-	})
+// starts reports whether the site starts the hub, in main or in a test.
+func (s *Site) starts() bool {
+	_, first := s.Shape.Node.(*ast.FuncDecl) // a statement that a function begins with
+	return first && s.Kind == Main
 }
 
 // free reports whether name means want, or nothing, everywhere in at and in the
@@ -137,12 +133,20 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 	return true
 }
 
-// importEdit adds imports: of std at the start of the last group, others at its end,
+// importEdits adds an import: of std at the start of the last group, others at its end,
 // or before a single import, or behind the package clause. An import of
 // "C" and the comment above it, which is C source, are not touched. Where
-// lines are counted it goes on one that is there.
-func (f *finder) importEdit(added []string) Edit {
+// lines are counted it goes on one that is there. Of two edits the first is the same
+// for all imports that are added there.
+func (f *finder) importEdits(added string) []Edit {
 	nl := f.newline()
+	insert := func(at token.Pos, texts ...string) []Edit {
+		var edits []Edit
+		for _, text := range texts {
+			edits = append(edits, Edit{at, at, text})
+		}
+		return edits
+	}
 	var group, single *ast.GenDecl
 	for _, d := range f.Syntax.Decls {
 		d, ok := d.(*ast.GenDecl)
@@ -158,34 +162,31 @@ func (f *finder) importEdit(added []string) Edit {
 		end := f.tf.Offset(group.Rparen)
 		line := f.Src[bytes.LastIndexByte(f.Src[:end], '\n')+1 : end]
 		if f.counted(group.Rparen) || len(bytes.TrimSpace(line)) > 0 {
-			first := group.Specs[0].Pos()
-			return Edit{first, first, strings.Join(added, "; ") + "; "}
+			return insert(group.Specs[0].Pos(), added+"; ")
 		}
-		if OfStd(added[0]) {
-			at := group.Lparen + 1
-			return Edit{at, at, nl + "\t" + added[0]}
+		if OfStd(added) {
+			return insert(group.Lparen+1, nl+"\t"+added)
 		}
 		at := group.Rparen - token.Pos(len(line))
-		text := "\t" + strings.Join(added, nl+"\t") + nl
 		if last := importPath(group.Specs[len(group.Specs)-1]); rules.Std(last) {
-			text = nl + text // not in the group of the standard library
+			return insert(at, nl, "\t"+added+nl) // not in the group of the standard library
 		}
-		return Edit{at, at, text}
+		return insert(at, "\t"+added+nl)
 	}
 	if single != nil {
 		if f.counted(single.Pos()) {
-			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(added, "; import ") + "; "}
+			return insert(single.Pos(), "import "+added+"; ")
 		}
 		if single.Doc == nil {
-			return Edit{single.Pos(), single.Pos(), "import " + strings.Join(added, nl+"import ") + nl + nl}
+			return insert(single.Pos(), "import "+added+nl)
 		}
 	}
 	at := f.behind(f.Syntax.Name.End())
 	end := bytes.IndexByte(f.Src[f.tf.Offset(at):], '\n')
 	if f.counted(at) || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
-		return Edit{at, at, "; import " + strings.Join(added, "; import ")}
+		return insert(at, "; import "+added)
 	}
-	return Edit{at, at, nl + nl + "import " + strings.Join(added, nl+"import ")}
+	return insert(at, nl, nl+"import "+added)
 }
 
 // OfStd reports whether an import, as in an import declaration, is of the standard

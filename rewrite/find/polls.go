@@ -196,7 +196,7 @@ func (l *loop) yields(n ast.Node) bool {
 		case fn.Pkg() == l.Pkg:
 			recv := fn.Signature().Recv()
 			found = recv != nil && types.IsInterface(recv.Type()) || l.yieldsIn(fn.Origin())
-		case fn.Pkg().Path() == GreenPath:
+		case Runtime(fn.Pkg().Path()):
 			found = true
 		case !rules.Std(fn.Pkg().Path()):
 			found = !l.tries(fn)

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // A Shape is a replacement, as source text with holes. The back ends fill the
@@ -22,8 +24,8 @@ type Shape struct {
 }
 
 // A Part replaces the source from Pos to End. In Text, $0$ is the first hole, § the
-// qualifier of package green, and ‹path› that of a package that the file does not
-// import.
+// qualifier of package green or package patched, by the name behind it, and ‹path› that
+// of a package that the file does not import.
 type Part struct {
 	Pos, End token.Pos
 	Text     string
@@ -48,8 +50,48 @@ func replace(n ast.Node, text string, holes ...Hole) *Shape {
 
 // Qualify writes the qualifiers into the text of a part.
 func (f *File) Qualify(text string) string {
-	text = strings.ReplaceAll(text, "§", f.Green+".")
+	text = runtimeName.ReplaceAllStringFunc(text, func(ref string) string {
+		name := strings.TrimPrefix(ref, "§")
+		return f.Names[home(name)] + "." + name
+	})
 	return packageRef.ReplaceAllStringFunc(text, func(ref string) string { return f.Names[unref(ref)] + "." })
+}
+
+// refs returns the paths of the packages that the text of a part refers to.
+func refs(text string) []string {
+	var paths []string
+	for _, name := range runtimeName.FindAllString(text, -1) {
+		paths = append(paths, home(strings.TrimPrefix(name, "§")))
+	}
+	for _, ref := range packageRef.FindAllString(text, -1) {
+		paths = append(paths, unref(ref))
+	}
+	return paths
+}
+
+// runtimeName matches a name of package green or package patched in the text of a part.
+var runtimeName = regexp.MustCompile(`§\w+`)
+
+// home is the path of the package that a name is of: green or patched.
+func home(name string) string {
+	if _, generated := arity.Of(name); generated || inPatched[name] || strings.HasPrefix(name, "SupportsVersion") {
+		return PatchedPath
+	}
+	return GreenPath
+}
+
+// inPatched are the names of package patched that are not generated.
+var inPatched = map[string]bool{
+	"Enter": true, "EnterReader": true, "EnterWriter": true, "FromStd": true, "GroupGo": true, "Main": true, "Reader": true,
+	"Recv2To": true, "Register": true, "Test": true, "To": true, "Writer": true,
+}
+
+// Qualified writes a name of package green or package patched for people.
+func Qualified(name string) string {
+	if home(name) == PatchedPath {
+		return "patched." + name
+	}
+	return "green." + name
 }
 
 // packageRef matches a reference to a package in the text of a part.
@@ -57,6 +99,7 @@ var packageRef = regexp.MustCompile(`‹[^›]*›`)
 
 // readable writes a text for people.
 func readable(text string) string {
+	text = runtimeName.ReplaceAllStringFunc(text, func(ref string) string { return Qualified(strings.TrimPrefix(ref, "§")) })
 	return packageRef.ReplaceAllStringFunc(text, func(ref string) string { return path.Base(unref(ref)) + "." })
 }
 
@@ -66,10 +109,9 @@ func unref(ref string) string { return strings.TrimSuffix(strings.TrimPrefix(ref
 // HoleRef matches a reference to a hole in the text of a part.
 var HoleRef = regexp.MustCompile(`\$(\d+)\$`)
 
-// edit names package green, writes the edits of every active site and finds
-// the imports that are no longer needed.
+// edit names the packages that replacements name, writes the edits of every active site
+// and finds the imports that are no longer needed.
 func (f *finder) edit() {
-	f.nameGreen()
 	if f.Src == nil {
 		return
 	}
@@ -278,7 +320,7 @@ func (f *File) Apply() []byte {
 	if !f.Active() || f.Src == nil {
 		return f.Src
 	}
-	edits := slices.Clone(f.Import)
+	var edits []Edit
 	for _, s := range f.Sites {
 		for _, e := range s.Imports {
 			if !slices.Contains(edits, e) {
@@ -318,7 +360,9 @@ func (f *File) removeImports() []Edit {
 		stays := func(s ast.Spec) bool {
 			return !slices.Contains(f.Unused, s.(*ast.ImportSpec)) || isDot(s.(*ast.ImportSpec)) || f.counted(s.Pos())
 		}
-		added := len(f.Import) > 0 && d.Pos() < f.Import[0].Pos && f.Import[0].Pos < d.End()
+		added := slices.ContainsFunc(f.Sites, func(s *Site) bool {
+			return slices.ContainsFunc(s.Imports, func(e Edit) bool { return d.Pos() < e.Pos && e.Pos < d.End() })
+		})
 		if !slices.ContainsFunc(d.Specs, stays) && !added && len(d.Specs) > 0 {
 			edits = append(edits, Edit{d.Pos(), d.End(), ""})
 			continue

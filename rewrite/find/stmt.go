@@ -12,11 +12,11 @@ import (
 // send: c <- v  =>  green.Send(c, v)
 //
 // Send has one type parameter, so v must have exactly the element type of c;
-// else green.To(c).Send(v) keeps the assignment's implicit conversion.
+// else patched.To(c).Send(v) keeps the assignment's implicit conversion.
 func (f *finder) send(n *ast.SendStmt) {
 	text, to := "§Send($0$, $1$)", "green.Send"
 	if !f.sendsExactly(n) {
-		text, to = "§To($0$).Send($1$)", "green.To(...).Send"
+		text, to = "§To($0$).Send($1$)", "patched.To(...).Send"
 	}
 	f.statement(n, "send", waits, to, replace(n, text, in(n.Chan), in(n.Value)))
 }
@@ -28,7 +28,7 @@ func (f *finder) sendsExactly(n *ast.SendStmt) bool {
 }
 
 // receive: <-c  =>  green.Recv(c), or green.Recv2(c) where two values are
-// wanted, or green.Recv2To[flag](c) where the second has a type of its own.
+// wanted, or patched.Recv2To[flag](c) where the second has a type of its own.
 func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
 	name := "Recv"
 	if _, ok := f.Info.TypeOf(n).(*types.Tuple); ok {
@@ -42,7 +42,7 @@ func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
 			name = "Recv2To[" + t + "]"
 		}
 	}
-	f.statement(n, "receive", waits, "green."+readable(name), replace(n, "§"+name+"($0$)", in(n.X)))
+	f.statement(n, "receive", waits, readable("§"+name), replace(n, "§"+name+"($0$)", in(n.X)))
 }
 
 // commaOK returns the expression that gets the second value of a receive.

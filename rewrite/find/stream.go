@@ -33,7 +33,7 @@ func paramType(sig *types.Signature, i int) types.Type {
 	return t
 }
 
-// wrapper names the function of package green that wraps a value for a
+// wrapper names the function of package patched that wraps a value for a
 // parameter of type t.
 func wrapper(t types.Type) string {
 	if path, name := declared(t); path == "io" && (name == "Reader" || name == "Writer") {
@@ -42,7 +42,7 @@ func wrapper(t types.Type) string {
 	return ""
 }
 
-// stream: io.Copy(dst, src)  =>  io.Copy(green.Writer(dst), green.Reader(src))
+// stream: io.Copy(dst, src)  =>  io.Copy(patched.Writer(dst), patched.Reader(src))
 //
 // What the call does besides reading and writing, which may be patched code,
 // goes on as part of the thread.
@@ -56,7 +56,7 @@ func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
 		kind := wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
 		switch {
 		case n.Ellipsis.IsValid() && x == n.Args[len(n.Args)-1]:
-			f.leave(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in green."+kind+", and give it those one by one")
+			f.leave(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in "+Qualified(kind)+", and give it those one by one")
 			continue
 		case r.Locks:
 			if !f.sink(x) {
@@ -67,7 +67,7 @@ func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
 		if !f.promoted(x, map[string]string{"Reader": "Read", "Writer": "Write"}[kind]) && f.memory(x) {
 			continue
 		}
-		to := "green." + kind
+		to := Qualified(kind)
 		f.add(&Site{
 			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Shape: replace(x, "§"+kind+"($0$)", in(x)), Later: r.Later(),
 			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,

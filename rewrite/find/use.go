@@ -109,8 +109,8 @@ func (f *finder) offloaded(node ast.Expr, parent ast.Node) bool {
 
 // offloadValue:
 //
-//	get := http.Get      =>  get := green.Func12(http.Get)
-//	serve(h.ServeHTTP)   =>  serve(green.Bound20(h, h.ServeHTTP))    h an interface value
+//	get := http.Get      =>  get := patched.Func12(http.Get)
+//	serve(h.ServeHTTP)   =>  serve(patched.Bound20(h, h.ServeHTTP))    h an interface value
 func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
 	sel, _ := node.(*ast.SelectorExpr)
 	sig := f.Info.TypeOf(node).Underlying().(*types.Signature)
@@ -131,9 +131,9 @@ func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
 	}
 	to := fmt.Sprintf("%s%d%d", family, sig.Params().Len(), sig.Results().Len())
 	f.add(&Site{
-		Pos: node.Pos(), End: node.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: "green." + to, Later: true,
+		Pos: node.Pos(), End: node.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: Qualified(to), Later: true,
 		Shape:   replace(node, "§"+to+"("+recv+"$0$)", holes...),
-		Message: r.Symbol() + " " + fact(r) + ": wrap it in green." + to,
+		Message: r.Symbol() + " " + fact(r) + ": wrap it in " + Qualified(to),
 	})
 }
 
@@ -153,8 +153,8 @@ func (f *finder) offloads(call *ast.CallExpr) []ast.Expr {
 // value: f := time.Sleep  =>  f := green.Sleep
 func (f *finder) value(node ast.Expr, r rules.Call, shape *Shape) {
 	f.add(&Site{
-		Pos: node.Pos(), End: node.End(), Kind: Yield, Group: r.Group, What: r.Symbol(), To: "green." + r.With, Shape: shape,
-		Message: r.Symbol() + " " + fact(r) + ": replace it by green." + r.With,
+		Pos: node.Pos(), End: node.End(), Kind: Yield, Group: r.Group, What: r.Symbol(), To: Qualified(r.With), Shape: shape,
+		Message: r.Symbol() + " " + fact(r) + ": replace it by " + Qualified(r.With),
 	})
 }
 

@@ -18,8 +18,8 @@
 //	select { case v := <-c: ...   =>  switch g0 := green.OnRecv(c); green.Select(g0) { ...
 //	go f(a)                       =>  { g0 := a; green.Go(func() { f(g0) }) }
 //	mu.Lock()                     =>  green.Lock(&mu)
-//	http.Get(u)                   =>  green.Call12(http.Get, u)
-//	time.AfterFunc(d, f)          =>  time.AfterFunc(d, green.Enter00(f))
+//	http.Get(u)                   =>  patched.Call12(http.Get, u)
+//	time.AfterFunc(d, f)          =>  time.AfterFunc(d, patched.Enter00(f))
 //
 // The categories are:
 //
@@ -66,9 +66,9 @@
 // another module, which is not patched, it reports calls that may block, which leave the hub,
 // and functions, fields, elements and methods that such a package gets, which enter it:
 //
-//	lib.Serve may block the hub, through lib.lock, sync.(Mutex).Lock: patch package lib too, or replace it by green.Call10
-//	pool.Start(f)              =>  pool.Start(green.Enter00(f))
-//	&cobra.Command{RunE: run}  =>  &cobra.Command{RunE: green.Enter21(run)}
+//	lib.Serve may block the hub, through lib.lock, sync.(Mutex).Lock: patch package lib too, or replace it by patched.Call10
+//	pool.Start(f)              =>  pool.Start(patched.Enter00(f))
+//	&cobra.Command{RunE: run}  =>  &cobra.Command{RunE: patched.Enter21(run)}
 //
 // A function that is only called before the call returns is left alone. What cannot be
 // wrapped is a finding of category left.

@@ -72,7 +72,7 @@ func (p passFacts) Fact(fn *types.Func) (find.Fact, bool) {
 }
 
 func runFacts(pass *analysis.Pass) (any, error) {
-	if rules.Std(pass.Pkg.Path()) || pass.Pkg.Path() == find.GreenPath {
+	if rules.Std(pass.Pkg.Path()) || find.Runtime(pass.Pkg.Path()) {
 		return nil, nil
 	}
 	known := passFacts{pass}

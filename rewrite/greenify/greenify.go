@@ -81,8 +81,8 @@ func input(pass *analysis.Pass) find.Input {
 	return find.Input{Fset: pass.Fset, Files: pass.Files, Pkg: pass.Pkg, Info: pass.TypesInfo, Read: read}
 }
 
-// diagnostic offers the replacement as the only fix. Every fix of a file brings
-// the same import, which drivers merge; those of sites inside a moved operand
+// diagnostic offers the replacement as the only fix. The fixes of a file that need an
+// import bring the same edit for it, which drivers merge; those of sites inside a moved operand
 // come with the enclosing site.
 func diagnostic(file *find.File, s *find.Site) analysis.Diagnostic {
 	d := analysis.Diagnostic{Pos: s.Pos, End: s.End, Category: string(s.Kind), Message: s.Message}
@@ -90,7 +90,7 @@ func diagnostic(file *find.File, s *find.Site) analysis.Diagnostic {
 		return d
 	}
 	fix := analysis.SuggestedFix{Message: fixMessage(s)}
-	for _, e := range slices.Concat(file.Import, s.Imports, s.Edits) {
+	for _, e := range slices.Concat(s.Imports, s.Edits) {
 		fix.TextEdits = append(fix.TextEdits, analysis.TextEdit{Pos: e.Pos, End: e.End, NewText: []byte(e.New)})
 	}
 	d.SuggestedFixes = []analysis.SuggestedFix{fix}
@@ -102,7 +102,7 @@ func fixMessage(s *find.Site) string {
 	case find.Enter:
 		return "Wrap the callback in " + s.To
 	case find.Main:
-		return "Defer green.Main"
+		return "Defer " + s.To
 	case find.Register:
 		return "Register the package"
 	}

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -87,7 +88,7 @@ func loadCorpus(t *testing.T, dir string) []*load.Package {
 
 // Each topic has its diagnostics, and applying every fix gives its golden files.
 // Each diagnostic has a category and at most one fix. All fixes of a file that
-// import package green do it by the same edit, and generated files have none.
+// import a package do it by the same edit, and generated files have none.
 func TestAnalyzer(t *testing.T) {
 	dir := testdata(t)
 	if *update {
@@ -95,7 +96,11 @@ func TestAnalyzer(t *testing.T) {
 	}
 	// One run for all: the standard library is loaded once.
 	for _, r := range analysistest.RunWithSuggestedFixes(t, dir, greenify.Analyzer, topics(t)...) {
-		imports := map[*token.File]analysis.TextEdit{}
+		type added struct {
+			file *token.File
+			path string
+		}
+		imports := map[added]analysis.TextEdit{}
 		for _, d := range r.Action.Diagnostics {
 			at := r.Action.Package.Fset.Position(d.Pos)
 			if !strings.Contains(greenify.Analyzer.Doc, "- "+d.Category+": ") {
@@ -106,14 +111,15 @@ func TestAnalyzer(t *testing.T) {
 			}
 			for _, fix := range d.SuggestedFixes {
 				for _, e := range fix.TextEdits {
-					if !bytes.Contains(e.NewText, []byte(find.GreenPath)) {
+					path := regexp.MustCompile(`"` + find.GreenPath + `[^"]*"`).FindString(string(e.NewText))
+					if path == "" {
 						continue
 					}
-					file := r.Action.Package.Fset.File(e.Pos)
-					if first, ok := imports[file]; ok && (e.Pos != first.Pos || e.End != first.End || !bytes.Equal(e.NewText, first.NewText)) {
+					key := added{r.Action.Package.Fset.File(e.Pos), path}
+					if first, ok := imports[key]; ok && (e.Pos != first.Pos || e.End != first.End || !bytes.Equal(e.NewText, first.NewText)) {
 						t.Errorf("%s: import %q, of another fix %q", at, e.NewText, first.NewText)
 					}
-					imports[file] = e
+					imports[key] = e
 				}
 			}
 		}

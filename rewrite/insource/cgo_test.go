@@ -11,16 +11,16 @@ import (
 func TestExported(t *testing.T) {
 	dir := module(t, map[string]string{
 		"main.go":   "package main\n\n/*\nvoid called(void);\n*/\nimport \"C\"\n\n//export called\nfunc called() {}\n\nfunc main() {}\n",
-		"enters.go": "package main\n\n/*\nvoid enters(void);\n*/\nimport \"C\"\nimport green \"github.com/greenify-go/greenify/runtime\"\n\n//export enters\nfunc enters() { defer green.Enter()() }\n",
+		"enters.go": "package main\n\n/*\nvoid enters(void);\n*/\nimport \"C\"\nimport \"github.com/greenify-go/greenify/runtime/patched\"\n\n//export enters\nfunc enters() { defer patched.Enter()() }\n",
 		"other.go":  "package main\n\n//export alone\nfunc alone() {}\n",
 	})
 	out := run(t, exitFound, checkCommand, "-C", dir)
-	const want = "main.go:9:6: called runs outside the hub, a thread that C made may call it: defer green.Enter first"
+	const want = "main.go:9:6: called runs outside the hub, a thread that C made may call it: defer patched.Enter first"
 	if !strings.Contains(out, want) || strings.Count(out, "runs outside the hub") != 1 {
 		t.Errorf("check prints\n%swant one finding of an exported function:\n%s", out, want)
 	}
 	run(t, 0, rewriteCommand, "-C", dir, "-w")
-	if src := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(src, "func called() {\n\tdefer green.Enter()()\n}") {
+	if src := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(src, "func called() {\n\tdefer patched.Enter()()\n}") {
 		t.Errorf("main.go is\n%s", src)
 	}
 }

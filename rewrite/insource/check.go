@@ -52,6 +52,7 @@ type Findings struct {
 // first, as Rewrite does, and finds what remains.
 func Check(cfg Config, fix bool) (*Findings, error) {
 	c := newCommand(cfg)
+	defer c.end()
 	if c.writes = fix; fix {
 		if _, _, err := c.rewrite(); err != nil {
 			return nil, err
@@ -80,7 +81,7 @@ func (c *command) findings() ([]Finding, error) {
 	found := []Finding{} // not nil: in JSON it is an array
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not
-	patched := slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.Contains(l.Imports, find.GreenPath) })
+	patched := slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.ContainsFunc(l.Imports, find.Runtime) })
 	for _, l := range listings {
 		kept, err := results.listing(l, seen)
 		if err != nil {

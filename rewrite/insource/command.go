@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +25,7 @@ type Config struct {
 	Everywhere   bool      // look at the files for other platforms and tags, too
 	Groups       []string  // module groups to patch; nil is all
 	AllowPartial bool      // go on with groups that may deadlock
+	Get          bool      // require package green in go.mod and go.sum, if the module does not, as a part of the change
 	Stderr       io.Writer // gets the lines in which the go command says that it downloads something; may be nil
 
 	// Progress is called, one call at a time, as packages are type-checked; may be nil.
@@ -33,10 +35,11 @@ type Config struct {
 // A command is one run of a command.
 type command struct {
 	Config
-	writes    bool     // it may change files of the module
-	modules   []string // folders of the modules of the packages that the patterns name
-	unchecked bool     // go on where package green cannot be imported, and do not type-check what imports it
-	notes     []string // for the user, when all went well
+	writes    bool         // it may change files of the module
+	modules   []string     // folders of the modules of the packages that the patterns name
+	unchecked bool         // go on where package green cannot be imported, and do not type-check what imports it
+	notes     []string     // for the user, when all went well
+	required  *requirement // what Get changes; nil if nothing
 }
 
 func newCommand(cfg Config) *command {
@@ -81,6 +84,12 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if err == nil && green {
 		err = list.ArchError()
 	}
+	if err == nil && green && c.Get && c.writes && list.GreenError() != nil {
+		if c.required, err = c.require(); err == nil {
+			cfg.Flags = append(cfg.Flags, c.required.modFlag())
+			list, err = load.List(cfg, patterns...)
+		}
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -92,8 +101,11 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	return list, nil
 }
 
-// swap makes the edits to files of the packages, all of them or none.
+// swap makes the edits to files of the packages, and those of Get, all of them or none.
 func (c *command) swap(files map[string]fileEdit) error {
+	if c.required != nil {
+		maps.Copy(files, c.required.files)
+	}
 	return swap(append([]string{c.root()}, c.modules...), files)
 }
 
@@ -148,7 +160,7 @@ func (c *command) prepare() (map[string]change, int, error) {
 		return nil, 0, err
 	}
 	// A program whose packages are patched needs the hub, wherever in it they are.
-	patched := map[string]bool{find.GreenPath: true} // what imports it is patched
+	patched := map[string]bool{find.GreenPath: true, find.PatchedPath: true} // what imports it is patched
 	for _, v := range views {
 		for _, p := range v.packages {
 			for _, f := range p.Find(false, false) {
@@ -273,6 +285,8 @@ type Changes struct {
 	Sites int      // that are patched in them
 	Left  int      // that stay blocking
 	Notes []string // what was left out, for the user
+
+	Module []string // go.mod and go.sum, if Get changed them
 }
 
 // A Change is one file before and after.
@@ -314,12 +328,19 @@ func Diff(cfg Config) (*Changes, error) {
 // Rewrite patches the files of the packages, all of them or none.
 func Rewrite(cfg Config) (*Changes, error) {
 	c := newCommand(cfg)
+	defer c.end()
 	c.writes = true
 	changes, left, err := c.rewrite()
 	if err != nil {
 		return nil, err
 	}
-	return c.changes(changes, left), nil
+	out := c.changes(changes, left)
+	if c.required != nil && len(changes) > 0 {
+		for _, name := range sorted(c.required.files) {
+			out.Module = append(out.Module, c.rel(name))
+		}
+	}
+	return out, nil
 }
 
 // rewrite changes the files of the packages, all of them or none. It returns

@@ -139,7 +139,7 @@ func TestCommands(t *testing.T) {
 		"main.go:11:2: go statement starts a goroutine outside the hub: replace it by green.Go (yield)\n",
 		"main.go:12:2: time.Sleep holds the hub while it sleeps: replace it by green.Sleep (yield)\n",
 		"lib/lib.go:10:2: sync.(Mutex).Lock holds the hub",
-		"main.go:9:6: main does not start the hub: defer green.Main first (main)\n",
+		"main.go:9:6: main does not start the hub: defer patched.Main first (main)\n",
 	} {
 		if !strings.Contains(out, want) {
 			t.Errorf("check does not print %q:\n%s", want, out)
@@ -194,7 +194,7 @@ func TestMainOnlyStarts(t *testing.T) {
 		"lib/lib.go": library,
 	})
 	run(t, exitOK, rewriteCommand, "-w", "-C", dir)
-	if main := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(main, "green.Main(") {
+	if main := tree(t, dir)[filepath.Join(dir, "main.go")]; !strings.Contains(main, "patched.Main(") {
 		t.Errorf("main is not patched:\n%s", main)
 	}
 }
@@ -450,7 +450,7 @@ func TestNotRequired(t *testing.T) {
 		t.Errorf("diff: %s", out)
 	}
 	for _, f := range []func([]string, io.Writer, io.Writer) int{write, generateCommand} {
-		if out := run(t, exitUsage, f, "-C", dir, "./lib"); !strings.Contains(out, "nothing was written: patched code imports github.com/greenify-go/greenify/runtime, and this module cannot:") ||
+		if out := run(t, exitUsage, f, "-C", dir, "./lib"); !strings.Contains(out, "nothing was written: patched code imports github.com/greenify-go/greenify/runtime/patched, and this module cannot:") ||
 			!strings.Contains(out, "no required module provides package") || !strings.Contains(out, "require it first: go get github.com/greenify-go/greenify/runtime\n") {
 			t.Errorf("no remedy: %s", out)
 		}

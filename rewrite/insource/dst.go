@@ -385,7 +385,8 @@ func (p *patcher) imports(file *dst.File) {
 			}
 		}
 	}
-	for i, text := range p.Added {
+	added := p.Added()
+	for i, text := range added {
 		spec := &dst.ImportSpec{Path: &dst.BasicLit{Kind: token.STRING, Value: text}}
 		if name, path, ok := strings.Cut(text, " "); ok {
 			spec.Name, spec.Path.Value = dst.NewIdent(name), path
@@ -403,7 +404,7 @@ func (p *patcher) imports(file *dst.File) {
 		} else {
 			decl := &dst.GenDecl{Tok: token.IMPORT, Specs: []dst.Spec{spec}}
 			decl.Decs.Before, decl.Decs.After = dst.EmptyLine, dst.EmptyLine
-			if i+1 < len(p.Added) || lastImport(file) >= at {
+			if i+1 < len(added) || lastImport(file) >= at {
 				decl.Decs.After = dst.NewLine
 			}
 			if i > 0 {

@@ -54,6 +54,7 @@ func generate(cfg Config, decide func(*generator, *load.Listing) error, write bo
 		return nil, fmt.Errorf("twins are made from the files without the tag %s: leave it out of -tags", greenTag)
 	}
 	c := newCommand(cfg)
+	defer c.end()
 	c.writes = write
 	g := &generator{
 		command: c, want: map[string][]byte{}, have: map[string][]byte{},
@@ -146,7 +147,7 @@ func (g *generator) generate(list *load.Listing) error {
 		look := l.Roots
 		if slices.ContainsFunc(look, func(l *load.Listed) bool { return l.Name == "main" || l.ForTest != "" }) {
 			look = slices.Concat(look, slices.DeleteFunc(slices.Clone(l.All), func(l *load.Listed) bool {
-				return !l.DepOnly || !l.InMain() || l.ForTest != "" || l.ImportPath == find.GreenPath
+				return !l.DepOnly || !l.InMain() || l.ForTest != "" || find.Runtime(l.ImportPath)
 			}))
 		}
 		return look
@@ -168,7 +169,7 @@ func (g *generator) generate(list *load.Listing) error {
 		}
 		for _, l := range v.All {
 			// Of other modules, those that are patched or have twins.
-			if !l.InMain() && l.ImportPath != find.GreenPath && (slices.Contains(l.Imports, find.GreenPath) || slices.Contains(l.IgnoredGoFiles, registerFile)) {
+			if !l.InMain() && !find.Runtime(l.ImportPath) && (slices.ContainsFunc(l.Imports, find.Runtime) || slices.Contains(l.IgnoredGoFiles, registerFile)) {
 				patched[l.Path()] = true
 			}
 		}
@@ -219,7 +220,7 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 	}
 	// The registration goes into a file of its own.
 	found, patched, err := patchPackage(q, hub, func(_ *find.File, s *find.Site) bool {
-		return s.Kind == find.Register && s.To == "green.Register"
+		return s.Kind == find.Register && s.To == find.Qualified("Register")
 	})
 	if err != nil {
 		return err
@@ -354,12 +355,13 @@ func hasOriginal(files map[string]*source, twin string) bool {
 // registration is the file that registers a package, as it is on several
 // platforms.
 func registration(list []*load.Package, version string) []byte {
-	p, green := list[0], "green"
-	for slices.ContainsFunc(list, func(p *load.Package) bool { return p.Types.Scope().Lookup(green) != nil }) {
-		green = "_" + green
+	p, patched, rename := list[0], "patched", ""
+	for slices.ContainsFunc(list, func(p *load.Package) bool { return p.Types.Scope().Lookup(patched) != nil }) {
+		patched = "_" + patched
+		rename = patched + " "
 	}
-	return fmt.Appendf(nil, "%s\n\n//go:build %s\n\npackage %s\n\nimport %s %q\n\nvar _ = %s.Register(%q, %q)\n",
-		twinHeader, greenTag, p.Name, green, find.GreenPath, green, p.Path, version)
+	return fmt.Appendf(nil, "%s\n\n//go:build %s\n\npackage %s\n\nimport %s%q\n\nvar _ = %[6]s.Register(%q, %q, %[6]s.%[9]s)\n",
+		twinHeader, greenTag, p.Name, rename, find.PatchedPath, patched, p.Path, version, find.PatchedVersion)
 }
 
 // A source is a file of a package's folder.

@@ -121,7 +121,7 @@ func TestGenerate(t *testing.T) {
 	if len(twins) != len(before)+4 { // two twins, two registrations
 		t.Errorf("%d files", len(twins))
 	}
-	if twin := twins[filepath.Join(dir, "main_green.go")]; !strings.HasPrefix(twin, twinHeader+"\n\n//go:build green\n") || !strings.Contains(twin, "green.Main(") {
+	if twin := twins[filepath.Join(dir, "main_green.go")]; !strings.HasPrefix(twin, twinHeader+"\n\n//go:build green\n") || !strings.Contains(twin, "patched.Main(") {
 		t.Errorf("twin:\n%s", twin)
 	}
 	for name, text := range before {

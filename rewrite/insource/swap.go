@@ -30,7 +30,7 @@ import (
 // The journal is in greenify's cache and is found by the path of the module, never
 // in the tree: a tree may be a stranger's, and whoever follows a journal writes the
 // files that it names. Even so it is followed only where it can be one of ours:
-// its names are local to a module and end in .go, they are opened below the
+// its names are local to a module, and go.mod, go.sum or end in .go, they are opened below the
 // module's folder with no link on the way, and what is there has a hash that it
 // says. A later command that writes finishes the swap, or undoes it; one
 // that only reads says that there is one.
@@ -170,7 +170,7 @@ func resolve(roots []string, name string, ed fileEdit) (e entry, err error) {
 	if e.Root == "" {
 		return e, fmt.Errorf("%s is outside of the module, at %s, nothing was written: patch it there, or replace the link by a copy", name, path)
 	}
-	if filepath.Ext(path) != ".go" {
+	if !swappable(path) {
 		return e, fmt.Errorf("%s is the file %s, which is no Go file by its name, nothing was written: replace the link by a copy", name, path)
 	}
 	if err == nil {
@@ -179,6 +179,12 @@ func resolve(roots []string, name string, ed fileEdit) (e entry, err error) {
 		err = nil
 	}
 	return e, err
+}
+
+// swappable reports whether a file may be one of a swap, by its name.
+func swappable(name string) bool {
+	base := filepath.Base(name)
+	return filepath.Ext(base) == ".go" || base == "go.mod" || base == "go.sum"
 }
 
 // mayReplace returns why a file cannot be replaced by a new one that is the same to
@@ -413,7 +419,7 @@ func (s *state) stuck(err error) error {
 
 // check returns why the entry must not be followed.
 func (e *entry) check(in folders, moving bool) error {
-	if !filepath.IsLocal(e.Name) || filepath.Ext(e.Name) != ".go" || !filepath.IsAbs(e.Root) ||
+	if !filepath.IsLocal(e.Name) || !swappable(e.Name) || !filepath.IsAbs(e.Root) ||
 		e.Aside != "" && (filepath.Base(e.Aside) != e.Aside || !strings.HasPrefix(e.Aside, asidePrefix)) {
 		return fmt.Errorf("journal of an interrupted rewrite: %q in %q cannot be one of its files", e.Name, e.Root)
 	}

@@ -64,7 +64,7 @@ func writes(a *analysis.Analyzer) *analysis.Analyzer {
 			report(d)
 		}
 		result, err := a.Run(pass)
-		patched := slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return p.Path() == find.GreenPath })
+		patched := slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool { return find.Runtime(p.Path()) })
 		if err != nil || !fixes || patched {
 			return result, err
 		}

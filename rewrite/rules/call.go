@@ -42,7 +42,7 @@ type Call struct {
 	Recv  string // type that declares the method or field; "" for a function
 	Name  string
 	Act   Act
-	With  string // Yield: the function of package green
+	With  string // Yield: the function of package green, or of package patched
 	Arg   int    // Enter: index of the callback, reader or writer among the arguments
 	Via   bool   // Offload: waits only in the readers and writers it is given; unless all of them are known to wait in std, as Stream
 	Calls bool   // Offload: foreign goroutines, or the call itself, run the functions it is given, which enter the hub

@@ -1,4 +1,4 @@
-// Package arity is the one table of the generated functions of package green. The
+// Package arity is the one table of the generated functions of package patched. The
 // generator and the finder have it from here.
 package arity
 

@@ -248,7 +248,7 @@ func Memory(name string) bool {
 }
 
 // register is called by packages patched in source.
-const register = green + ".Register"
+const register = green + "/patched.Register"
 
 const green = "github.com/greenify-go/greenify/runtime"
 

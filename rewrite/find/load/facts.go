@@ -24,7 +24,7 @@ type Cache interface {
 type packageFacts map[string]find.Fact
 
 // foreign reports whether a package is of another module, and so not patched.
-func (l *Listed) foreign() bool { return !l.local() && !l.Standard && l.Path() != find.GreenPath }
+func (l *Listed) foreign() bool { return !l.local() && !l.Standard && !find.Runtime(l.Path()) }
 
 // loadFacts computes the facts of the foreign packages that the roots import, however
 // indirectly.

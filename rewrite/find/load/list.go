@@ -27,7 +27,7 @@ type Config struct {
 	// external tests are one more package.
 	Tests bool
 
-	// Green makes package green available to With, whether or not anything
+	// Green makes packages green and patched available to With, whether or not anything
 	// imports it. It is no error if the module does not require it; With says so.
 	Green bool
 
@@ -162,8 +162,8 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 	if err := l.add(out); err != nil {
 		return nil, err
 	}
-	if cfg.Green && l.byID[find.GreenPath] == nil {
-		if out, err := l.list("-e", "-deps", "-json=ImportPath,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,Imports,ImportMap,Error", "--", find.GreenPath); err != nil {
+	if cfg.Green && l.byID[find.PatchedPath] == nil {
+		if out, err := l.list("-e", "-deps", "-json=ImportPath,Dir,Name,Standard,DepOnly,Module,GoFiles,CgoFiles,Imports,ImportMap,Error", "--", find.PatchedPath); err != nil {
 			l.greenErr = err
 		} else if err := l.add(out); err != nil {
 			return nil, err
@@ -183,7 +183,7 @@ func (l *Listing) GreenError() error {
 		return err
 	}
 	err := l.greenErr
-	if p := l.byID[find.GreenPath]; err == nil && p == nil {
+	if p := l.byID[find.PatchedPath]; err == nil && p == nil {
 		err = errors.New("it is not listed")
 	} else if err == nil && p.Error != nil {
 		err = p.listError()
@@ -194,14 +194,12 @@ func (l *Listing) GreenError() error {
 	// The go command's own advice is about modules that import what they require:
 	// go mod tidy would take the requirement out again.
 	why, _, _ := strings.Cut(err.Error(), "; to ")
-	way := "require it first: go get " + find.GreenPath
 	for _, p := range l.All {
 		if p.InMain() && version.Compare("go"+p.Module.GoVersion, "go"+find.GreenGo) < 0 && strings.Contains(why, "updates to go.mod needed") {
-			why = fmt.Sprintf("it needs go %s, and the go line of go.mod says %s, which Go takes for older", find.GreenGo, p.Module.GoVersion)
-			way = "raise it: go mod edit -go=" + find.GreenGo
+			why = fmt.Sprintf("it needs go %s, and the go line of go.mod says %s", find.GreenGo, p.Module.GoVersion)
 		}
 	}
-	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s\n%s", find.GreenPath, why, way)
+	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s\nrequire it first: go get %s", find.PatchedPath, why, find.GreenPath)
 }
 
 // ArchError says that package green is not there for the architecture.
@@ -239,7 +237,7 @@ func (l *Listing) add(out []byte) error {
 func (l *Listing) roots() {
 	for _, p := range l.All {
 		testMain := strings.HasSuffix(p.ImportPath, ".test") && p.ForTest == "" && p.Name == "main" && l.cfg.Tests
-		if p.DepOnly || testMain || p.Path() == find.GreenPath {
+		if p.DepOnly || testMain || find.Runtime(p.Path()) {
 			continue
 		}
 		if p.ForTest != "" && p.Path() != p.ForTest && p.Path() != p.ForTest+"_test" {

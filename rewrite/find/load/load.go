@@ -74,10 +74,13 @@ func (l *Listing) Load(roots ...*Listed) ([]*Package, error) {
 	for _, p := range roots {
 		ld.need(p, true)
 	}
-	if green := l.byID[find.GreenPath]; l.cfg.Green && green != nil && green.Error == nil {
-		ld.green, ld.below = green, map[*Listed]bool{}
-		ld.markBelow(green)
-		ld.needImport(green)
+	if patched := l.byID[find.PatchedPath]; l.cfg.Green && patched != nil && patched.Error == nil {
+		ld.below = map[*Listed]bool{}
+		for _, p := range []*Listed{l.byID[find.GreenPath], patched} { // the second imports the first
+			ld.patched = append(ld.patched, p)
+			ld.markBelow(p)
+			ld.needImport(p)
+		}
 	}
 	if err := ld.readNeeded(); err != nil {
 		return nil, err
@@ -128,8 +131,8 @@ type loader struct {
 	fromSource map[*Listed]bool // importers see it as type-checked here
 	exports    map[*Listed]bool // importers see its export data
 	work       map[*Listed]*job
-	green      *Listed                   // package green, if it is wanted
-	below      map[*Listed]bool          // green and what it imports
+	patched    []*Listed                 // packages green and patched, if they are wanted
+	below      map[*Listed]bool          // these and what they import
 	types      map[string]*types.Package // from export data, by path; complete are those in exports
 	done       bool                      // everything that was needed is there
 }
@@ -321,12 +324,11 @@ func (ld *loader) markBelow(p *Listed) {
 	}
 }
 
-// imports returns the packages that p may import. Package green is among them, which
-// patched source imports.
+// imports returns the packages that p may import, once it is patched too.
 func (ld *loader) imports(p *Listed) []*Listed {
 	list := slices.Collect(maps.Keys(p.deps))
-	if ld.green != nil && !ld.below[p] {
-		list = append(list, ld.green)
+	if !ld.below[p] {
+		list = append(list, ld.patched...)
 	}
 	return list
 }
@@ -433,8 +435,8 @@ func (m importer) Import(path string) (*types.Package, error) {
 		mark.MarkComplete()
 		return mark, nil
 	}
-	if path == find.GreenPath {
-		return nil, fmt.Errorf("package %s is not required: run go get %s", path, path)
+	if path == find.GreenPath || path == find.PatchedPath {
+		return nil, fmt.Errorf("package %s is not required: run go get %s", path, find.GreenPath)
 	}
 	id := path
 	if mapped, ok := m.Listed.ImportMap[path]; ok {

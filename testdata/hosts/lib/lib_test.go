@@ -5,6 +5,6 @@ import (
 	"time"
 )
 
-func TestNap(t *testing.T) { // want `TestNap runs outside the hub: defer green.Test first \(main\)`
+func TestNap(t *testing.T) { // want `TestNap runs outside the hub: defer patched.Test first \(main\)`
 	time.Sleep(time.Millisecond) // want `time.Sleep .* \(yield\)`
 }

@@ -6,7 +6,7 @@ import (
 	"example.com/hosts/lib"
 )
 
-func TestWork(t *testing.T) { // want `TestWork runs outside the hub: defer green.Test first \(main\)`
+func TestWork(t *testing.T) { // want `TestWork runs outside the hub: defer patched.Test first \(main\)`
 	jobs, done := make(chan int), make(chan error, 1)
 	close(jobs)
 	lib.Work(jobs, done)

@@ -5,9 +5,10 @@ import (
 	"sync"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
-var _ = green.Register("example.com/hosts/patched", "VERSION")
+var _ = patched.Register("example.com/hosts/patched", "VERSION", patched.SupportsVersion1)
 
 // Send holds the lock as long as the receiver likes.
 func Send(mu *sync.Mutex, c chan int) {

@@ -9,12 +9,12 @@ import (
 func shadow() *httptest.ResponseRecorder {
 	http := mux()
 	w := httptest.NewRecorder()
-	http.ServeHTTP(w, httptest.NewRequest("GET", "/", nil)) // want `green.Call20`
+	http.ServeHTTP(w, httptest.NewRequest("GET", "/", nil)) // want `patched.Call20`
 	return w
 }
 
 func plain(t *testing.T) {
 	m := mux()
 	w := httptest.NewRecorder()
-	m.ServeHTTP(w, httptest.NewRequest("GET", "/", nil)) // want `green.Call20`
+	m.ServeHTTP(w, httptest.NewRequest("GET", "/", nil)) // want `patched.Call20`
 }

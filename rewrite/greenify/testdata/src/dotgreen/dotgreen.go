@@ -4,9 +4,10 @@ import (
 	"time"
 
 	. "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
-var _ = Register("dotgreen", "VERSION")
+var _ = patched.Register("dotgreen", "VERSION", patched.SupportsVersion1)
 
 func f(c chan int) {
 	Sleep(1)

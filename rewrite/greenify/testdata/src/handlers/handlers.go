@@ -13,7 +13,7 @@ import (
 	"os"
 	"os/exec"
 
-	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
 type api struct{}
@@ -22,19 +22,19 @@ func (api) ServeHTTP(w http.ResponseWriter, r *http.Request) {}
 
 func hello(w http.ResponseWriter, r *http.Request) {}
 
-func main() { // want `main does not start the hub: defer green.Main first`
+func main() { // want `main does not start the hub: defer patched.Main first`
 	mux := http.NewServeMux()
-	http.HandleFunc("/", hello)                                          // want `callback of net/http.HandleFunc runs outside the hub, the server's goroutines call it: wrap it in green.Enter20`
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {}) // want `green.Enter20`
-	mux.Handle("/api", &api{})                                           // want `green.Enter20`
+	http.HandleFunc("/", hello)                                          // want `callback of net/http.HandleFunc runs outside the hub, the server's goroutines call it: wrap it in patched.Enter20`
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {}) // want `patched.Enter20`
+	mux.Handle("/api", &api{})                                           // want `patched.Enter20`
 	mux.Handle("/sub", http.NewServeMux())
 	srv := &http.Server{Handler: wrap(mux)} // want `callback of net/http.\(Server\).Handler`
 	srv.Handler = api{}                     // want `callback`
 	srv.Handler = mux
 	go http.ListenAndServe(":1", nil)    // want `go statement`
-	http.ListenAndServe(":1", mux)       // want `green.Call21`
-	http.ListenAndServe(":1", api{})     // want `green.Call21`
-	http.ListenAndServe(":1", wrap(mux)) // want `green.Call21`
+	http.ListenAndServe(":1", mux)       // want `patched.Call21`
+	http.ListenAndServe(":1", api{})     // want `patched.Call21`
+	http.ListenAndServe(":1", wrap(mux)) // want `patched.Call21`
 
 	// Handlers of std run no patched code, but for those they are given.
 	mux.Handle("/files/", http.StripPrefix("/files/", http.FileServer(http.Dir("."))))
@@ -48,16 +48,16 @@ func main() { // want `main does not start the hub: defer green.Main first`
 // Functions in fields, readers and writers that goroutines of std use.
 func fields(dial func(context.Context, string, string) (net.Conn, error), body io.Reader, out *bytes.Buffer, w io.Writer) {
 	_ = &http.Transport{
-		DialContext: dial, // want `callback of net/http.\(Transport\).DialContext runs outside the hub, the client's goroutines call it: wrap it in green.Enter32`
+		DialContext: dial, // want `callback of net/http.\(Transport\).DialContext runs outside the hub, the client's goroutines call it: wrap it in patched.Enter32`
 		Proxy:       http.ProxyFromEnvironment,
 	}
-	http.NewRequest("PUT", "u", body) // want `callback of net/http.NewRequest runs outside the hub, the client's goroutines read it: wrap it in green.EnterReader`
+	http.NewRequest("PUT", "u", body) // want `callback of net/http.NewRequest runs outside the hub, the client's goroutines read it: wrap it in patched.EnterReader`
 	http.NewRequest("PUT", "u", out)
 	cmd := exec.Command("cat")
-	cmd.Stdin = body // want `green.EnterReader`
+	cmd.Stdin = body // want `patched.EnterReader`
 	cmd.Stdout = out
 	cmd.Stderr = os.Stderr
-	_ = exec.Cmd{Stdout: w} // want `green.EnterWriter`
+	_ = exec.Cmd{Stdout: w} // want `patched.EnterWriter`
 }
 
 // What a field is set to is wrapped; a call of it is none of that.
@@ -77,13 +77,13 @@ func methods(any interface {
 	_ = http.Client{Transport: any} // what it is shows at run time
 	_ = http.Client{Transport: http.DefaultTransport}
 	_ = http.Client{Transport: tripper(trip)}
-	_ = http.Client{Transport: tripper(green.Enter12(trip))}
+	_ = http.Client{Transport: tripper(patched.Enter12(trip))}
 	rpc.Register(new(service))
 }
 
 type cached struct{}
 
-func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil } // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: defer green.Enter first`
+func (cached) RoundTrip(*http.Request) (*http.Response, error) { return nil, nil } // want `method cached.RoundTrip runs outside the hub, the client calls it outside the hub: defer patched.Enter first`
 
 type tripper func(*http.Request) (*http.Response, error)
 
@@ -94,13 +94,13 @@ func trip(*http.Request) (*http.Response, error) { return nil, nil }
 type entering struct{}
 
 func (entering) RoundTrip(*http.Request) (*http.Response, error) {
-	defer green.Enter()()
+	defer patched.Enter()()
 	return nil, nil
 }
 
 type service struct{}
 
-func (*service) Answer(int, *int) error { return nil } // want `method service.Answer runs outside the hub, goroutines of the server call its methods: defer green.Enter first`
+func (*service) Answer(int, *int) error { return nil } // want `method service.Answer runs outside the hub, goroutines of the server call its methods: defer patched.Enter first`
 
 func made() *rpc.Server { return rpc.DefaultServer }
 

@@ -45,12 +45,12 @@ func g(s *cache, c chan int) {
 
 func h(mu *sync.Mutex, r io.Reader, w io.Writer) *bufio.Scanner {
 	mu.Lock()                     // want `green.Lock`
-	s := bufio.NewScanner(r)      // want `green.Reader`
+	s := bufio.NewScanner(r)      // want `patched.Reader`
 	f := sync.OnceFunc(func() {}) // want `green.OnceFunc`
 	mu.Unlock()
 	f()
 	mu.Lock()     // want `green.Lock` `mu is held while io.Copy waits`
-	io.Copy(w, r) // want `green.Writer` `green.Reader`
+	io.Copy(w, r) // want `patched.Writer` `patched.Reader`
 	mu.Unlock()
 	return s
 }

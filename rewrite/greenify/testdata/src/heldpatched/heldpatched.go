@@ -6,9 +6,10 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
-var _ = green.Register("heldpatched", "VERSION")
+var _ = patched.Register("heldpatched", "VERSION", patched.SupportsVersion1)
 
 // What is patched, by greenify or by hand, holds locks as the original did.
 func f(mu *sync.Mutex, c chan int) {
@@ -46,8 +47,8 @@ func g(s *cache, c chan int, l sync.Locker) {
 	for range green.Range(c) {
 	}
 	s.RUnlock()
-	green.Lock((&s.mu)) // want `s.mu is held while green.Call12 waits`
-	green.Call12(http.Get, "")
+	green.Lock((&s.mu)) // want `s.mu is held while patched.Call12 waits`
+	patched.Call12(http.Get, "")
 	s.mu.Unlock()
 	green.Lock(l) // want `l is held while green.Select waits`
 	switch g0 := green.OnRecv(c); green.Select(g0) {

@@ -1,8 +1,11 @@
 package imported
 
-import g "github.com/greenify-go/greenify/runtime"
+import (
+	g "github.com/greenify-go/greenify/runtime"
+	p "github.com/greenify-go/greenify/runtime/patched"
+)
 
-var _ = g.Register("imported", "VERSION")
+var _ = p.Register("imported", "VERSION", p.SupportsVersion1)
 
 func f(c chan int) {
 	g.Sleep(1)

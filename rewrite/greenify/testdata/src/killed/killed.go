@@ -5,9 +5,10 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
-var _ = green.Register("killed", "VERSION")
+var _ = patched.Register("killed", "VERSION", patched.SupportsVersion1)
 
 type conn struct{ c chan int }
 

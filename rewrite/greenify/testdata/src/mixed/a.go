@@ -2,6 +2,8 @@ package mixed
 
 import green "github.com/greenify-go/greenify/runtime"
 
-var _ = green.Register("mixed", "VERSION")
+import "github.com/greenify-go/greenify/runtime/patched"
+
+var _ = patched.Register("mixed", "VERSION", patched.SupportsVersion1)
 
 func f() { green.Yield() }

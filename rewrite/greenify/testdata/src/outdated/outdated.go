@@ -1,9 +1,9 @@
 package main
 
-import green "github.com/greenify-go/greenify/runtime"
+import "github.com/greenify-go/greenify/runtime/patched"
 
-var _ = green.Register("outdated", "0") // want `the package registers rules 0, this greenify has`
+var _ = patched.Register("outdated", "0", patched.SupportsVersion1) // want `the package registers rules 0, this greenify has`
 
 func main() {
-	defer green.Main("0")() // want `main starts the hub with rules 0`
+	defer patched.Main("0", patched.SupportsVersion1)() // want `main starts the hub with rules 0`
 }

@@ -6,13 +6,14 @@ import (
 	"time"
 
 	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/patched"
 )
 
-var _ = green.Register("patched", "VERSION")
+var _ = patched.Register("patched", "VERSION", patched.SupportsVersion1)
 
 // A patched file: nothing to say.
 func main() {
-	defer green.Main("VERSION")()
+	defer patched.Main("VERSION", patched.SupportsVersion1)()
 	c := make(chan int)
 	green.Go(func() { green.Send(c, 1) })
 	green.Recv(c)
@@ -20,8 +21,8 @@ func main() {
 	var mu sync.Mutex
 	green.Lock(&mu)
 	mu.Unlock()
-	time.AfterFunc(1, green.Enter00(func() {}))
-	http.Handle("/", http.HandlerFunc(green.Enter20(http.NewServeMux().ServeHTTP)))
+	time.AfterFunc(1, patched.Enter00(func() {}))
+	http.Handle("/", http.HandlerFunc(patched.Enter20(http.NewServeMux().ServeHTTP)))
 	switch g0 := green.OnRecv(c); green.Select(g0) {
 	default:
 		_ = g0.V

@@ -51,7 +51,7 @@ func onces(f func(), load func() (int, error)) {
 
 // The second value of a receive may be of any type of booleans.
 func named(c chan int) (v int, ok flag) {
-	v, ok = <-c // want `replace it by green.Recv2To\[flag\]`
+	v, ok = <-c // want `replace it by patched.Recv2To\[flag\]`
 	return
 }
 

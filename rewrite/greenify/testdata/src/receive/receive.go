@@ -20,7 +20,7 @@ func f(...int) {}
 func flag(c chan int) {
 	var v int
 	var t truth
-	v, t = <-c // want `replace it by green.Recv2To\[truth\]`
+	v, t = <-c // want `replace it by patched.Recv2To\[truth\]`
 	var any interface{}
 	v, any = <-c // want `green.Recv2`
 	_, _, _ = v, t, any

@@ -14,9 +14,9 @@ func plain(c chan int, a, b int, t chan truth, n chan error) {
 
 // The implicit conversion to the element type is kept.
 func converted(c chan io.Reader, f io.ReadCloser, any chan interface{}, x int) {
-	c <- f   // want `replace it by green.To`
-	any <- x // want `green.To`
-	any <- 1 // want `green.To`
+	c <- f   // want `replace it by patched.To`
+	any <- x // want `patched.To`
+	any <- 1 // want `patched.To`
 }
 
 type queue chan int

@@ -2,6 +2,8 @@ package skipmixed
 
 import green "github.com/greenify-go/greenify/runtime"
 
-var _ = green.Register("skipmixed", "VERSION")
+import "github.com/greenify-go/greenify/runtime/patched"
+
+var _ = patched.Register("skipmixed", "VERSION", patched.SupportsVersion1)
 
 func f() { green.Yield() }

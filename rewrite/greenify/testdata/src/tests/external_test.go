@@ -5,6 +5,6 @@ import (
 	"time"
 )
 
-func TestOutside(t *testing.T) { // want `TestOutside runs outside the hub: defer green.Test first`
+func TestOutside(t *testing.T) { // want `TestOutside runs outside the hub: defer patched.Test first`
 	time.Sleep(1) // want `time.Sleep`
 }

@@ -3,5 +3,5 @@ package unnamed // want `not registered`
 import "net/http"
 
 func post() {
-	http.Post("u", "text", body()) // want `green.Call32`
+	http.Post("u", "text", body()) // want `patched.Call32`
 }

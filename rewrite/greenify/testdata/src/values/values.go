@@ -21,10 +21,10 @@ func values(p *pool, byValue pool) {
 	each(global.Lock)           // want `green.Lock`
 	each(byValue.mu.Lock)       // want `green.Lock`
 	each(p.mu.Lock)             // want `sync.\(Mutex\).Lock cannot be patched here: the receiver of the method value may change`
-	get := http.Get             // want `net/http.Get holds the hub while it waits for the server: wrap it in green.Func12`
+	get := http.Get             // want `net/http.Get holds the hub while it waits for the server: wrap it in patched.Func12`
 	_ = get
 	conns := []net.Conn{nil}
-	read := conns[0].Read                                  // want `net.\(Conn\).Read holds .*: wrap it in green.Bound12`
+	read := conns[0].Read                                  // want `net.\(Conn\).Read holds .*: wrap it in patched.Bound12`
 	_, _, _ = read, conns[0].Close, next().Read            // want `net.\(Conn\).Read cannot be patched here: it is used as a value`
 	_ = io.ReadAll                                         // want `io.ReadAll cannot be patched here: it is used as a value`
 	_ = http.HandlerFunc(http.NotFoundHandler().ServeHTTP) // want `net/http.\(Handler\).ServeHTTP cannot be patched here: it is used as a value`

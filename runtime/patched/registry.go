@@ -1,17 +1,13 @@
-package green
+package patched
 
-// registered are the packages patched in source and their versions of the rule
-// table.
-var registered []patchedPackage
-
-type patchedPackage struct{ path, rules string }
+import "github.com/greenify-go/greenify/runtime/internal/baton"
 
 // Register says that package path is patched in source by that version of the
 // rule table, behind which stand the module groups that it is patched for if that is
 // not all. A patched package calls it as it is initialized:
 //
-//	var _ = green.Register("example.com/pkg", "1a2b3c4d")
-//	var _ = green.Register("example.com/pkg", "1a2b3c4d:select,thread,time,builtins")
+//	var _ = patched.Register("example.com/pkg", "1a2b3c4d", patched.SupportsVersion1)
+//	var _ = patched.Register("example.com/pkg", "1a2b3c4d:select,thread,time,builtins", patched.SupportsVersion1)
 //
 // If the program's main function is not patched, or in a test binary the tests,
 // Register says so and ends the program with exit status 2, before main: with no
@@ -20,15 +16,16 @@ type patchedPackage struct{ path, rules string }
 // GREENIFY=off is the way to run the package as plain Go.
 //
 //go:noinline // greenify inspect looks for its callers
-func Register(path, rules string) struct{} {
-	checkMain(path)
-	registered = append(registered, patchedPackage{path, rules})
+func Register(path, rules string, _ version) struct{} {
+	if baton.InSource {
+		baton.Register(path, rules)
+	}
 	return struct{}{}
 }
 
 // Main is the first statement of a main function patched in source:
 //
-//	defer green.Main("1a2b3c4d")()
+//	defer patched.Main("1a2b3c4d", patched.SupportsVersion1)()
 //
 // It turns the hub on with main as the first green thread, unless GREENIFY=off
 // says otherwise. If a package of the program is patched by another version of
@@ -41,15 +38,25 @@ func Register(path, rules string) struct{} {
 //
 // Main does nothing if main was not called by package runtime, and in a program
 // built by greenify.
-func Main(rules string) (end func()) { return start(rules) }
+func Main(rules string, _ version) (end func()) {
+	if baton.InSource {
+		return baton.Main(rules)
+	}
+	return func() {}
+}
 
 // Test is the first statement of a test, benchmark, fuzz test or example patched in
 // source:
 //
-//	defer green.Test("1a2b3c4d")()
+//	defer patched.Test("1a2b3c4d", patched.SupportsVersion1)()
 //
 // The goroutine in which package testing runs it is a green thread until the
 // returned function is called. The first call turns the hub on, as Main does, in a
 // test binary without a TestMain that has called Main. While the hub is off, and in
 // a whole-program build, Test does nothing.
-func Test(rules string) (end func()) { return startTest(rules) }
+func Test(rules string, _ version) (end func()) {
+	if baton.InSource {
+		return baton.Test(rules)
+	}
+	return func() {}
+}

@@ -1,6 +1,6 @@
 //go:build !greenify
 
-package green
+package patched
 
 import (
 	"bytes"

@@ -1,9 +1,11 @@
-package green
+package patched
 
 import (
 	"io"
 	"reflect"
 
+	green "github.com/greenify-go/greenify/runtime"
+	"github.com/greenify-go/greenify/runtime/internal/baton"
 	"github.com/greenify-go/greenify/runtime/streams"
 )
 
@@ -13,7 +15,7 @@ import (
 // returns as they are; and all of them in a whole-program build and while the hub
 // is off.
 func Reader(r io.Reader) io.Reader {
-	if !inSource || !enabled() || !waitsInStd(r) && !promotesStd(r, "Read") {
+	if !baton.InSource || !green.Enabled() || !waitsInStd(r) && !promotesStd(r, "Read") {
 		return r
 	}
 	return reader{r}
@@ -21,7 +23,7 @@ func Reader(r io.Reader) io.Reader {
 
 // Writer returns a writer that writes to w likewise.
 func Writer(w io.Writer) io.Writer {
-	if !inSource || !enabled() || !waitsInStd(w) && !promotesStd(w, "Write") {
+	if !baton.InSource || !green.Enabled() || !waitsInStd(w) && !promotesStd(w, "Write") {
 		return w
 	}
 	return writer{w}
@@ -40,7 +42,7 @@ func (w writer) Write(p []byte) (int, error) { return Call12(w.w.Write, p) }
 // of the standard library that never call patched code it returns as they are, and
 // all of them in a whole-program build. What has a method Close still has it.
 func EnterReader(r io.Reader) io.Reader {
-	if !inSource || r == nil || waitsInStd(r) || inMemory(r) {
+	if !baton.InSource || r == nil || waitsInStd(r) || inMemory(r) {
 		return r
 	}
 	if c, ok := r.(io.Closer); ok {
@@ -51,7 +53,7 @@ func EnterReader(r io.Reader) io.Reader {
 
 // EnterWriter returns a writer likewise.
 func EnterWriter(w io.Writer) io.Writer {
-	if !inSource || w == nil || waitsInStd(w) || inMemory(w) {
+	if !baton.InSource || w == nil || waitsInStd(w) || inMemory(w) {
 		return w
 	}
 	if c, ok := w.(io.Closer); ok {
@@ -74,15 +76,15 @@ type (
 )
 
 func (r enterReader) Read(p []byte) (int, error) {
-	if t := callback(); t != nil {
-		defer t.end()
+	if t := baton.Callback(); t != nil {
+		defer t.End()
 	}
 	return Reader(r.r).Read(p)
 }
 
 func (w enterWriter) Write(p []byte) (int, error) {
-	if t := callback(); t != nil {
-		defer t.end()
+	if t := baton.Callback(); t != nil {
+		defer t.End()
 	}
 	return Writer(w.w).Write(p)
 }
@@ -91,8 +93,8 @@ func (r enterReadCloser) Close() error  { return enterClose(r.c) }
 func (w enterWriteCloser) Close() error { return enterClose(w.c) }
 
 func enterClose(c io.Closer) error {
-	if t := callback(); t != nil {
-		defer t.end()
+	if t := baton.Callback(); t != nil {
+		defer t.End()
 	}
 	return c.Close()
 }

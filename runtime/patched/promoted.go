@@ -1,4 +1,4 @@
-package green
+package patched
 
 import (
 	"reflect"
