@@ -61,9 +61,6 @@ func (e *MismatchError) Error() string {
 	return fmt.Sprintf("%s: %s has %s for %q, want %d", e.Pos, e.Edit.Decl, plural.Of(e.Found, "site"), e.Edit.Match, e.Edit.Sites)
 }
 
-// HasDecl reports whether the source declares the function, method or type.
-func HasDecl(file *ast.File, name string) bool { return findDecl(file, name) != nil }
-
 // Apply returns src with all edits made. It makes all of them or none.
 // The error is a *MismatchError, or the parser's.
 func Apply(filename string, src []byte, edits []Edit) ([]byte, error) {
