@@ -129,7 +129,7 @@ var mutants = []mutant{
 		"RWMutex.RLock is no yield point"},
 	{"19-fairness", "runtime/hub/slice.go", "	if getg().hub.owner && hubGroups&hubGroupTime != 0 {", "	if false {",
 		"time.Sleep(0) does not yield"},
-	{"19-fairness", "runtime/hub/busy.go", "b.held >= limit && !first {", "b.held < 0 {",
+	{"19-fairness", "runtime/hub/busy.go", "b.held >= limit && !first {", "b.held < 0 && !first {",
 		"a busy loop keeps the hub for ever"},
 	{"19-fairness", "runtime/hub/slice.go", "		gp.hub.busy = true\n", "",
 		"a busy loop that was cut keeps the hub for another second"},

@@ -32,10 +32,10 @@ import (
 type hubReported struct {
 	stuck  int8   // stuckNot, ...
 	first  bool   // of its kind
-	told   bool   // was reported to be stuck (patrol.go)
 	group  int32  // which threads belong together
 	kind   uint32 // which threads wait alike (hubAlike)
 	looked uint32 // since of the wait that was looked at, and 1 (patrol.go)
+	told   uint32 // likewise of the wait that was reported to be stuck
 }
 
 // hubDeadlock ends a program in which nothing can ever run again. It is called
@@ -71,7 +71,7 @@ func hubReport() {
 		hubPrintMore(gp, more)
 	})
 	forEachGRace(func(gp *g) { gp.hub.report.stuck = stuckNot }) // what was proven before may be over
-	hubSuspect()
+	hubSuspect(hubAnyWaiter)
 	forEachGRace(func(gp *g) {
 		if hubTesting(gp) {
 			gp.hub.report.stuck = stuckNot
@@ -300,30 +300,32 @@ const (
 	stuckProven  // waits on what no thread that can run refers to
 )
 
-// hubSuspect finds the threads that wait for locks in a circle: all that wait for
-// one, without those that none of them keeps waiting.
-func hubSuspect() {
+// hubSuspect finds the threads that wait for locks in a circle: all of those asked about
+// that wait for one, without those that none of them keeps waiting.
+func hubSuspect(about func(gp *g) bool) {
 	forEachGRace(func(gp *g) {
 		if gp.hub.report.stuck != stuckProven {
 			gp.hub.report.stuck = stuckNot
 		}
 	})
 	if hubLocks == 1 {
-		hubCircle(stuckLocked, hubUnreleased)
-		hubCircle(stuckPerhaps, hubUnreleased)
+		hubCircle(stuckLocked, about, hubUnreleased)
+		hubCircle(stuckPerhaps, about, hubUnreleased)
 		return
 	}
-	hubCircle(stuckPerhaps, func(gp *g, _ int8) (stuck bool) {
+	hubCircle(stuckPerhaps, about, func(gp *g, _ int8) (stuck bool) {
 		hubDeferrers(gp, func(holder *g) { stuck = stuck || holder.hub.report.stuck != stuckNot })
 		return stuck
 	})
 }
 
+func hubAnyWaiter(*g) bool { return true }
+
 // hubCircle marks the largest set of threads that wait for locks and are each kept by
 // others of it.
-func hubCircle(mark int8, kept func(gp *g, mark int8) bool) {
+func hubCircle(mark int8, about func(gp *g) bool, kept func(gp *g, mark int8) bool) {
 	forEachGRace(func(gp *g) {
-		if gp.hub.report.stuck == stuckNot && gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) {
+		if gp.hub.report.stuck == stuckNot && gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) && about(gp) {
 			gp.hub.report.stuck = mark
 		}
 	})
@@ -505,11 +507,13 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 		g0 := getg()
 		g0.writebuf = text[0:0:len(text)]
 		hubNoteDeferred()
-		if which != hubUntoldProven {
-			hubSuspect()
+		if which == hubPatrolled {
+			hubSuspect(hubPatrolSuspects)
+		} else {
+			hubSuspect(hubAnyWaiter)
 		}
 		forEachGRace(func(gp *g) {
-			if gp.hub.report.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && gp.hub.report.told || which == hubUntoldProven && hubForever(gp)) {
+			if gp.hub.report.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && hubTold(gp) || which == hubPatrolled && hubForever(gp)) {
 				gp.hub.report.stuck = stuckNot
 			}
 		})
@@ -519,7 +523,9 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 			hubPrintStuck(in, true)
 			forEachGRace(func(gp *g) {
 				if in(gp) {
-					gp.hub.report.told = gp.hub.report.told || which == hubUntoldProven
+					if which == hubPatrolled {
+						gp.hub.report.told = gp.hub.since + 1
+					}
 					if threads < len(list) {
 						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.report.stuck >= stuckLocked}
 					}
@@ -541,9 +547,9 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 type hubWhich int
 
 const (
-	hubAllStuck     hubWhich = iota
-	hubUntold                // without those that the patrol has reported
-	hubUntoldProven          // likewise, and only those that nobody can wake
+	hubAllStuck  hubWhich = iota
+	hubUntold             // without those that the patrol has reported
+	hubPatrolled          // likewise, and of those in a circle of locks only hubPatrolSuspects
 )
 
 // hubProve has the collector find the threads that nobody can wake, and returns with

@@ -6,8 +6,10 @@ import "internal/runtime/atomic"
 
 // The patrol: GREENIFY=deadlock=5s reports threads that nobody can wake while others run,
 // or while all are asleep in a program that cannot be told to be dead, because C is
-// linked into it. What counts is the collector's proof (deadlock.go), so a report is never
-// a guess, and what a global variable refers to is never reported.
+// linked into it. What counts is the collector's proof (deadlock.go), so of what a global
+// variable refers to only circles of locks are reported, if each thread has waited for
+// longer than the period: exactly in a build with -locks, else as what they are, a
+// suspicion.
 //
 // sysmon looks, once in a period, whether a thread has waited for longer than that and
 // whether anything has run since the last time; only then a goroutine of the runtime
@@ -84,7 +86,7 @@ func hubNap(sleep int64) int64 {
 
 // hubCanLeak reports whether the collector could find that nobody can wake a thread.
 func hubCanLeak(gp *g) bool {
-	if !gp.hub.green || gp.hub.kill.handle || gp.hub.report.told || readgstatus(gp) != _Gwaiting {
+	if !gp.hub.green || gp.hub.kill.handle || hubTold(gp) || readgstatus(gp) != _Gwaiting {
 		return false
 	}
 	switch gp.waitreason {
@@ -94,6 +96,15 @@ func hubCanLeak(gp *g) bool {
 		return !hubForever(gp)
 	}
 	return false
+}
+
+// hubTold reports whether the patrol has reported the wait that gp is in.
+func hubTold(gp *g) bool { return gp.hub.report.told == gp.hub.since+1 }
+
+// hubPatrolSuspects reports whether the patrol may suspect gp: it has waited for longer
+// than the period, and the program will not kill it.
+func hubPatrolSuspects(gp *g) bool {
+	return hubCanLeak(gp) && hubClock()-gp.hub.since >= uint32(min(hubPatrol.period/1e6, 1<<31))
 }
 
 // hubForever reports whether a thread waits for ever because its program says so: select
@@ -124,7 +135,7 @@ func hubPatrolServe() {
 			if p.text == nil {
 				p.text = make([]byte, 64<<10)
 			}
-			_, n := hubDeadlocks(nil, p.text, hubUntoldProven)
+			_, n := hubDeadlocks(nil, p.text, hubPatrolled)
 			print(string(p.text[:n]))
 		}
 		end := nanotime()

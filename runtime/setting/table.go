@@ -66,9 +66,10 @@ var hubSettingTable = []hubSetting{
 	}},
 	{name: "deadlock", value: "5s", kind: hubIsTime, test: 5e9, doc: []string{
 		"report on standard error threads that nobody can wake any more, while others",
-		"run or all are asleep: proven by the garbage collector, so what a global",
-		"variable refers to, a thread that the program can kill and select {} are",
-		"never reported; each thread once; us, ms or s, 0 or off is off; costs a",
+		"run or all are asleep: proven by the garbage collector, so of what a global",
+		"variable refers to only circles of locks are reported, a suspicion without",
+		"-locks; never a thread that the program can kill, nor select {}; each once;",
+		"us, ms or s, 0 or off is off; costs a",
 		"collection when one has waited for that long and others have run since, at",
 		"most one processor in a hundred",
 	}},
