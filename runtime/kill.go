@@ -71,8 +71,9 @@ func (h *Handle) Cancel() bool {
 // wait for a descriptor ends with os.ErrDeadlineExceeded, and the thread unwinds once
 // they have cleaned up: pools are whole, no descriptor is lost. If what was called
 // succeeds all the same, it returns, and the thread unwinds at its next yield point. A
-// process that exec.Cmd's Run, Output or CombinedOutput waits for is killed; one that
-// Process.Wait or Cmd.Wait waits for runs on, and can be waited for again. Code of the
+// process that exec.Cmd's Run, Output or CombinedOutput waits for is killed; one that was
+// started (Cmd.Start, os.StartProcess) and that Cmd.Wait or Process.Wait waits for runs on,
+// and can be waited for again: exec.CommandContext ends it with its context. Code of the
 // program that they call (drivers, Control, hooks) gets these errors, too; a wait of its
 // own for a channel, a lock or time that it does not end when its context does has to be
 // over before the thread unwinds.

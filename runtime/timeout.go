@@ -44,7 +44,9 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 // no time, d <= 0, f is killed at its first yield point. It yields.
 //
 // Inside the standard library the kill is an error first (Handle.Kill): a query, a
-// request, a dial that f has begun is undone. What f itself holds it has to give back in
+// request, a dial that f has begun is undone. A driver or a hook that waits below it for a
+// channel, a lock or time, and does not end that when its context does, delays the return by
+// as long; a wait for a descriptor ends at once. What f itself holds it has to give back in
 // deferred calls.
 //
 // An f that computes, such as an interpreter with an endless script, is killed where it
