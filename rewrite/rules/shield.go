@@ -33,8 +33,10 @@ var shield = []Leaf{
 
 	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2transportResponseBody.Close", entry, "", "defer hubEndFD(hubBegin())", 1), Why: "unlocks the writing to the connection"},
 	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("transportResponseBody.Close", entry, "", "defer hubEndFD(hubBegin())", 1), Why: "unlocks the writing to the connection"},
-	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2clientConnPool.getClientConn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "unlocks the pool"},
-	{File: "net/http/internal/http2/client_conn_pool.go", Go: ">=go1.27", Edit: edit("clientConnPool.getClientConn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "unlocks the pool"},
+	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2Transport.RoundTripOpt", replace, "t.connPool().GetClientConn(req, addr)", "hubConn(t.connPool(), req, addr)", 1), Why: "unlocks the pool, and gives back the stream that it has reserved"},
+	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("Transport.RoundTripOpt", replace, "t.connPool.GetClientConn(req, addr)", "hubConn(t.connPool, req, addr)", 1), Why: "unlocks the pool, and gives back the stream that it has reserved"},
+	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2Transport.RoundTripOpt", replace, "http2traceGotConn(req, cc, reused)", "hubGotConn(req, cc, reused)", 1), Why: "gives it back, too"},
+	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("Transport.RoundTripOpt", replace, "traceGotConn(req, cc, reused)", "hubGotConn(req, cc, reused)", 1), Why: "gives it back, too"},
 	shieldCtx("net/http/clientconn.go", "Transport.NewClientConn", "t.NewClientConn(hub, scheme, address)", "closes the connection"),
 	{File: "net/http/clientconn.go", Edit: edit("http1ClientConn.RoundTrip", before, "treq := &transportRequest{Request: req, trace: trace, ctx: ctx, cancel: cancel}", "defer hubCancel(cancel).Final().End()", 1), Why: "gives the connection up"},
 	{File: "mime/multipart/formdata.go", Edit: edit("Reader.readForm", entry, "", "err = io.ErrUnexpectedEOF", 1), Why: "removes its files also if it does not come to a return"},

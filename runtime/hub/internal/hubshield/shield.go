@@ -90,17 +90,6 @@ func Cancel(cancel context.CancelCauseFunc) *Shield {
 	return s
 }
 
-// Abort begins a shield that calls f, behind which the function has failed, whatever it
-// returns: there is nothing to be closed.
-func Abort(f func()) *Shield {
-	if !active() {
-		return nil
-	}
-	s := &Shield{core: core{cancel: f}}
-	begin(&s.core)
-	return s.Final()
-}
-
 // Final says that the function has failed if the shield was cancelled.
 func (s *Shield) Final() *Shield {
 	if s != nil {

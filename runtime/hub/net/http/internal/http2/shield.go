@@ -9,12 +9,43 @@ import (
 	"internal/hubshield"
 )
 
-// hubStream shields the wait for the answer on a stream of HTTP/2.
+// hubStream shields the wait for the answer on a stream of HTTP/2. A thread that is marked
+// already begins the stream all the same: that is what uses up the reservation.
 func hubStream(cs *clientStream) *hubshield.Shield {
-	return hubshield.Abort(func() { cs.abortStream(context.Canceled) })
+	return hubshield.Call(func() { cs.abortStream(context.Canceled) }).Final()
+}
+
+// hubConn is GetClientConn, which reserves a place for a stream and calls the program's
+// GetConn. A thread that unwinds gives the place back: the connection is never idle else.
+func hubConn(p noDialClientConnPool, req *ClientRequest, addr string) (cc *ClientConn, err error) {
+	goesOn := false
+	defer func() {
+		if !goesOn && cc != nil {
+			cc.decrStreamReservations()
+		}
+	}()
+	func() {
+		defer hubEnd(hubWhole())
+		cc, err = p.GetClientConn(req, addr)
+	}()
+	goesOn = true
+	return cc, err
+}
+
+// hubGotConn is traceGotConn, which calls the program's GotConn, likewise.
+func hubGotConn(req *ClientRequest, cc *ClientConn, reused bool) {
+	goesOn := false
+	defer func() {
+		if !goesOn {
+			cc.decrStreamReservations()
+		}
+	}()
+	traceGotConn(req, cc, reused)
+	goesOn = true
 }
 
 func hubBegin() bool      { return hubshield.Begin() }
 func hubEndFD(begun bool) { hubshield.End(begun) }
-func hubWhole() bool      { return hubshield.Whole() }
-func hubEnd(begun bool)   { hubshield.EndWhole(begun) }
+
+func hubWhole() bool    { return hubshield.Whole() }
+func hubEnd(begun bool) { hubshield.EndWhole(begun) }
