@@ -10,26 +10,31 @@ import (
 )
 
 var ruleTable = &command{
-	name: "rules", args: "[-md|-json|-coverage [-json]]",
+	name: "rules", args: "[-coverage] [-md|-json]",
 	short: "print the table of what is patched",
 	setup: func(fs *flag.FlagSet) runner {
 		md := fs.Bool("md", false, "print Markdown")
 		asJSON := fs.Bool("json", false, "print JSON")
 		coverage := fs.Bool("coverage", false, "print what becomes of everything in the standard library that may block")
 		return func(e *env, args []string) error {
-			print := rules.Print
 			switch {
 			case len(args) > 0:
-				return errors.New("rules takes -md, -json or -coverage [-json], not \"" + strings.Join(args, " ") + `"`)
-			case *md && (*asJSON || *coverage):
-				return errors.New("-md is for the table of rules alone: leave out -json and -coverage")
-			case *coverage && *asJSON:
-				return rules.PrintCoverageJSON(e.stdout, toolchain.AtHand(""))
+				return errors.New("rules takes -coverage, -md and -json, not \"" + strings.Join(args, " ") + `"`)
+			case *md && *asJSON:
+				return errors.New("choose one of -md and -json")
 			case *coverage:
-				return rules.PrintCoverage(e.stdout, toolchain.AtHand(""))
-			case *asJSON:
+				print := rules.PrintCoverage
+				if *asJSON {
+					print = rules.PrintCoverageJSON
+				} else if *md {
+					print = rules.PrintCoverageMarkdown
+				}
+				return print(e.stdout, toolchain.AtHand(""))
+			}
+			print := rules.Print
+			if *asJSON {
 				print = rules.PrintJSON
-			case *md:
+			} else if *md {
 				print = rules.PrintMarkdown
 			}
 			return print(e.stdout)
