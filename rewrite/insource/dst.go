@@ -410,6 +410,13 @@ func (p *patcher) imports(file *dst.File) {
 			if i > 0 {
 				decl.Decs.Before = dst.NewLine
 			}
+			if at+i < len(file.Decls) {
+				// As the text edits: in one block with the import that is there.
+				next, ok := file.Decls[at+i].(*dst.GenDecl)
+				if ok && next.Tok == token.IMPORT && len(next.Decs.Start) == 0 && next.Specs[0].(*dst.ImportSpec).Path.Value != `"C"` {
+					next.Decs.Before = dst.NewLine
+				}
+			}
 			file.Decls = slices.Insert(file.Decls, at+i, dst.Decl(decl))
 		}
 	}
