@@ -46,7 +46,7 @@ func (f *finder) nameImports(active []*Site) {
 	}
 	f.Names = map[string]string{}
 	taken := map[string]bool{}
-	edits, adds := map[string][]Edit{}, map[string]string{}
+	edits, adds := map[string]Edit{}, map[string]string{}
 	for _, path := range paths {
 		if path == MainPath && f.imports(MainPath) {
 			continue
@@ -75,7 +75,9 @@ func (f *finder) nameImports(active []*Site) {
 		}
 		f.added = append(f.added, added)
 		adds[path] = added
-		edits[path] = f.importEdits(added)
+	}
+	for i, path := range slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return adds[path] == "" }) {
+		edits[path] = f.importEdit(path, adds[path], i == 0, adds[GreenPath] != "")
 	}
 	// In this order: a driver that merges fixes puts the import of a later one behind, and
 	// takes insertions for the same only where they come in the same order.
@@ -85,11 +87,7 @@ func (f *finder) nameImports(active []*Site) {
 				continue
 			}
 			s.adds = append(s.adds, adds[path])
-			for _, e := range edits[path] {
-				if !slices.Contains(s.Imports, e) {
-					s.Imports = append(s.Imports, e)
-				}
-			}
+			s.Imports = append(s.Imports, edits[path])
 		}
 	}
 }
@@ -136,17 +134,16 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 // importEdits adds an import: of std at the start of the last group, others at its end,
 // or before a single import, or behind the package clause. An import of
 // "C" and the comment above it, which is C source, are not touched. Where
-// lines are counted it goes on one that is there. Of two edits the first is the same
-// for all imports that are added there.
-func (f *finder) importEdits(added string) []Edit {
+// lines are counted it goes on one that is there.
+//
+// In a group, packages green, patched and patchedmain are added at places of their own.
+// Drivers that apply the fixes of many sites at once drop an edit only if it is the same as
+// its neighbour among those for one place (golangci-lint, validateEdits), and the sites of a
+// file add them in any order. first is set for the first import that the file adds, green
+// if package green is among them: who is first in the group brings the empty line.
+func (f *finder) importEdit(path, added string, first, green bool) Edit {
 	nl := f.newline()
-	insert := func(at token.Pos, texts ...string) []Edit {
-		var edits []Edit
-		for _, text := range texts {
-			edits = append(edits, Edit{at, at, text})
-		}
-		return edits
-	}
+	insert := func(at token.Pos, text string) Edit { return Edit{at, at, text} }
 	var group, single *ast.GenDecl
 	for _, d := range f.Syntax.Decls {
 		d, ok := d.(*ast.GenDecl)
@@ -161,17 +158,22 @@ func (f *finder) importEdits(added string) []Edit {
 	if group != nil {
 		end := f.tf.Offset(group.Rparen)
 		line := f.Src[bytes.LastIndexByte(f.Src[:end], '\n')+1 : end]
-		if f.counted(group.Rparen) || len(bytes.TrimSpace(line)) > 0 {
+		switch {
+		case f.counted(group.Rparen) || len(bytes.TrimSpace(line)) > 0:
 			return insert(group.Specs[0].Pos(), added+"; ")
-		}
-		if OfStd(added) {
+		case OfStd(added):
 			return insert(group.Lparen+1, nl+"\t"+added)
+		case path == MainPath:
+			return insert(group.Lparen+1, nl+"\t"+added+nl)
 		}
-		at := group.Rparen - token.Pos(len(line))
-		if last := importPath(group.Specs[len(group.Specs)-1]); rules.Std(last) {
-			return insert(at, nl, "\t"+added+nl) // not in the group of the standard library
+		text := "\t" + added + nl
+		if (path == GreenPath || !green) && rules.Std(importPath(group.Specs[len(group.Specs)-1])) {
+			text = nl + text // not in the group of the standard library
 		}
-		return insert(at, "\t"+added+nl)
+		if path == PatchedPath {
+			return Edit{group.Rparen, group.Rparen + 1, text + ")"}
+		}
+		return insert(group.Rparen-token.Pos(len(line)), text)
 	}
 	if single != nil {
 		if f.counted(single.Pos()) {
@@ -186,7 +188,10 @@ func (f *finder) importEdits(added string) []Edit {
 	if f.counted(at) || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
 		return insert(at, "; import "+added)
 	}
-	return insert(at, nl, nl+"import "+added)
+	if first {
+		return insert(at, nl+nl+"import "+added)
+	}
+	return insert(at, nl+"import "+added)
 }
 
 // OfStd reports whether an import, as in an import declaration, is of the standard

@@ -7,6 +7,7 @@ import (
 	"go/format"
 	"go/token"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/dave/dst"
@@ -393,6 +394,9 @@ func (p *patcher) imports(file *dst.File) {
 		}
 		if group != nil && find.OfStd(text) {
 			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
+			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
+		} else if group != nil && spec.Path.Value == strconv.Quote(find.MainPath) {
+			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.EmptyLine
 			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
 		} else if group != nil {
 			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
