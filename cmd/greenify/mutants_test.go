@@ -187,6 +187,8 @@ var mutants = []mutant{
 		"HTTP/2's pool stays locked"},
 	{"25-kill-in-std", shields, `"http2traceGotConn(req, cc, reused)", "hubGotConn(req, cc, reused)"`, `"http2traceGotConn(req, cc, reused)", "http2traceGotConn(req, cc, reused)"`,
 		"a stream that is reserved is not given back by GotConn"},
+	{"25-kill-in-std", "runtime/hub/shield.go", "gp.hub.shield.cuts++ // the outer ones", "// the outer ones",
+		"a kill is lost in a shield inside another"},
 	{"25-kill-in-std", shields, `	{File: "io/pipe.go", Edit: edit("pipe.write"`, `	//`,
 		"a killed writer leaves who reads from its io.Pipe waiting"},
 	{"25-kill-in-std", shields, `	{File: "io/pipe.go", Edit: edit("pipe.read"`, `	//`,

@@ -34,7 +34,7 @@ import _ "unsafe" // for linkname
 type hubShielding struct {
 	depth  int32      // how many
 	wholes int32      // how many of them are whole
-	cuts   int32      // waits that were ended by an error in these
+	cuts   int32      // waits, and inner shields, that a kill has ended with an error in these
 	inner  *hubShield // the innermost of them that has something to cancel
 }
 
@@ -153,6 +153,9 @@ func hubshield_end(s *hubShield, failed bool) {
 		gp.hub.shield.inner = s.outer
 	}
 	if gp.hub.shield.depth--; gp.hub.shield.depth != 0 {
+		if failed && gp.hub.kill.state == hubKillMark {
+			gp.hub.shield.cuts++ // the outer ones may not know what has failed in them
+		}
 		return
 	}
 	failed = failed || gp.hub.shield.cuts != 0

@@ -99,10 +99,21 @@ func ends(what string, f func()) {
 	check.Within(what, done)
 }
 
+// killDialHTTP kills who waits for the answer, for the connection and for the address of
+// the name: the latter two in shields of their own, inside that of DialHTTPPath, which is
+// not told why they fail.
 func killDialHTTP() {
 	addr, stop := listen(silent)
 	defer stop()
-	killedIn("IO wait", "net/rpc.DialHTTPPath", func() { rpc.DialHTTP("tcp", addr) })
+	killedIn("IO wait", "net/http.ReadResponse", func() { rpc.DialHTTP("tcp", addr) })
+	full, free := fullBacklog()
+	defer free()
+	killedIn("IO wait", "net.(*netFD).connect", func() { rpc.DialHTTP("tcp", full.String()) })
+	names, end := nameServer()
+	defer end()
+	defer func(was *net.Resolver) { net.DefaultResolver = was }(net.DefaultResolver)
+	net.DefaultResolver = names
+	killedIn("select", "net.(*Resolver).lookupIPAddr", func() { rpc.DialHTTP("tcp", "nosuch.example:80") })
 }
 
 // killReadForm kills who has read a form's file in part, to a temporary one.
