@@ -21,6 +21,10 @@ import (
 // TestMain lets the test binary act as the command, so that it can be killed,
 // and as a vet tool.
 func TestMain(m *testing.M) {
+	if os.Getenv("INSOURCE_HOLD") != "" {
+		heldSignals()
+		os.Exit(0)
+	}
 	if root := os.Getenv("INSOURCE_SWAP"); root != "" {
 		os.Exit(swapForever(root))
 	}

@@ -70,6 +70,7 @@ func swap(roots []string, files map[string]fileEdit) error {
 	if err != nil {
 		return err
 	}
+	defer holdSignals()()
 	defer s.unlock()
 	if err := s.finish(); err != nil {
 		return err
