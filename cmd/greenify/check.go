@@ -61,7 +61,8 @@ func (e *env) check(cfg insource.Config, o checkOptions) error {
 	if *o.baseline != "" {
 		data, err := os.ReadFile(*o.baseline)
 		if err != nil {
-			return fmt.Errorf("%w: write it with greenify check -baseline %s -update", err, *o.baseline)
+			// 1 would say that there are findings.
+			return refused(fmt.Errorf("%w: write it with greenify check -baseline %s -update", err, *o.baseline))
 		}
 		if list, err = insource.Subtract(list, string(data)); err != nil {
 			return fmt.Errorf("%s: %w", *o.baseline, err)

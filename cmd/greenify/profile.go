@@ -15,7 +15,7 @@ import (
 
 var profileParked = &command{
 	name: "profile", args: "[-seconds N] [-o FILE] SOCKET",
-	short: "write for how long its threads are parked, by stack",
+	short: "write for how long a running program's threads are parked, by stack",
 	long: `The program runs with GREENIFY=admin=SOCKET. The profile is for go tool pprof, and goes
 to standard output if there is no -o. It samples: the program stops for each look at
 all threads, so it is looked at every 10 ms, and for a tenth of the time at most.`,

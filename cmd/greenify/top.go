@@ -20,7 +20,7 @@ const topRefresh = time.Second
 
 var top = &command{
 	name: "top", args: "SOCKET",
-	short: "the same as a live screen, which sorts, filters and kills",
+	short: "show the threads of a running program live: sort, filter, kill",
 	long:  "The program runs with GREENIFY=admin=SOCKET. The keys are on the screen.",
 	setup: func(*flag.FlagSet) runner {
 		return func(e *env, args []string) error {
