@@ -17,6 +17,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/rewrite/splice"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
@@ -227,7 +228,7 @@ func (l *lookup) read(p *listed) {
 			case *ast.FuncDecl:
 				if d.Recv == nil || len(d.Recv.List) == 0 {
 					add(d.Name.Name, d)
-				} else if recv := typeName(d.Recv.List[0].Type); recv != "" {
+				} else if recv := splice.TypeName(d.Recv.List[0].Type); recv != "" {
 					add(recv+"."+d.Name.Name, d)
 				}
 			case *ast.GenDecl:
@@ -286,7 +287,7 @@ func (l *lookup) decl(p *listed, parts []string, depth int) string {
 		}
 		sel, ok := t.(*ast.SelectorExpr)
 		if !ok {
-			if found := l.decl(p, []string{typeName(t), parts[1]}, depth+1); found != "" {
+			if found := l.decl(p, []string{splice.TypeName(t), parts[1]}, depth+1); found != "" {
 				return found
 			}
 			continue
@@ -337,26 +338,6 @@ func (l *lookup) imported(file *ast.File, sel *ast.SelectorExpr) []*listed {
 		}
 	}
 	return nil
-}
-
-// typeName is the name of a receiver's type.
-func typeName(t ast.Expr) string {
-	for {
-		switch x := t.(type) {
-		case *ast.StarExpr:
-			t = x.X
-		case *ast.ParenExpr:
-			t = x.X
-		case *ast.IndexExpr:
-			t = x.X
-		case *ast.IndexListExpr:
-			t = x.X
-		case *ast.Ident:
-			return x.Name
-		default:
-			return ""
-		}
-	}
 }
 
 // like suggests a symbol for one that does not exist: of the package, if that does,

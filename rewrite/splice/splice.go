@@ -184,7 +184,14 @@ func FuncName(d *ast.FuncDecl) string {
 	if d.Recv == nil || len(d.Recv.List) == 0 {
 		return d.Name.Name
 	}
-	t := d.Recv.List[0].Type
+	if recv := TypeName(d.Recv.List[0].Type); recv != "" {
+		return recv + "." + d.Name.Name
+	}
+	return d.Name.Name
+}
+
+// TypeName is the name of a receiver's type: T for *T, (T) and T[P]; "" if it has none.
+func TypeName(t ast.Expr) string {
 	for {
 		switch x := t.(type) {
 		case *ast.StarExpr:
@@ -196,9 +203,9 @@ func FuncName(d *ast.FuncDecl) string {
 		case *ast.IndexListExpr:
 			t = x.X
 		case *ast.Ident:
-			return x.Name + "." + d.Name.Name
+			return x.Name
 		default:
-			return d.Name.Name
+			return ""
 		}
 	}
 }
