@@ -131,7 +131,7 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 	return true
 }
 
-// importEdits adds an import: of std at the start of the last group, others at its end,
+// importEdit adds an import: of std at the start of the last group, others at its end,
 // or before a single import, or behind the package clause. An import of
 // "C" and the comment above it, which is C source, are not touched. Where
 // lines are counted it goes on one that is there.
