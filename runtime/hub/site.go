@@ -11,7 +11,8 @@ import (
 // (sysmon.go) leaves the hub at once the third time: a C function that waits for the
 // next frame of a screen or for a C mutex, a read from a terminal, a driver. A place is
 // known by the return addresses on the stack, so that one that reads a pipe does not
-// make all that read slow: leaving costs about 10 us.
+// make all that read slow: leaving costs about 10 us. A place whose calls have become
+// short, or were rescued only because the machine was busy, is forgotten again.
 
 // hubSites is how many places there are. Package syscall has the same variable.
 //
@@ -20,11 +21,19 @@ var hubSites uint32
 
 var hubSiteTable [256]struct {
 	place atomic.Uintptr // 0: none. sysmon writes it
-	slow  atomic.Uint32  // times it was rescued
+	slow  atomic.Int32   // calls that were slow less those that left and were short; 0 to about hubSlowMost
 }
 
-// hubSlowTimes is how often a call may be rescued.
-const hubSlowTimes = 2
+const (
+	hubSlowTimes = 2 // how often a call may be rescued
+	hubSlowMost  = 8 // no more short calls than that are needed to forget a place
+)
+
+// hubSlowCall is the call that a thread has left the hub for, as one of a slow place.
+type hubSlowCall struct {
+	place uint16 // 1 + the place's index in hubSiteTable; 0: none
+	since int64  // when it left, in nanoseconds
+}
 
 // hubSite returns what stands for the place of a call, by the frame of the function
 // that calls entersyscall.
@@ -46,35 +55,79 @@ func hubSite(gp *g, bp uintptr) uintptr {
 // hubSiteRescued notes that the call in which gp is was rescued. It is for sysmon.
 func hubSiteRescued(gp *g) {
 	h := hubSite(gp, gp.syscallbp)
-	for i := range uintptr(len(hubSiteTable)) {
-		s := &hubSiteTable[(h>>1+i)%uintptr(len(hubSiteTable))]
+	for n := range uintptr(len(hubSiteTable)) {
+		i := (h>>1 + n) % uintptr(len(hubSiteTable))
+		s := &hubSiteTable[i]
 		if s.place.Load() == 0 {
 			s.place.Store(h)
 		}
 		if s.place.Load() == h {
-			if s.slow.Add(1) == hubSlowTimes {
-				atomic.Xadd(&hubSites, 1)
-			}
+			hubSiteCount(i, 1)
 			return
 		}
 	}
 }
 
-// hubSiteSlow reports whether the call whose frame is bp was rescued twice.
+// hubSiteCount counts a call of place i that was slow (1), or was short (-1).
+//
+// Inv: hubSites is the number of places at or above hubSlowTimes: each step over that
+// line is one Add.
+func hubSiteCount(i uintptr, d int32) {
+	s := &hubSiteTable[i]
+	if n := s.slow.Load(); d > 0 && n >= hubSlowMost || d < 0 && n <= 0 {
+		return
+	}
+	switch n := s.slow.Add(d); {
+	case d > 0 && n == hubSlowTimes:
+		atomic.Xadd(&hubSites, 1)
+	case d < 0 && n == hubSlowTimes-1:
+		atomic.Xadd(&hubSites, -1)
+	}
+}
+
+// hubSiteSlow reports whether the owner is to leave the hub for the call whose frame is
+// bp, because it was rescued twice. hubSiteLeft and hubSiteBack measure it then.
 //
 //go:nosplit
 func hubSiteSlow(bp uintptr) bool {
-	h := hubSite(getg(), bp)
-	for i := range uintptr(len(hubSiteTable)) {
-		s := &hubSiteTable[(h>>1+i)%uintptr(len(hubSiteTable))]
+	gp := getg()
+	h := hubSite(gp, bp)
+	for n := range uintptr(len(hubSiteTable)) {
+		i := (h>>1 + n) % uintptr(len(hubSiteTable))
+		s := &hubSiteTable[i]
 		switch s.place.Load() {
 		case 0:
 			return false
 		case h:
-			return s.slow.Load() >= hubSlowTimes
+			slow := s.slow.Load() >= hubSlowTimes
+			if slow {
+				gp.hub.slow.place = uint16(i + 1)
+			}
+			return slow
 		}
 	}
 	return false
+}
+
+// hubSiteLeft is called as gp has left the hub for a call.
+func hubSiteLeft(gp *g) {
+	if gp.hub.slow.place != 0 {
+		gp.hub.slow.since = nanotime()
+	}
+}
+
+// hubSiteBack is called as gp is back from a call.
+func hubSiteBack(gp *g) {
+	i := gp.hub.slow.place
+	if i == 0 {
+		return
+	}
+	gp.hub.slow.place = 0
+	d := int32(1)
+	if nanotime()-gp.hub.slow.since < rescueDelay {
+		d = -1
+	}
+	hubSiteCount(uintptr(i-1), d)
 }
 
 // hubLeavesAtOnce reports whether the owner may leave the hub for a call.

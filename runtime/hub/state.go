@@ -44,6 +44,7 @@ type hubState struct {
 	name     *string        // for reports; nil if it has none
 	local    unsafe.Pointer // package green's data of the thread; born with its parent's
 
+	slow   hubSlowCall
 	birth  hubBirth
 	kill   hubKillState
 	shield hubShielding
