@@ -139,6 +139,7 @@ var thread = []Leaf{
 	{File: "runtime/trace.go", Edit: edit("traceAdvance", replace, "semacquire(&trace.doneSema[gen%2])", "hubSemacquire(&trace.doneSema[gen%2])", 1), Why: "starting and stopping a trace is a yield point: it waits for a green thread, the reader"},
 
 	// System calls.
+	{File: proc, Edit: edit("exitsyscall", entry, "", "if getg().hub.slow.place != 0 { hubSiteBack() }", 1), Why: "back from a call of a slow place: it was slow again, or was not"},
 	{File: proc, Edit: edit("exitsyscall", before, "return", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("sysmon", replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},

@@ -36,7 +36,6 @@ func hubDetach() {
 // hubReenter waits for the hub on behalf of a green thread that lost it in a
 // system call, or yields if it is late. It runs on g0.
 func hubReenter(gp *g) {
-	hubSiteBack(gp)
 	if gp.hub.owner && (gp.hub.hold != 0 || gp.hub.kill.strict) {
 		gogo(&gp.sched) // keeps the hub: not here
 	}

@@ -72,6 +72,8 @@ func hubSiteRescued(gp *g) {
 //
 // Inv: hubSites is the number of places at or above hubSlowTimes: each step over that
 // line is one Add.
+//
+//go:nosplit
 func hubSiteCount(i uintptr, d int32) {
 	s := &hubSiteTable[i]
 	if n := s.slow.Load(); d > 0 && n >= hubSlowMost || d < 0 && n <= 0 {
@@ -116,12 +118,13 @@ func hubSiteLeft(gp *g) {
 	}
 }
 
-// hubSiteBack is called as gp is back from a call.
-func hubSiteBack(gp *g) {
+// hubSiteBack is called as the current thread is back from such a call, before it waits
+// for a P: that can take long, too.
+//
+//go:nosplit
+func hubSiteBack() {
+	gp := getg()
 	i := gp.hub.slow.place
-	if i == 0 {
-		return
-	}
 	gp.hub.slow.place = 0
 	d := int32(1)
 	if nanotime()-gp.hub.slow.since < rescueDelay {
