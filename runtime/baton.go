@@ -233,7 +233,7 @@ func (t *thread) leave(wait string) {
 // back waits for the baton, or a worker, after a native wait.
 func (t *thread) back() {
 	if t.pool != (workers{}) {
-		t.work()
+		t.resume()
 		return
 	}
 	hub.mu.Lock()
@@ -384,7 +384,7 @@ func (t *thread) end() {
 	t.kill, t.wait, t.name, t.next, t.prev, t.outer = false, "", nil, nil, nil, nil
 	threadPool.Put(t)
 	if outer != nil {
-		outer.work()
+		outer.resume()
 	}
 }
 

@@ -141,6 +141,23 @@ func (d *DAG[K, V]) WaitContext(ctx context.Context, key K) (V, error) {
 	return e.WaitContext(ctx)
 }
 
+// DoContext is Do that waits for a worker for as long as ctx lasts. It returns the error,
+// and f is not called, if ctx is over before there is one. The work does not end with
+// ctx. Within the work of another pool it returns, in any case, once that has a worker
+// again.
+func (p *OffloadPool) DoContext(ctx context.Context, f func()) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return p.workers.do(ctx, f)
+}
+
+// MapContext is Map for as long as ctx lasts. Once ctx is over it yields
+// context.Cause(ctx) as the last error and kills the calls that are under way.
+func MapContext[A, B any](ctx context.Context, p *Pool, seq iter.Seq[A], f func(A) (B, error)) iter.Seq2[B, error] {
+	return mapIn(ctx, p, seq, f)
+}
+
 // recvContext waits until done is closed. If that is so it returns nil, also if ctx is
 // over.
 func recvContext(ctx context.Context, done <-chan struct{}) error {

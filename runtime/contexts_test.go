@@ -7,6 +7,9 @@ import (
 	"os"
 	"reflect"
 	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -56,6 +59,13 @@ func contextEnds(t *testing.T) {
 	pool := green.NewPool(1)
 	pool.Go(func() { green.Recv(release) })
 	called := false
+	workers := green.NewOffloadPool(1)
+	free := holdWorker(t, workers)
+	endless := func(yield func(int) bool) {
+		for yield(0) {
+		}
+	}
+	never := make(chan bool)
 	pile, waits := green.NewPile[int](pool), green.NewPile[int](green.NewPool(1))
 	waits.Spawn(func() (int, error) { return 4, recvNil(release) })
 	all := func(ctx context.Context) (n int, err error) {
@@ -83,6 +93,23 @@ func contextEnds(t *testing.T) {
 			return pile.SpawnContext(ctx, func() (int, error) { called = true; return 0, nil })
 		},
 		"Pile.AllContext": func(ctx context.Context) error { _, err := all(ctx); return err },
+		"OffloadPool.DoContext": func(ctx context.Context) error {
+			return workers.DoContext(ctx, func() { called = true })
+		},
+		"OffloadPool.DoContext, in another pool": func(ctx context.Context) (err error) {
+			green.NewOffloadPool(1).Do(func() { err = workers.DoContext(ctx, func() { called = true }) })
+			return err
+		},
+		"MapContext": func(ctx context.Context) (err error) {
+			for _, err = range green.MapContext(ctx, green.NewPool(1), endless, func(int) (int, error) { return 0, recvNil(never) }) {
+			}
+			return err
+		},
+		"MapContext, in a full pool": func(ctx context.Context) (err error) {
+			for _, err = range green.MapContext(ctx, pool, endless, func(int) (int, error) { called = true; return 0, nil }) {
+			}
+			return err
+		},
 		"DAG.WaitContext": func(ctx context.Context) error { _, err := d.WaitContext(ctx, "a"); return err },
 	} {
 		if err := wait(endedContext()); err != errWhy {
@@ -112,6 +139,11 @@ func contextEnds(t *testing.T) {
 		t.Error(v, err)
 	}
 	close(release)
+	free()
+	if err := workers.DoContext(context.Background(), func() { called = true }); err != nil || !called {
+		t.Error(called, err)
+	}
+	called = false
 	if v, err := task.WaitContext(context.Background()); v != 3 || err != nil {
 		t.Error(v, err)
 	}
@@ -133,11 +165,93 @@ func contextEnds(t *testing.T) {
 	}
 }
 
+// holdWorker takes the only worker of a pool until free is called: in a system call, for
+// work that waits by other means makes room.
+func holdWorker(t *testing.T, pool *green.OffloadPool) (free func()) {
+	var p [2]int
+	if err := syscall.Pipe(p[:]); err != nil {
+		t.Fatal(err)
+	}
+	holds, done := make(chan bool), make(chan bool)
+	go func() {
+		defer close(done)
+		pool.Do(func() {
+			close(holds)
+			syscall.Read(p[0], make([]byte, 1))
+		})
+	}()
+	green.Recv(holds)
+	return func() {
+		syscall.Close(p[1])
+		green.Recv(done)
+		syscall.Close(p[0])
+	}
+}
+
+// TestDoContext: a worker that becomes free at the moment a context ends is not lost,
+// whoever waits, and what waits in line behind one that has given up is served.
+func TestDoContext(t *testing.T) {
+	for _, how := range []struct {
+		name string
+		run  func(func())
+	}{{"green", inGreen}, {"native", inNative}} {
+		t.Run(how.name, func(t *testing.T) {
+			for i := range 100 {
+				how.run(func() { doContext(t, i) })
+			}
+		})
+	}
+}
+
+func doContext(t *testing.T, round int) {
+	pool := green.NewOffloadPool(1)
+	free := holdWorker(t, pool)
+	ctx, cancel := context.WithCancelCause(context.Background())
+	var done, gaveUp atomic.Int32
+	var wg sync.WaitGroup
+	for i := range 6 {
+		green.WaitGo(&wg, func() {
+			use := ctx
+			if i%2 == 1 {
+				use = context.Background()
+			}
+			called := false
+			switch err := pool.DoContext(use, func() { called = true }); {
+			case err == nil && called:
+				done.Add(1)
+			case err == errWhy && !called && i%2 == 0:
+				gaveUp.Add(1)
+			default:
+				t.Errorf("%d: %v, called %v", i, err, called)
+			}
+		})
+	}
+	for range round % 8 {
+		green.Yield()
+	}
+	if round%3 == 0 {
+		cancel(errWhy)
+		free()
+	} else {
+		green.WaitGo(&wg, func() { cancel(errWhy) })
+		free()
+	}
+	green.Wait(&wg)
+	if done.Load()+gaveUp.Load() != 6 || done.Load() < 3 {
+		t.Errorf("%d done, %d gave up, of 6", done.Load(), gaveUp.Load())
+	}
+	called := false
+	if pool.Do(func() { called = true }); !called {
+		t.Error("not called")
+	}
+}
+
 // Every method that waits has a variant with a context.
 func TestContextVariants(t *testing.T) {
 	for _, typ := range []reflect.Type{
 		reflect.TypeFor[*green.Semaphore](), reflect.TypeFor[*green.Queue[int]](), reflect.TypeFor[*green.Event[int]](), reflect.TypeFor[*green.Handle](),
 		reflect.TypeFor[*green.Task[int]](), reflect.TypeFor[*green.Pool](), reflect.TypeFor[*green.Pile[int]](), reflect.TypeFor[*green.DAG[string, int]](),
+		reflect.TypeFor[*green.OffloadPool](),
 	} {
 		n := 0
 		for m := range typ.Methods() {
@@ -146,7 +260,7 @@ func TestContextVariants(t *testing.T) {
 				if typ != reflect.TypeFor[*green.Pile[int]]() { // DAG.Spawn does not wait; Queue.All is Get in a loop
 					continue
 				}
-			case "Acquire", "Get", "Put", "Join", "Wait", "Go":
+			case "Acquire", "Get", "Put", "Join", "Wait", "Go", "Do":
 			default:
 				continue
 			}

@@ -244,6 +244,46 @@ func ExampleOffload() {
 	// Output: 499999500000
 }
 
+func ExampleOffloadPool_DoContext() {
+	library := green.NewOffloadPool(4) // allows four callers
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	sum := 0
+	err := library.DoContext(ctx, func() { // a minute for one of the four to be free
+		for n := range 1_000 {
+			sum += n
+		}
+	})
+	fmt.Println(sum, err)
+	// Output: 499500 <nil>
+}
+
+func ExampleMapContext() {
+	ctx, cancel := context.WithCancelCause(context.Background())
+	defer cancel(nil)
+	counts := func(yield func(int) bool) {
+		for n := 0; yield(n); n++ {
+		}
+	}
+	square := func(n int) (int, error) { return n * n, nil }
+	for v, err := range green.MapContext(ctx, green.NewPool(2), counts, square) {
+		if err != nil {
+			fmt.Println(err)
+			break
+		}
+		fmt.Println(v)
+		if v == 9 {
+			cancel(errors.New("enough"))
+		}
+	}
+	// Output:
+	// 0
+	// 1
+	// 4
+	// 9
+	// enough
+}
+
 func ExampleNoYield() {
 	from, to := 100, 0
 	green.NoYield(func() { // nobody sees the money at neither place

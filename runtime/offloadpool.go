@@ -1,6 +1,10 @@
 package green
 
-import "github.com/greenify-go/greenify/runtime/setting"
+import (
+	"context"
+
+	"github.com/greenify-go/greenify/runtime/setting"
+)
 
 // An OffloadPool does work outside the hub, as Offload does, with a bound of its own:
 // for a C library that allows four callers, or computations that must not take all
@@ -27,4 +31,4 @@ func NewOffloadPool(size int) *OffloadPool {
 //
 // The bound holds unpatched too, and in native goroutines. Such work makes room only
 // where it waits by a function of this package, but for a program built by greenify.
-func (p *OffloadPool) Do(f func()) { p.workers.do(f) }
+func (p *OffloadPool) Do(f func()) { p.workers.do(context.Background(), f) }

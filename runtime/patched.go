@@ -3,6 +3,7 @@
 package green
 
 import (
+	"context"
 	"runtime"
 	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
 
@@ -28,6 +29,8 @@ func leave() bool
 func enter(left bool)
 func makeWorkers(size int32) unsafe.Pointer
 func work(pool unsafe.Pointer) (before uintptr, left bool)
+func giveUp(pool, g unsafe.Pointer)
+func working() bool
 func rest(pool unsafe.Pointer, before uintptr, left bool)
 func threads(buf []record) int
 func deadlocks(list []stuckRecord, text []byte) (threads, length int)
@@ -69,10 +72,36 @@ type workers struct{ pool unsafe.Pointer }
 
 func newWorkers(size int) workers { return workers{makeWorkers(int32(size))} }
 
-func (w workers) do(f func()) {
-	before, left := work(w.pool)
+func (w workers) do(ctx context.Context, f func()) error {
+	if ctx.Done() == nil {
+		before, left := work(w.pool)
+		defer rest(w.pool, before, left)
+		f()
+		return nil
+	}
+	before, left := w.workContext(ctx)
 	defer rest(w.pool, before, left)
+	if !working() {
+		return context.Cause(ctx)
+	}
 	f()
+	return nil
+}
+
+// workContext is work for as long as ctx lasts.
+func (w workers) workContext(ctx context.Context) (before uintptr, left bool) {
+	g, _ := goroutine()
+	gaveUp := make(chan struct{})
+	stop := context.AfterFunc(ctx, func() {
+		giveUp(w.pool, g)
+		close(gaveUp)
+	})
+	defer func() {
+		if !stop() {
+			<-gaveUp // it must not meet a later wait of this goroutine
+		}
+	}()
+	return work(w.pool)
 }
 
 func readManifest() ManifestInfo {

@@ -105,16 +105,29 @@ func (p *Pool) Free() int { return p.slots.Free() }
 // pool, so seq may be endless. Calls that are under way when the consumer stops are
 // killed. (GreenPool.imap)
 func Map[A, B any](p *Pool, seq iter.Seq[A], f func(A) (B, error)) iter.Seq2[B, error] {
+	return mapIn(context.Background(), p, seq, f)
+}
+
+func mapIn[A, B any](ctx context.Context, p *Pool, seq iter.Seq[A], f func(A) (B, error)) iter.Seq2[B, error] {
 	return func(yield func(B, error) bool) {
 		pile := Pile[B]{pool: p}
 		defer pile.kill()
 		for a := range seq {
-			if len(pile.tasks) >= p.size() && !yield(pile.next()) {
+			if len(pile.tasks) >= p.size() {
+				if err := recvContext(ctx, pile.tasks[0].done); err != nil {
+					yield(*new(B), err)
+					return
+				}
+				if !yield(pile.next()) {
+					return
+				}
+			}
+			if err := pile.SpawnContext(ctx, func() (B, error) { return f(a) }); err != nil {
+				yield(*new(B), err)
 				return
 			}
-			pile.Spawn(func() (B, error) { return f(a) })
 		}
-		for v, err := range pile.All() {
+		for v, err := range pile.AllContext(ctx) {
 			if !yield(v, err) {
 				return
 			}

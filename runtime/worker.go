@@ -3,6 +3,7 @@
 package green
 
 import (
+	"context"
 	"sync"
 	"sync/atomic"
 
@@ -42,12 +43,18 @@ func worker() *thread {
 	return th
 }
 
-// work waits for a worker of t.pool.
-func (t *thread) work() {
-	t.pool.free.Acquire(1)
+// work waits for a worker of t.pool for as long as ctx lasts.
+func (t *thread) work(ctx context.Context) error {
+	if err := t.pool.free.AcquireContext(ctx, 1); err != nil {
+		return err
+	}
 	working.byG.Store(t.g.Load(), t)
 	working.count.Add(1)
+	return nil
 }
+
+// resume is work after rest, whatever has become of a context.
+func (t *thread) resume() { t.work(context.Background()) }
 
 // rest gives the worker back.
 func (t *thread) rest() {
@@ -56,35 +63,40 @@ func (t *thread) rest() {
 	t.pool.free.Release(1)
 }
 
-// do calls f outside the hub, with a worker.
-func (w workers) do(f func()) {
+// do calls f outside the hub, with a worker if there is one while ctx lasts.
+func (w workers) do(ctx context.Context, f func()) error {
 	switch t := self(); {
 	case t == nil: // a native goroutine
 		t = &thread{pool: w}
 		t.g.Store(uintptr(getg()))
-		t.work()
+		if err := t.work(ctx); err != nil {
+			return err
+		}
 		defer t.rest()
 	case t.pool == workers{}:
 		t.leave("native work")
 		defer t.back()
 		t.pool = w
-		t.work()
-		defer func() {
-			t.rest()
-			t.pool = workers{}
-		}()
+		defer func() { t.pool = workers{} }()
+		if err := t.work(ctx); err != nil {
+			return err
+		}
+		defer t.rest()
 	case t.pool != w:
 		outer := t.pool
 		t.rest()
 		t.pool = w
-		t.work()
 		defer func() {
-			t.rest()
 			t.pool = outer
-			t.work()
+			t.resume()
 		}()
+		if err := t.work(ctx); err != nil {
+			return err
+		}
+		defer t.rest()
 	}
 	f()
+	return nil
 }
 
 func offload(f func()) {
@@ -92,5 +104,5 @@ func offload(f func()) {
 		f()
 		return
 	}
-	offloadPool.do(f)
+	offloadPool.do(context.Background(), f)
 }

@@ -295,15 +295,15 @@ func (f *finder) leave(n ast.Node, group, what, why string) {
 // waits is the fact about everything that yields.
 const waits = "holds the hub while it waits"
 
-// isOffload reports whether a function calls its argument outside the hub: Offload
-// and OffloadPool.Do of package green.
+// isOffload reports whether a function calls its argument outside the hub: Offload,
+// OffloadPool.Do and DoContext of package green.
 func isOffload(obj types.Object) bool {
 	fn, ok := obj.(*types.Func)
 	if !ok || !fromGreen(fn) {
 		return false
 	}
 	method := fn.Signature().Recv() != nil
-	return fn.Name() == "Offload" && !method || fn.Name() == "Do" && method
+	return fn.Name() == "Offload" && !method || (fn.Name() == "Do" || fn.Name() == "DoContext") && method
 }
 
 // importSpec reports drivers that wait in C.

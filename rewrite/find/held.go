@@ -117,7 +117,7 @@ func condLock(cond ast.Expr) string {
 // waits there and then; later says that a wrapped reader or writer is only kept.
 func greenWaits(name string, later bool) bool {
 	switch name {
-	case "Send", "Recv", "Recv2", "Range", "Select", "Poll", "Offload", "Sleep", "Lock", "RLock", "Wait", "Do", "Yield":
+	case "Send", "Recv", "Recv2", "Range", "Select", "Poll", "Offload", "Sleep", "Lock", "RLock", "Wait", "Do", "DoContext", "Yield":
 		return true
 	case "Reader", "Writer":
 		return !later

@@ -42,6 +42,15 @@ func green_rest(w unsafe.Pointer, before hubPoolPtr, left bool) {
 	hubRest((*hubWorkers)(w), before)
 }
 
+// green_giveUp ends the wait for a worker of a goroutine that has called green_work.
+// green_work returns then, and green_working reports false.
+//
+//go:linkname green_giveUp github.com/greenify-go/greenify/runtime.giveUp
+func green_giveUp(w, gp unsafe.Pointer) { hubPoolGiveUp((*hubWorkers)(w), (*g)(gp)) }
+
+//go:linkname green_working github.com/greenify-go/greenify/runtime.working
+func green_working() bool { return getg().hub.pool != 0 }
+
 //go:linkname green_self github.com/greenify-go/greenify/runtime.goroutine
 func green_self() (gp unsafe.Pointer, goid uint64) {
 	return unsafe.Pointer(getg()), getg().goid

@@ -74,7 +74,9 @@ func hubRest(w *hubWorkers, before hubPoolPtr) {
 	if before.ptr() == w {
 		return
 	}
-	hubPoolDone(getg())
+	if gp := getg(); gp.hub.pool != 0 { // else it has given up
+		hubPoolDone(gp)
+	}
 	if before != 0 {
 		hubPoolJoin(before.ptr())
 	}
@@ -135,6 +137,32 @@ func hubPoolStop(gp *g) {
 		runqput(getg().m.p.ptr(), gp, false) // a worker became free
 		wakep()
 	}
+}
+
+// hubPoolGiveUp ends the wait of gp for its first worker of w, if it waits for one: it
+// goes on as a native goroutine that does no work. The caller sees to it that gp cannot
+// have begun to wait for another one meanwhile.
+func hubPoolGiveUp(w *hubWorkers, gp *g) {
+	var others gQueue
+	found := false
+	lock(&w.lock)
+	for !w.q.empty() {
+		if next := w.q.pop(); next == gp {
+			found = true
+		} else {
+			others.pushBack(next)
+		}
+	}
+	w.q = others
+	unlock(&w.lock)
+	if !found {
+		return
+	}
+	gp.hub.pool = 0
+	systemstack(func() {
+		runqput(getg().m.p.ptr(), gp, false)
+		wakep()
+	})
 }
 
 // hubPoolReady is hubReady for work of a pool.

@@ -176,8 +176,7 @@ func List(cfg Config, patterns ...string) (*Listing, error) {
 	return l, nil
 }
 
-// GreenError says why package green cannot be imported, with the command that
-// mends it; nil if it can.
+// GreenError says why package green cannot be imported; nil if it can.
 func (l *Listing) GreenError() error {
 	if err := l.ArchError(); err != nil {
 		return err
@@ -199,7 +198,7 @@ func (l *Listing) GreenError() error {
 			why = fmt.Sprintf("it needs go %s, and the go line of go.mod says %s", find.GreenGo, p.Module.GoVersion)
 		}
 	}
-	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s\nrequire it first: go get %s", find.PatchedPath, why, find.GreenPath)
+	return fmt.Errorf("patched code imports %s, and this module cannot:\n%s", find.PatchedPath, why)
 }
 
 // ArchError says that package green is not there for the architecture.

@@ -71,6 +71,9 @@ func (o overlay) read(name string) ([]byte, error) {
 // Replaced returns the file that stands for another, "" if none does.
 func (l *Listing) Replaced(name string) string { return l.overlay[name] }
 
+// Overlay is the whole of it.
+func (l *Listing) Overlay() map[string]string { return l.overlay }
+
 // Overlaid names the Go files of a folder that the overlay replaces, adds or removes.
 func (l *Listing) Overlaid(dir string) []string {
 	var list []string
