@@ -100,7 +100,13 @@ func hubAdminStart() {
 	if errno != 0 {
 		print("greenify: cannot listen on admin=")
 		print(hubSafe(gostringnocopy(&a.addr.path[0])))
-		print(": error ", errno, ": use the path of a new file in a folder that can be written\n")
+		print(": ")
+		hubPrintError(errno)
+		if errno == _EADDRINUSE {
+			print(": another process listens there, or it is a file and no socket: use another path; %p in it is the process id\n")
+		} else {
+			print(": use the path of a new file in a folder that can be written\n")
+		}
 		exit(2)
 	}
 	a.fd = fd

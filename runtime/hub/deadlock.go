@@ -78,12 +78,15 @@ func hubReport() {
 		}
 	})
 	for mark := int8(stuckPerhaps); mark <= stuckProven; mark++ {
-		hubPrintStuck(func(gp *g) bool { return gp.hub.report.stuck == mark }, false)
+		hubPrintStuck(hubSays, func(gp *g) bool { return gp.hub.report.stuck == mark }, false)
 	}
 	if hubLocks == 0 && hubAny(func(gp *g) bool { return gp.hub.green && hubParked(gp) && hubWaitsForLock(gp) }) {
 		print(hubAskLocks)
 	}
 }
+
+// hubSays is in front of what the hub says on standard error.
+const hubSays = "greenify: "
 
 const hubAskLocks = "\tbuild with -locks to know who holds a lock\n"
 
@@ -409,8 +412,9 @@ func hubLinked(a, b *g) bool {
 	return false
 }
 
-// hubPrintStuck prints the threads of a set that are stuck in the same way.
-func hubPrintStuck(in func(gp *g) bool, stacks bool) {
+// hubPrintStuck prints the threads of a set that are stuck in the same way; prefix is in
+// front of the line that says so.
+func hubPrintStuck(prefix string, in func(gp *g) bool, stacks bool) {
 	stuck, n, locks := int8(stuckNot), 0, false
 	forEachGRace(func(gp *g) {
 		if in(gp) {
@@ -426,6 +430,7 @@ func hubPrintStuck(in func(gp *g) bool, stacks bool) {
 	if n == 1 {
 		wait = " waits "
 	}
+	print(prefix)
 	switch stuck {
 	case stuckProven:
 		print("deadlock: nobody can wake ")
@@ -520,7 +525,11 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 		for group := range hubGroup() {
 			begin := threads
 			in := func(gp *g) bool { return gp.hub.report.group == group+1 }
-			hubPrintStuck(in, true)
+			prefix := hubSays
+			if which == hubAllStuck {
+				prefix = "" // for the program
+			}
+			hubPrintStuck(prefix, in, true)
 			forEachGRace(func(gp *g) {
 				if in(gp) {
 					if which == hubPatrolled {

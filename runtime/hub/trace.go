@@ -68,8 +68,10 @@ func hubTraceStart() {
 	// Whoever writes a trace has a lock on it, and only then it is emptied: a
 	// process that was told to write the same file must not destroy it.
 	const flags = 1 | 0x40 | 0x80000 // O_WRONLY, O_CREAT, O_CLOEXEC
+	fd, errno := hubCall(sysOpenat, atFdcwd, uintptr(unsafe.Pointer(t.file)), flags, 0o666)
 	why := ": use a file in a folder that exists and can be written\n"
-	if t.fd = open(t.file, flags, 0o666); t.fd >= 0 {
+	if t.fd = -1; errno == 0 {
+		t.fd = int32(fd)
 		if _, errno := hubCall(sysFlock, uintptr(t.fd), 2|4); errno == _EAGAIN { // LOCK_EX, LOCK_NB
 			closefd(t.fd)
 			t.fd = -1
@@ -84,6 +86,10 @@ func hubTraceStart() {
 		}
 		print("greenify: cannot write trace=")
 		print(hubSafe(gostringnocopy(t.file)))
+		if errno != 0 {
+			print(": ")
+			hubPrintError(errno)
+		}
 		print(why)
 		exit(2)
 	}
@@ -375,7 +381,9 @@ func (t *hubTraceState) write() {
 		}
 		if n <= 0 {
 			if !t.failed {
-				print("greenify: the trace ends: write error ", -n, "\n")
+				print("greenify: the trace ends: cannot write it: ")
+				hubPrintError(uintptr(-n))
+				print("\n")
 			}
 			t.failed, hubTracing = true, false
 			break

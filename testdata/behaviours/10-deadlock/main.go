@@ -7,7 +7,7 @@
 // patched-stderr: thread \d+ waits in sync.Mutex.Lock on 0x[0-9a-f]+, its Unlock is deferred by thread \d+, \d+ s, started at .*@holder by thread 1
 // patched-stderr: thread \d+ waits in select on .*chan string 0x[0-9a-f]+ \(1 of 1\).*, \d+ s, started at .*@chooser by thread 1
 // patched-stderr: thread \d+ waits in select on .*chan int 0x[0-9a-f]+ \(unbuffered\).*, \d+ s, started at .*@chooser by thread 1
-// patched-stderr: deadlock, it seems: threads \d+, \d+ wait in a circle; build with -locks to know
+// patched-stderr: greenify: deadlock, it seems: threads \d+, \d+ wait in a circle; build with -locks to know
 // stderr: deadlock!
 package main
 
