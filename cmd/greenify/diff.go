@@ -13,6 +13,7 @@ var diff = &command{
 writes nothing. The exit code is 1 if there is a difference.`,
 	setup: func(fs *flag.FlagSet) runner {
 		cfg := declareSource(fs, true)
+		declareGet(fs, cfg)
 		return func(e *env, args []string) error {
 			changes, err := insource.Diff(e.source(cfg, args))
 			if err != nil {
@@ -28,6 +29,7 @@ writes nothing. The exit code is 1 if there is a difference.`,
 				}
 			}
 			e.notes(changes.Notes)
+			e.sayPatched(changes.Sites, changes.Source, changes.Left, "would be patched")
 			if len(changes.Files) > 0 {
 				return exitWith(exitFail)
 			}

@@ -20,7 +20,7 @@ func declareSource(fs *flag.FlagSet, everywhere bool) *insource.Config {
 	return cfg
 }
 
-// declareGet declares -get of the commands that write.
+// declareGet declares -get of the commands that write, and of diff.
 func declareGet(fs *flag.FlagSet, cfg *insource.Config) {
 	fs.BoolVar(&cfg.Get, "get", false, "require package green in go.mod and go.sum, if the module does not: part of the change, all or nothing")
 }
@@ -47,9 +47,9 @@ func (e *env) notes(notes []string) {
 	}
 }
 
-// sayPatched sums up; where is behind the number of files.
-func (e *env) sayPatched(sites, files, left int, where string) {
-	text := fmt.Sprintf("%s in %s patched%s", plural.Of(sites, "site"), plural.Of(files, "file"), where)
+// sayPatched sums up what was patched, or would be.
+func (e *env) sayPatched(sites, files, left int, patched string) {
+	text := fmt.Sprintf("%s in %s %s", plural.Of(sites, "site"), plural.Of(files, "file"), patched)
 	if left > 0 {
 		text += fmt.Sprintf(", %d left blocking (greenify check lists them)", left)
 	}

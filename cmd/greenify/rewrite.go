@@ -29,13 +29,8 @@ them or none, after the result was type-checked. It prints the names of the file
 					return err
 				}
 			}
-			for _, name := range changes.Module {
-				if err := e.print(name + "\n"); err != nil {
-					return err
-				}
-			}
 			e.notes(changes.Notes)
-			e.sayPatched(changes.Sites, len(changes.Files), changes.Left, "")
+			e.sayPatched(changes.Sites, changes.Source, changes.Left, "patched")
 			return nil
 		}
 	},

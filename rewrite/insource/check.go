@@ -81,7 +81,7 @@ func (c *command) findings() ([]Finding, error) {
 	found := []Finding{} // not nil: in JSON it is an array
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not
-	patched := slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.ContainsFunc(l.Imports, find.Runtime) })
+	patched := isPatched(list)
 	for _, l := range listings {
 		kept, err := results.listing(l, seen)
 		if err != nil {

@@ -84,9 +84,9 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if err == nil && green {
 		err = list.ArchError()
 	}
-	if err == nil && green && c.Get && c.writes && list.GreenError() != nil {
-		if c.required, err = c.require(); err == nil {
-			cfg.Flags = append(cfg.Flags, c.required.modFlag())
+	if err == nil && green && c.Get && list.GreenError() != nil {
+		if c.required, err = c.require(list); err == nil {
+			cfg.Flags = append(cfg.Flags, c.required.flags...)
 			list, err = load.List(cfg, patterns...)
 		}
 	}
@@ -103,10 +103,22 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 
 // swap makes the edits to files of the packages, and those of Get, all of them or none.
 func (c *command) swap(files map[string]fileEdit) error {
-	if c.required != nil {
-		maps.Copy(files, c.required.files)
-	}
+	maps.Copy(files, c.moduleFiles(files))
 	return swap(append([]string{c.root()}, c.modules...), files)
+}
+
+// moduleFiles are the edits of Get: in the modules in which files change.
+func (c *command) moduleFiles(files map[string]fileEdit) map[string]fileEdit {
+	changed := map[string]fileEdit{}
+	if c.required == nil {
+		return changed
+	}
+	for name, ed := range c.required.files {
+		if below := filepath.Dir(name) + string(filepath.Separator); slices.ContainsFunc(sorted(files), func(file string) bool { return strings.HasPrefix(file, below) }) {
+			changed[name] = ed
+		}
+	}
+	return changed
 }
 
 // root is the folder of the workspace or main module that the command works in.
@@ -171,10 +183,10 @@ func (c *command) prepare() (map[string]change, int, error) {
 	hub := needHub(views, func(l *load.Listed) bool { return patched[l.Path()] })
 	// A view begins with what those before have made of the files that it shares
 	// with them. In the end each must accept what is there.
-	w := &writer{command: c, new: map[string][]byte{}, changes: map[string]change{}, sites: map[string]string{}, registered: map[string]bool{}}
+	w := &writer{command: c, new: map[string][]byte{}, changes: map[string]change{}, sites: map[string]string{}, registered: map[string]bool{}, patched: isPatched(list)}
 	if err := list.GreenError(); err != nil && c.unchecked {
 		w.blind = true
-		c.note("the patched source is not type-checked: %v", err)
+		c.note("the patched source is not type-checked, -get would do it: %v", err)
 	}
 	for _, v := range views {
 		for _, p := range v.packages {
@@ -193,6 +205,12 @@ func (c *command) prepare() (map[string]change, int, error) {
 	return w.changes, w.left, nil
 }
 
+// isPatched reports whether a package of the user's is patched: only then packages have
+// to be registered, which is a part of patching the first one.
+func isPatched(list *load.Listing) bool {
+	return slices.ContainsFunc(list.All, func(l *load.Listed) bool { return l.InMain() && slices.ContainsFunc(l.Imports, find.Runtime) })
+}
+
 // A writer collects the changes to packages.
 type writer struct {
 	*command
@@ -201,6 +219,7 @@ type writer struct {
 	sites   map[string]string // of the files that were seen, what is patched in them
 	left    int
 
+	patched    bool            // something was patched before
 	blind      bool            // what is changed is not looked at again: it imports what is not there
 	registered map[string]bool // while blind, files that took the registration of their package
 }
@@ -255,7 +274,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 	}
 	if len(patched) > 0 && !w.blind {
 		if err := p.Listing().GreenError(); err != nil {
-			return fmt.Errorf("nothing was written: %w", err)
+			return cannotImport(err)
 		}
 	}
 	for _, f := range files {
@@ -265,7 +284,9 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 				return fmt.Errorf("%v: %s", q.Fset.Position(s.Pos), s.Message)
 			}
 			if s.Active() && !f.Generated {
-				n++
+				if s.Kind != find.Register || w.patched { // as check counts them
+					n++
+				}
 				w.registered[f.Name] = w.registered[f.Name] || s.Kind == find.Register
 			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !seen[f.Name] {
 				w.left++
@@ -281,12 +302,11 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 
 // Changes are what a command made of files, or would make of them.
 type Changes struct {
-	Files []Change // by name
-	Sites int      // that are patched in them
-	Left  int      // that stay blocking
-	Notes []string // what was left out, for the user
-
-	Module []string // go.mod and go.sum, if Get changed them
+	Files  []Change // by name, those of Get last
+	Sites  int      // that are patched in them
+	Left   int      // that stay blocking
+	Notes  []string // what was left out, for the user
+	Source int      // how many of the files are no go.mod, go.sum or go.work
 }
 
 // A Change is one file before and after.
@@ -298,10 +318,19 @@ type Change struct {
 // Diff returns the change as a unified diff.
 func (ch Change) Diff() (string, error) {
 	return difflib.GetUnifiedDiffString(difflib.UnifiedDiff{
-		A: difflib.SplitLines(string(ch.Old)), FromFile: "a/" + ch.Name,
-		B: difflib.SplitLines(string(ch.New)), ToFile: "b/" + ch.Name,
+		A: diffLines(ch.Old), FromFile: "a/" + ch.Name,
+		B: diffLines(ch.New), ToFile: "b/" + ch.Name,
 		Context: 3,
 	})
+}
+
+// diffLines splits a file as a diff has it. (difflib.SplitLines adds an empty line.)
+func diffLines(text []byte) []string {
+	list := slices.Collect(strings.Lines(string(text)))
+	if n := len(list); n > 0 && !strings.HasSuffix(list[n-1], "\n") {
+		list[n-1] += "\n\\ No newline at end of file\n"
+	}
+	return list
 }
 
 func (c *command) changes(changes map[string]change, left int) *Changes {
@@ -311,13 +340,19 @@ func (c *command) changes(changes map[string]change, left int) *Changes {
 		out.Sites += ch.sites
 		out.Files = append(out.Files, Change{c.rel(cmp.Or(ch.from, name)), ch.old, ch.new})
 	}
+	out.Source = len(out.Files)
+	module := c.moduleFiles(edits(changes))
+	for _, name := range sorted(module) {
+		out.Files = append(out.Files, Change{c.rel(name), module[name].old, module[name].new})
+	}
 	return out
 }
 
 // Diff returns what Rewrite would change.
 func Diff(cfg Config) (*Changes, error) {
 	c := newCommand(cfg)
-	c.unchecked = true // it writes nothing
+	defer c.end()
+	c.unchecked = !c.Get // it writes nothing
 	changes, left, err := c.prepare()
 	if err != nil {
 		return nil, c.failed(err)
@@ -334,13 +369,7 @@ func Rewrite(cfg Config) (*Changes, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := c.changes(changes, left)
-	if c.required != nil && len(changes) > 0 {
-		for _, name := range sorted(c.required.files) {
-			out.Module = append(out.Module, c.rel(name))
-		}
-	}
-	return out, nil
+	return c.changes(changes, left), nil
 }
 
 // rewrite changes the files of the packages, all of them or none. It returns
@@ -350,13 +379,18 @@ func (c *command) rewrite() (map[string]change, int, error) {
 	if err != nil || len(changes) == 0 {
 		return nil, left, err
 	}
-	files := map[string]fileEdit{}
 	for _, name := range sorted(changes) {
-		ch := changes[name]
-		if ch.from != "" {
+		if ch := changes[name]; ch.from != "" {
 			return nil, 0, fmt.Errorf("nothing was written: %s is what %s stands for in the overlay, and only files in their place are rewritten: leave out -overlay", c.rel(name), c.rel(ch.from))
 		}
+	}
+	return changes, left, c.swap(edits(changes))
+}
+
+func edits(changes map[string]change) map[string]fileEdit {
+	files := map[string]fileEdit{}
+	for name, ch := range changes {
 		files[name] = fileEdit{ch.old, ch.new}
 	}
-	return changes, left, c.swap(files)
+	return files
 }

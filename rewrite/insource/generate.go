@@ -164,7 +164,7 @@ func (g *generator) generate(list *load.Listing) error {
 		}
 		if len(patched) > 0 {
 			if err := v.GreenError(); err != nil {
-				return fmt.Errorf("nothing was written: %w", err)
+				return cannotImport(err)
 			}
 		}
 		for _, l := range v.All {
@@ -335,7 +335,6 @@ func (g *generator) generateFolder(dir string) error {
 	name := filepath.Join(dir, registerFile)
 	g.want[name] = nil
 	if register {
-		g.sites++
 		g.want[name] = registration(g.packages[dir], rules.CallVersionFor(g.Groups))
 	}
 	if f := files[name]; f != nil && !f.twin {

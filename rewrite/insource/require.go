@@ -2,10 +2,13 @@ package insource
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"go/version"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,16 +19,26 @@ import (
 	"golang.org/x/mod/modfile"
 
 	"github.com/greenify-go/greenify/rewrite/find"
+	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
 // greenModule is the module of package green, and of greenify.
 const greenModule = "github.com/greenify-go/greenify"
 
-// A requirement is what -get changes: go.mod and go.sum of the main module. The go
-// command makes the new ones in a folder of their own (-modfile), so that the packages
-// can be type-checked as they will be before any file of the user's is written.
+// cannotImport is the error of a command that writes, about why package green cannot be
+// imported.
+func cannotImport(err error) error {
+	return fmt.Errorf("nothing was written: %w\nrun it again with -get, which requires it in the same step", err)
+}
+
+// A requirement is what -get changes: go.mod and go.sum of the modules that are patched,
+// and the go line of a workspace. The new files are made in a folder of their own, so
+// that the packages can be type-checked as they will be before any file of the user's is
+// written.
 type requirement struct {
 	dir   string              // of the new files
+	flags []string            // have the go command use them
 	files map[string]fileEdit // by the names of the old ones
 }
 
@@ -36,74 +49,280 @@ func (c *command) end() {
 	}
 }
 
-// modFlag has the go command use the new files.
-func (r *requirement) modFlag() string { return "-modfile=" + filepath.Join(r.dir, "go.mod") }
-
-// require requires package green for the main module, in the version of this
-// greenify, and raises its go line if that is needed.
-func (c *command) require() (*requirement, error) {
-	byHand := "run go get " + find.GreenPath
+// require requires package green, in the version of this greenify unless another one is
+// required already, and raises go lines if that is needed. The modules are those of the
+// packages of a listing.
+func (c *command) require(list *load.Listing) (*requirement, error) {
 	var env struct{ GOMOD, GOWORK, GOFLAGS string }
-	out, err := c.goCommand("env", "-json", "GOMOD", "GOWORK", "GOFLAGS")
+	out, err := c.goCommand(c.Dir, nil, "env", "-json", "GOMOD", "GOWORK", "GOFLAGS")
 	if err == nil {
 		err = json.Unmarshal(out, &env)
 	}
+	workspace := env.GOWORK != "" && env.GOWORK != "off"
 	switch {
 	case err != nil:
 		return nil, err
-	case env.GOMOD == "" || env.GOMOD == os.DevNull:
+	case !workspace && (env.GOMOD == "" || env.GOMOD == os.DevNull):
 		return nil, errors.New("-get needs a go.mod file: run go mod init")
-	case env.GOWORK != "" && env.GOWORK != "off":
-		return nil, errors.New("-get cannot require for a workspace: " + byHand + " in the module that is to be patched, or set GOWORK=off")
 	case strings.Contains(env.GOFLAGS, "-modfile"):
-		return nil, errors.New("-get changes go.mod, and GOFLAGS has another -modfile: " + byHand)
+		return nil, errors.New("-get changes go.mod, and GOFLAGS has another -modfile: run go get " + find.GreenPath)
 	}
-	root := filepath.Dir(env.GOMOD)
-	if _, err := os.Stat(filepath.Join(root, "vendor", "modules.txt")); err == nil {
-		return nil, errors.New("-get does not change the vendor folder: " + byHand + " and go mod vendor once the packages are patched, or set GOFLAGS=-mod=mod")
-	}
-
 	r := &requirement{files: map[string]fileEdit{}}
 	if r.dir, err = os.MkdirTemp("", "greenify-get-"); err != nil {
 		return nil, err
 	}
 	c.required = r // end removes it
-	mod, sum := env.GOMOD, filepath.Join(root, "go.sum")
+	if workspace {
+		return r, c.requireInWorkspace(r, env.GOWORK, list)
+	}
+	return r, c.requireInModule(r, env.GOMOD)
+}
+
+// requireInModule has the go command make the new files (-modfile).
+func (c *command) requireInModule(r *requirement, mod string) error {
+	root := filepath.Dir(mod)
+	sum, tmp := filepath.Join(root, "go.sum"), filepath.Join(r.dir, "go.mod")
 	for _, name := range []string{mod, sum} {
-		data, err := os.ReadFile(name)
-		if errors.Is(err, fs.ErrNotExist) && name == sum {
-			continue
-		} else if err == nil {
+		data, err := readIfThere(name)
+		if err == nil && data != nil {
 			err = os.WriteFile(filepath.Join(r.dir, filepath.Base(name)), data, 0o666)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r.files[name] = fileEdit{old: data}
 	}
-	if _, err := c.goCommand("get", r.modFlag(), find.GreenPath+"@"+ownVersion()); err != nil {
-		return nil, fmt.Errorf("nothing was written: %w", err)
+	v, err := requiredVersion(r.files[mod].old)
+	if err != nil {
+		return err
+	}
+	r.flags = []string{"-modfile=" + tmp}
+	if _, err := os.Stat(filepath.Join(root, "vendor", "modules.txt")); err == nil {
+		r.flags = append(r.flags, "-mod=mod") // the vendor folder does not have package green
+		c.note("the vendor folder does not have package green yet: run go mod vendor")
+	}
+	if _, err := c.goCommand(c.Dir, nil, "get", r.flags[0], find.GreenPath+"@"+v); err != nil {
+		return fmt.Errorf("nothing was written: %w", err)
 	}
 	for _, name := range []string{mod, sum} {
-		data, err := os.ReadFile(filepath.Join(r.dir, filepath.Base(name)))
-		if errors.Is(err, fs.ErrNotExist) && name == sum {
-			continue // a replaced module has no sums
-		} else if err == nil && name == mod {
+		data, err := readIfThere(filepath.Join(r.dir, filepath.Base(name))) // a replaced module has no sums
+		if err == nil && name == mod {
 			data, err = direct(data)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if name == mod {
-			c.noteGoLine(r.files[name].old, data)
+		r.set(name, data)
+	}
+	c.noteGoLine("go.mod", r.files[mod])
+	return nil
+}
+
+// requireInWorkspace edits the files itself: a module of a workspace may require others
+// of it in versions that only go.work knows, and -modfile is not for workspaces. Which
+// version of package green there is, and its sums, are those of a module of its own.
+func (c *command) requireInWorkspace(r *requirement, work string, list *load.Listing) error {
+	if _, err := os.Stat(filepath.Join(filepath.Dir(work), "vendor", "modules.txt")); err == nil {
+		return errors.New("-get cannot change the vendor folder of a workspace: run go get " + find.GreenPath + " in the module that is to be patched, with GOFLAGS=-mod=mod, and go work vendor once it is")
+	}
+	old, err := os.ReadFile(work)
+	if err != nil {
+		return err
+	}
+	wf, err := modfile.ParseWork(work, old, nil)
+	if err != nil {
+		return err
+	}
+	overlay := map[string]string{}
+	write := func(name string, data []byte) error {
+		tmp := filepath.Join(r.dir, fmt.Sprint(len(overlay)))
+		overlay[name] = tmp
+		return os.WriteFile(tmp, data, 0o666)
+	}
+	for _, root := range c.mainModules(list) {
+		mod, sum := filepath.Join(root, "go.mod"), filepath.Join(root, "go.sum")
+		r.files[mod], err = readEdit(mod)
+		if err == nil {
+			r.files[sum], err = readEdit(sum)
 		}
-		if ed := r.files[name]; !bytes.Equal(ed.old, data) {
-			r.files[name] = fileEdit{ed.old, data}
-		} else {
-			delete(r.files, name)
+		if err != nil {
+			return err
+		}
+		f, err := modfile.Parse(mod, r.files[mod].old, nil)
+		if err != nil {
+			return err
+		}
+		required, sums, err := c.resolve(r, f, filepath.Dir(mod), wf, filepath.Dir(work))
+		if err != nil {
+			return fmt.Errorf("nothing was written: %w", err)
+		}
+		if err := f.AddRequire(greenModule, required); err != nil {
+			return err
+		}
+		if f.Go == nil || version.Compare("go"+f.Go.Version, "go"+find.GreenGo) < 0 {
+			if err := f.AddGoStmt(find.GreenGo); err != nil {
+				return err
+			}
+			if f.Toolchain != nil && version.Compare(f.Toolchain.Name, "go"+find.GreenGo) <= 0 {
+				f.DropToolchainStmt()
+			}
+		}
+		data, err := f.Format()
+		if err == nil {
+			data, err = direct(data)
+		}
+		if err == nil {
+			err = write(mod, data)
+		}
+		if err != nil {
+			return err
+		}
+		r.set(mod, data)
+		c.noteGoLine(c.rel(mod), r.files[mod])
+		if data = addLines(r.files[sum].old, sums); !bytes.Equal(data, r.files[sum].old) {
+			if err := write(sum, data); err != nil {
+				return err
+			}
+		}
+		r.set(sum, data)
+	}
+	if wf.Go == nil || version.Compare("go"+wf.Go.Version, "go"+find.GreenGo) < 0 {
+		if err := wf.AddGoStmt(find.GreenGo); err != nil {
+			return err
+		}
+		if wf.Toolchain != nil && version.Compare(wf.Toolchain.Name, "go"+find.GreenGo) <= 0 {
+			wf.DropToolchainStmt()
+		}
+		data := modfile.Format(wf.Syntax)
+		r.files[work] = fileEdit{old: old}
+		r.set(work, data)
+		c.noteGoLine("go.work", fileEdit{old, data})
+		if err := write(work, data); err != nil {
+			return err
 		}
 	}
-	return r, nil
+	maps.Copy(overlay, list.Overlay())
+	data, err := json.Marshal(struct{ Replace map[string]string }{overlay})
+	if err != nil {
+		return err
+	}
+	name := filepath.Join(r.dir, "overlay.json")
+	r.flags = []string{"-overlay=" + name}
+	return os.WriteFile(name, data, 0o666)
+}
+
+// resolve asks the go command, in a module of its own, which version of package green a
+// module of the workspace is to require, and for the lines of go.sum.
+func (c *command) resolve(r *requirement, f *modfile.File, dir string, wf *modfile.WorkFile, workDir string) (v string, sums []byte, err error) {
+	tmp, err := os.MkdirTemp(r.dir, "module-")
+	if err != nil {
+		return "", nil, err
+	}
+	own := new(modfile.File)
+	own.AddModuleStmt("greenify.get")
+	own.AddGoStmt(find.GreenGo)
+	for _, list := range []struct {
+		dir     string
+		replace []*modfile.Replace
+	}{{dir, f.Replace}, {workDir, wf.Replace}} { // the workspace's count
+		for _, rep := range list.replace {
+			if to := rep.New.Path; rep.Old.Path == greenModule {
+				if modfile.IsDirectoryPath(to) && !filepath.IsAbs(to) {
+					to = filepath.Join(list.dir, to)
+				}
+				if err := own.AddReplace(rep.Old.Path, rep.Old.Version, to, rep.New.Version); err != nil {
+					return "", nil, err
+				}
+			}
+		}
+	}
+	data, err := own.Format()
+	if err == nil {
+		err = os.WriteFile(filepath.Join(tmp, "go.mod"), data, 0o666)
+	}
+	if err == nil {
+		v, err = requiredVersion(modfile.Format(f.Syntax))
+	}
+	if err == nil {
+		_, err = c.goCommand(tmp, []string{"GOWORK=off", "GOFLAGS=-mod=mod"}, "get", find.GreenPath+"@"+v)
+	}
+	if err == nil {
+		data, err = os.ReadFile(filepath.Join(tmp, "go.mod"))
+	}
+	if err == nil {
+		v, err = requiredIn(data)
+	}
+	if err == nil {
+		sums, err = readIfThere(filepath.Join(tmp, "go.sum"))
+	}
+	return v, sums, err
+}
+
+// mainModules lists the folders of the modules of the packages that the patterns match.
+func (c *command) mainModules(list *load.Listing) []string {
+	var dirs []string
+	for _, p := range slices.Concat(list.Roots, list.Excluded) {
+		if p.InMain() && p.Module.Dir != "" && !slices.Contains(dirs, p.Module.Dir) {
+			dirs = append(dirs, p.Module.Dir)
+		}
+	}
+	return dirs
+}
+
+// set completes the edit of a file, or forgets it if nothing changes.
+func (r *requirement) set(name string, data []byte) {
+	if old := r.files[name].old; bytes.Equal(old, data) {
+		delete(r.files, name)
+	} else {
+		r.files[name] = fileEdit{old, data}
+	}
+}
+
+func readEdit(name string) (fileEdit, error) {
+	data, err := readIfThere(name)
+	return fileEdit{old: data}, err
+}
+
+// readIfThere reads a file; nil is none.
+func readIfThere(name string) ([]byte, error) {
+	data, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	return data, err
+}
+
+// addLines adds the lines of more that text does not have.
+func addLines(text, more []byte) []byte {
+	have := slices.Collect(strings.Lines(string(text)))
+	for line := range strings.Lines(string(more)) {
+		if !slices.Contains(have, line) {
+			have = append(have, line)
+		}
+	}
+	slices.Sort(have)
+	return []byte(strings.Join(have, ""))
+}
+
+// requiredVersion is the version of package green that a go.mod asks for; this
+// greenify's if it asks for none.
+func requiredVersion(mod []byte) (string, error) {
+	v, err := requiredIn(mod)
+	return cmp.Or(v, ownVersion()), err
+}
+
+// requiredIn is the version of package green that a go.mod requires; "" if it does not.
+func requiredIn(mod []byte) (string, error) {
+	f, err := modfile.ParseLax("go.mod", mod, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range f.Require {
+		if r.Mod.Path == greenModule {
+			return r.Mod.Version, nil
+		}
+	}
+	return "", nil
 }
 
 // direct makes the requirement a direct one, as go mod tidy will once patched files
@@ -117,6 +336,9 @@ func direct(mod []byte) ([]byte, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("go get has not required %s", greenModule)
 	}
+	if !f.Require[i].Indirect {
+		return mod, nil
+	}
 	required := &modfile.Require{Mod: f.Require[i].Mod}
 	if err := f.DropRequire(greenModule); err != nil {
 		return nil, err
@@ -128,28 +350,43 @@ func direct(mod []byte) ([]byte, error) {
 	return f.Format()
 }
 
-// noteGoLine tells the user that the go line is another one.
-func (c *command) noteGoLine(old, mod []byte) {
+// noteGoLine tells the user that the go line of a file is of another release, and what
+// that changes.
+func (c *command) noteGoLine(file string, ed fileEdit) {
 	line := func(mod []byte) string {
-		if f, err := modfile.ParseLax("go.mod", mod, nil); err == nil && f.Go != nil {
-			return "go " + f.Go.Version
+		if f, err := modfile.ParseLax(file, mod, nil); err == nil && f.Go != nil {
+			return f.Go.Version
 		}
-		return "none"
+		return ""
 	}
-	if from, to := line(old), line(mod); from != to {
-		c.note("the go line of go.mod is %s now, it was %s: what GODEBUG defaults to changes with it and, below go 1.22, what loop variables are", to, from)
+	from, to := line(ed.old), line(ed.new)
+	if ed.new == nil || version.Lang("go"+from) == version.Lang("go"+to) {
+		return // 1.26 and 1.26.0
 	}
+	was := "there was none"
+	if from != "" {
+		was = "it was go " + from
+	}
+	loops := ""
+	if from == "" || version.Compare("go"+from, "go1.22") < 0 {
+		loops = ", and each round of a loop has variables of its own"
+	}
+	c.note("the go line of %s is go %s now, %s: defaults of GODEBUG change with it (go doc runtime)%s", file, to, was, loops)
 }
 
-// goCommand runs the go command and returns what it prints.
-func (c *command) goCommand(args ...string) ([]byte, error) {
+// goCommand runs the go command in a folder, with more variables, and returns what it
+// prints.
+func (c *command) goCommand(dir string, env []string, args ...string) ([]byte, error) {
 	cmd := exec.Command("go", args...)
-	cmd.Dir = c.Dir
-	var msg bytes.Buffer
-	cmd.Stderr = &msg
+	cmd.Dir = dir
+	if env != nil {
+		cmd.Env = append(os.Environ(), env...)
+	}
+	stderr := toolchain.Downloads{To: c.Stderr}
+	cmd.Stderr = &stderr
 	out, err := cmd.Output()
 	if err != nil {
-		return nil, fmt.Errorf("go %s: %w\n%s", args[0], err, msg.Bytes())
+		return nil, fmt.Errorf("go %s: %w\n%s", args[0], err, stderr.Others())
 	}
 	return out, nil
 }

@@ -30,7 +30,7 @@ import (
 // The journal is in greenify's cache and is found by the path of the module, never
 // in the tree: a tree may be a stranger's, and whoever follows a journal writes the
 // files that it names. Even so it is followed only where it can be one of ours:
-// its names are local to a module, and go.mod, go.sum or end in .go, they are opened below the
+// its names are local to a module, and go.mod, go.sum, go.work or end in .go, they are opened below the
 // module's folder with no link on the way, and what is there has a hash that it
 // says. A later command that writes finishes the swap, or undoes it; one
 // that only reads says that there is one.
@@ -185,7 +185,7 @@ func resolve(roots []string, name string, ed fileEdit) (e entry, err error) {
 // swappable reports whether a file may be one of a swap, by its name.
 func swappable(name string) bool {
 	base := filepath.Base(name)
-	return filepath.Ext(base) == ".go" || base == "go.mod" || base == "go.sum"
+	return filepath.Ext(base) == ".go" || base == "go.mod" || base == "go.sum" || base == "go.work"
 }
 
 // mayReplace returns why a file cannot be replaced by a new one that is the same to

@@ -71,7 +71,10 @@ func writes(a *analysis.Analyzer) *analysis.Analyzer {
 		dir := filepath.Dir(pass.Fset.File(pass.Files[0].FileStart).Name())
 		list, err := load.List(load.Config{Dir: dir, Green: true}, ".")
 		if err == nil {
-			err = list.GreenError()
+			err = list.ArchError()
+		}
+		if err == nil && list.GreenError() != nil {
+			err = fmt.Errorf("%w\nuse greenify rewrite -w -get ./..., which requires it in the same step", list.GreenError())
 		}
 		if err != nil {
 			// An error that is returned does not keep fixes from being applied
