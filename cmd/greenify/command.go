@@ -238,7 +238,7 @@ func flagError(c *command, fs *flag.FlagSet, err error) error {
 	}
 	name, undefined := strings.CutPrefix(err.Error(), "flag provided but not defined: -")
 	if !undefined {
-		return err
+		return badValue(fs, err)
 	}
 	var names []string
 	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
@@ -246,6 +246,27 @@ func flagError(c *command, fs *flag.FlagSet, err error) error {
 		return fmt.Errorf("%w: did you mean -%s? Run 'greenify help %s'", err, s, c.name)
 	}
 	return fmt.Errorf("%w: run 'greenify help %s'", err, c.name)
+}
+
+// badValue is the error of package flag about the value of a flag, with what would be right.
+func badValue(fs *flag.FlagSet, err error) error {
+	text := err.Error()
+	if name, missing := strings.CutPrefix(text, "flag needs an argument: -"); missing {
+		if f := fs.Lookup(name); f != nil {
+			value, usage := flag.UnquoteUsage(f)
+			usage, _, _ = strings.Cut(strings.TrimPrefix(usage, value+": "), "\n")
+			return fmt.Errorf("%w: -%s %s: %s", err, name, value, strings.TrimRight(usage, ",;:"))
+		}
+	}
+	text, wrong := strings.CutSuffix(text, ": parse error")
+	if !wrong {
+		return err
+	}
+	name := strings.TrimPrefix(text[strings.LastIndex(text, " ")+1:], "-")
+	if f := fs.Lookup(name); f != nil && isBool(f) {
+		return fmt.Errorf("%s: use -%s, -%s=true or -%s=false", text, name, name, name)
+	}
+	return fmt.Errorf("%s: use a number, such as -%s=%s", text, name, fs.Lookup(name).DefValue)
 }
 
 // A parsedFlag is a flag whose value a function reads. Package flag has its own, but

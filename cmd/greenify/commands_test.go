@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // greenify runs the real binary and returns its exit code and what it prints.
@@ -47,10 +49,10 @@ func TestCommandTable(t *testing.T) {
 				}
 			}
 			prefix := "greenify: "
-			if c.goes != "" {
+			if c.goes != "" && c != debug {
 				prefix = "" // the go command's own words
 			}
-			if c != debug && c != goTest { // there it is Delve's, or the test binary's
+			if c != goTest { // there it is the test binary's
 				refuse(prefix+"flag provided but not defined: -nosuchflag", c.name, "-nosuchflag")
 			}
 			fs, _ := c.flagSet()
@@ -59,12 +61,24 @@ func TestCommandTable(t *testing.T) {
 					t.Errorf("the help has no -%s:\n%s", f.Name, want)
 				}
 				if isBool(f) {
-					refuse(`greenify: invalid boolean value "yes" for -`+f.Name+": parse error\n", c.name, "-"+f.Name+"=yes")
+					refuse(`greenify: invalid boolean value "yes" for -`+f.Name+": use -", c.name, "-"+f.Name+"=yes")
 				} else {
-					refuse("greenify: flag needs an argument: -"+f.Name+"\n", c.name, "-"+f.Name)
+					refuse("greenify: flag needs an argument: -"+f.Name+": -"+f.Name+" ", c.name, "-"+f.Name)
 				}
 			})
 		})
+	}
+}
+
+// explain has words for every kind of wait and every verdict of the tables.
+func TestExplainKinds(t *testing.T) {
+	for _, c := range rules.Coverage("go1.26") {
+		text := explainKinds(c.Kinds)
+		for kind := range strings.FieldsSeq(c.Kinds) {
+			if name, _, _ := strings.Cut(kind, "="); waitKinds[name] == "" || !strings.Contains(text, waitKinds[name]) {
+				t.Errorf("%s: %s is explained as\n%s", c.Symbol, kind, text)
+			}
+		}
 	}
 }
 

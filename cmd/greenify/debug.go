@@ -18,8 +18,35 @@ that is the one with the patched standard library. Breakpoints are on the origin
 lines, and goroutines says what green threads wait for.`,
 	setup: func(fs *flag.FlagSet) runner {
 		o := declareBuild(fs, false)
-		return func(e *env, args []string) error { return e.debug(o, args) }
+		return func(e *env, args []string) error {
+			if err := onlyGoFlags(fs, args); err != nil {
+				return err
+			}
+			return e.debug(o, args)
+		}
 	},
+}
+
+// onlyGoFlags refuses a flag in front of the package that go build does not have: Delve
+// would be found, and the program compiled, before anybody else does.
+func onlyGoFlags(own *flag.FlagSet, args []string) error {
+	flags, _ := splitFlags("build", own, args)
+	for _, f := range flags {
+		names := goFlagNames("build")
+		if slices.Contains(names, f.name) {
+			continue
+		}
+		own.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		return fmt.Errorf("flag provided but not defined: -%s%s: flags of dlv come behind the package: run 'greenify help debug'", f.name, didYouMeanFlag(f.name, names))
+	}
+	return nil
+}
+
+func didYouMeanFlag(name string, names []string) string {
+	if s := suggest(name, names); s != "" {
+		return ": did you mean -" + s + "?"
+	}
+	return ""
 }
 
 // debug runs Delve on a patched program.

@@ -27,8 +27,8 @@ var explain = &command{
 	long: `It says what becomes of a symbol or a statement, in a whole-program build and in source:
 
 	greenify explain net.Dial
-	greenify explain sync.Mutex.Lock      (or Mutex.Lock, '(*sync.Mutex).Lock')
-	greenify explain http.Client.Do       (or net/http.Client.Do)
+	greenify explain sync.Mutex.Lock      (or Mutex.Lock, '(*sync.Mutex).Lock', 'sync.(*Mutex).Lock')
+	greenify explain net/http.Client.Do   (or http.Client.Do)
 	greenify explain golang.org/x/sync/errgroup.Group.Go
 	greenify explain select               (or go, send, receive, range, chan, close)`,
 	words: strings.Fields("go select send receive range chan close"),
@@ -83,17 +83,22 @@ func explainStatement(w io.Writer, s rules.Statement) {
 	}
 }
 
+// explainSymbol names every symbol in one way, with its import path: net/http.Client.Do.
 func explainSymbol(w io.Writer, name string) {
 	rows := rules.Explain(name)
 	for _, r := range rows {
-		fmt.Fprintf(w, "%s, %s (group %s): %s: %s\n", r.Symbol, r.Reach, r.Group, r.Act, r.Why)
+		fmt.Fprintf(w, "%s, %s (group %s): %s: %s\n", rules.Plain(r.Symbol), r.Reach, r.Group, r.Act, r.Why)
 	}
 	covers := rules.Covers(name, toolchain.AtHand(""))
 	for _, r := range covers {
-		fmt.Fprintf(w, "%s, whole program (group %s): %s: %s (%s)\n", r.Symbol, r.Group, r.Whole, r.Why, r.Kinds)
+		symbol := rules.Plain(r.Symbol)
+		fmt.Fprintf(w, "%s, whole program (group %s): %s: %s\n%s", symbol, r.Group, r.Whole, r.Why, explainKinds(r.Kinds))
 		if r.Disk != "" {
-			fmt.Fprintf(w, "%s, with -offload=disk (group %s): what it waits for on a disk is offloaded: %s\n", r.Symbol, r.Group, r.Disk)
+			fmt.Fprintf(w, "%s, with -offload=disk (group %s): what it waits for on a disk is offloaded: %s\n", symbol, r.Group, r.Disk)
 		}
+	}
+	if covers == nil && len(rows) > 0 {
+		name = rules.Plain(rows[0].Symbol)
 	}
 	if covers == nil && !slices.ContainsFunc(rows, func(r rules.Row) bool { return r.Reach != rules.InSource }) {
 		fmt.Fprintf(w, "%s, whole program: no rule of its own; whatever it waits in below is patched\n", name)
@@ -106,11 +111,44 @@ func explainSymbol(w io.Writer, name string) {
 		if r.Source != rules.Short {
 			why = "it is promoted, and has the rule of the method that it is"
 		}
-		fmt.Fprintf(w, "%s, in source: %s: %s\n", r.Symbol, r.Source, why)
+		fmt.Fprintf(w, "%s, in source: %s: %s\n", rules.Plain(r.Symbol), r.Source, why)
 	}
 	if covers == nil {
 		fmt.Fprintf(w, "%s, in source: no rule; a call stays as it is\n", name)
 	}
+}
+
+// waitKinds says what the kinds of waits of the ground truth are for people.
+var waitKinds = map[string]string{
+	"cgo": "a call of C", "chan": "a channel", "condwait": "a condition variable", "disk": "a disk", "dns": "a name server",
+	"fdrw": "a read or write of a descriptor", "flock": "a lock of a file", "lock": "a lock", "net": "a connection", "pipe": "a pipe",
+	"process": "a process", "runtime": "a stop of the world", "signal": "a signal", "sleep": "a timer", "sock": "a system call that opens or closes a socket",
+	"synctest": "a synctest bubble", "syscall": "a system call", "syswait": "the kernel", "wait": "a wait group",
+}
+
+// verdictKinds says, by verdict, how such a wait goes on, in the order of the text.
+var verdictKinds = []struct{ verdict, how string }{
+	{"green", "as a green thread, others run meanwhile"},
+	{"offloaded", "outside the hub, others run meanwhile"},
+	{"short", "for a short time, with the hub"},
+	{"blocks", "with the hub, for as long as it takes"},
+}
+
+// explainKinds has a line for each way in which a function waits: "net=green disk=short".
+func explainKinds(kinds string) string {
+	var b strings.Builder
+	for _, v := range verdictKinds {
+		var list []string
+		for kind := range strings.FieldsSeq(kinds) {
+			if name, verdict, _ := strings.Cut(kind, "="); verdict == v.verdict {
+				list = append(list, waitKinds[name])
+			}
+		}
+		if list != nil {
+			fmt.Fprintf(&b, "\tit may wait for %s: %s\n", strings.Join(list, ", "), v.how)
+		}
+	}
+	return b.String()
 }
 
 // lookUp finds a symbol that no rule names in the packages that the go command knows

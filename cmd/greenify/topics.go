@@ -57,11 +57,32 @@ func pages() []topic {
 	return list
 }
 
+// A link of a page: relative to the page, since README.md and GitHub have it.
+var markdownLink = regexp.MustCompile(`!?\[([^\]]*)\]\(([^)]*)\)`)
+
+// repository is where the files are that pages link to.
+const repository = "https://github.com/greenify-go/greenify/blob/main/"
+
+// readableLinks puts in place of a link what a reader of a terminal can use: the command
+// that prints the page, or an address.
+func readableLinks(text string) string {
+	return markdownLink.ReplaceAllStringFunc(text, func(link string) string {
+		m := markdownLink.FindStringSubmatch(link)
+		to := m[2]
+		if page, ok := strings.CutSuffix(to, ".md"); ok && !strings.Contains(page, "/") {
+			to = "greenify help " + page
+		} else if !strings.Contains(to, "://") {
+			to = repository + path.Join("cmd/greenify/topics", to)
+		}
+		return m[1] + " (" + to + ")"
+	})
+}
+
 // pageText returns a page as greenify help prints it.
 func pageText(file string) string {
 	data, err := pageFiles.ReadFile("topics/" + file)
 	if err != nil {
 		panic(err) // embedded
 	}
-	return markdownComment.ReplaceAllString(string(data), "")
+	return readableLinks(markdownComment.ReplaceAllString(string(data), ""))
 }

@@ -30,11 +30,25 @@ func TestTopics(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if !strings.HasPrefix(text, "# ") || strings.Contains(text, "<!--") {
-			t.Errorf("help %s has no heading, or prints a comment", topic.name)
+		if !strings.HasPrefix(text, "# ") || strings.Contains(text, "<!--") || strings.Contains(text, "](") {
+			t.Errorf("help %s has no heading, or prints a comment or a raw link", topic.name)
 		}
-		if lines := strings.Split(strings.TrimSpace(string(data)), "\n"); !strings.HasSuffix(strings.TrimSpace(text), lines[len(lines)-1]) && !strings.HasPrefix(lines[len(lines)-1], "<!--") {
+		if lines := strings.Split(strings.TrimSpace(string(data)), "\n"); !strings.HasSuffix(strings.TrimSpace(text), readableLinks(lines[len(lines)-1])) && !strings.HasPrefix(lines[len(lines)-1], "<!--") {
 			t.Errorf("help %s ends before %q", topic.name, lines[len(lines)-1])
+		}
+	}
+}
+
+// A reader of a terminal can use what a link has become.
+func TestReadableLinks(t *testing.T) {
+	for link, want := range map[string]string{
+		"see [the script](../../../testdata/script/deadlock.txtar) for": "see the script (https://github.com/greenify-go/greenify/blob/main/testdata/script/deadlock.txtar) for",
+		"![a trace](../../../testdata/trace.png)":                       "a trace (https://github.com/greenify-go/greenify/blob/main/testdata/trace.png)",
+		"[kills](kill.md)":           "kills (greenify help kill)",
+		"[Delve](https://delve.org)": "Delve (https://delve.org)",
+	} {
+		if got := readableLinks(link); got != want {
+			t.Errorf("%s is %s, want %s", link, got, want)
 		}
 	}
 }
