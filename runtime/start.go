@@ -32,7 +32,7 @@ var readSettings = sync.OnceFunc(func() {
 		return
 	}
 	for field := range strings.SplitSeq(value, ",") {
-		v, refused := setting.Read(field)
+		v, refused := setting.Read(field, true)
 		if refused != "" {
 			stop(refused)
 		}
@@ -66,7 +66,7 @@ func set(v setting.Value) {
 	case "children":
 		family.children = v.N != 0
 	case "help":
-		os.Stdout.WriteString(setting.HelpInSource())
+		os.Stdout.WriteString(setting.Help(true))
 		os.Exit(0)
 	case "off":
 		settings.off = true

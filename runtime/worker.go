@@ -24,7 +24,7 @@ type workers struct{ free *Semaphore }
 func newWorkers(size int) workers { return workers{NewSemaphore(size)} }
 
 // offloadPool is that of Offload. Its size is GREENIFY=offload=N.
-var offloadPool = newWorkers(setting.PoolSize)
+var offloadPool = newWorkers(int(setting.Unset("offload", false)))
 
 // working are the threads with a worker by their g, and count how many there are, to
 // spare the look-up.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -74,13 +75,13 @@ pool, and other threads run meanwhile; greenify rules has the list.
 They are short as a rule: such a call costs some microseconds more.
 Group os must be patched.`, func(s string) error {
 		if s != "disk" {
-			return fmt.Errorf("unknown kind of call %q for -offload: there is disk", s)
+			return fmt.Errorf("unknown kind of call %q: use -offload=disk", s)
 		}
 		o.disk = true
 		return nil
 	})
 	parsed(fs, "offload-size", fmt.Sprintf("`N`: "+`how many threads do offloaded work at once, %d if not given;
-GREENIFY=offload=N overrides it at run time`, setting.PoolSize), func(s string) error {
+GREENIFY=offload=N overrides it at run time`, setting.Unset("offload", false)), func(s string) error {
 		n, err := strconv.Atoi(s)
 		if err != nil || n < 1 || n > setting.PoolMax {
 			return fmt.Errorf("-offload-size is %q: use a number from 1 to %d", s, setting.PoolMax)
@@ -106,7 +107,7 @@ All packages of a program must be patched for the same groups.`, func(s string) 
 		*groups, err = rules.ParsePatch(s)
 		return err
 	})
-	fs.BoolVar(allowPartial, "allow-partial", false, `take a set of groups that is refused all the same, and say what may
+	fs.BoolVar(allowPartial, "allow-partial", false, `take a set of groups that would be refused, and say what may
 deadlock`)
 }
 
@@ -152,6 +153,11 @@ func (e *env) open(o *buildOptions, l *goLine) (*toolchain.Toolchain, error) {
 // goCommand runs a go command with the private toolchain. It returns only if
 // that cannot be done.
 func (e *env) goCommand(o *buildOptions, l *goLine) error {
+	if l.command == "run" || l.command == "test" {
+		if err := e.checkSettings(); err != nil {
+			return err
+		}
+	}
 	tc, err := e.open(o, l)
 	if err != nil {
 		return err
@@ -168,6 +174,16 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	argv := slices.Concat([]string{"go", l.command}, l.withTags(getenv(e.environ, "GOFLAGS")))
 	if err := e.exec(tc.Go, argv, tc.Environ(e.environ)); err != nil {
 		return fmt.Errorf("cannot run %s: %w", tc.Go, err)
+	}
+	return nil
+}
+
+// checkSettings refuses settings that the program would refuse, before it is built.
+func (e *env) checkSettings() error {
+	for field := range strings.SplitSeq(getenv(e.environ, "GREENIFY"), ",") {
+		if _, refused := setting.Read(field, false); refused != "" {
+			return errors.New(refused)
+		}
 	}
 	return nil
 }

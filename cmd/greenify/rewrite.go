@@ -18,7 +18,7 @@ them or none, after the result was type-checked. It prints the names of the file
 		write := fs.Bool("w", false, "write the files")
 		return func(e *env, args []string) error {
 			if !*write {
-				return errors.New("it changes your files: look at them with greenify diff, then run greenify rewrite -w")
+				return errors.New("rewrite changes your files: look at the changes with greenify diff, then run greenify rewrite -w")
 			}
 			changes, err := insource.Rewrite(e.source(cfg, args))
 			if err != nil {

@@ -18,7 +18,7 @@ type topic struct {
 // topics is the table, in the order of the help.
 var topics = append([]topic{
 	{"flags", "the flags of greenify beside those of the go command", helpFlags},
-	{"runtime", "the settings of a patched program, in the variable GREENIFY", setting.Help},
+	{"runtime", "the settings of a patched program, in the variable GREENIFY", func() string { return setting.Help(false) }},
 }, pages()...)
 
 func topicNames() []string {

@@ -81,7 +81,7 @@ func hub(in Input, files []*finder) {
 	}
 	registers := "the package is patched but not registered: add a call of patched.Register"
 	if !patched {
-		registers = "no program starts in which the package is patched but not registered: add a call of patched.Register"
+		registers = "the package would be patched but not registered, and no program with it would start: add a call of patched.Register"
 	}
 	if first != nil && !registered {
 		first.add(&Site{

@@ -455,7 +455,7 @@ func TestNotRequired(t *testing.T) {
 	}
 	for _, f := range []func([]string, io.Writer, io.Writer) int{write, generateCommand} {
 		if out := run(t, exitUsage, f, "-C", dir, "./lib"); !strings.Contains(out, "nothing was written: patched code imports github.com/greenify-go/greenify/runtime/patched, and this module cannot:") ||
-			!strings.Contains(out, "no required module provides package") || !strings.Contains(out, "require it first: go get github.com/greenify-go/greenify/runtime\n") {
+			!strings.Contains(out, "no required module provides package") || !strings.Contains(out, "run it again with -get, which requires it in the same step\n") {
 			t.Errorf("no remedy: %s", out)
 		}
 	}

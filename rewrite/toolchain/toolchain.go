@@ -312,7 +312,7 @@ func (opt *Options) hub(release string, manifest code.Manifest) hub.Config {
 		Manifest: code.Mark(manifest),
 	}
 	if cfg.Workers == 0 {
-		cfg.Workers = setting.PoolSize
+		cfg.Workers = int(setting.Unset("offload", false))
 	}
 	return cfg
 }

@@ -3,6 +3,7 @@ package patched
 import (
 	"io"
 	"reflect"
+	"strings"
 
 	green "github.com/greenify-go/greenify/runtime"
 	"github.com/greenify-go/greenify/runtime/internal/baton"
@@ -110,7 +111,7 @@ func inMemory(v any) bool {
 // function: its method is no patched code.
 func FromStd(v any) bool {
 	path, _ := declaredIn(v)
-	return v != nil && streams.Handles(path, reflect.TypeOf(v).Kind() == reflect.Func)
+	return v != nil && isHandler(path, reflect.TypeOf(v).Kind() == reflect.Func)
 }
 
 // waitsInStd reports whether the type of v, such as a reader or writer, is one of
@@ -119,7 +120,27 @@ func waitsInStd(v any) bool { return v != nil && typeWaits(reflect.TypeOf(v)) }
 
 func typeWaits(t reflect.Type) bool {
 	path, name := declared(t)
-	return streams.Waits(path, name, t.Kind() == reflect.Func)
+	return stdWaits(path, name, t.Kind() == reflect.Func)
+}
+
+// stdWaits reports whether a type is one of those that wait. function says that it is a
+// function type: http.HandlerFunc is anybody's.
+func stdWaits(pkg, name string, function bool) bool {
+	switch pkg {
+	case "net", "os", "os/exec", "crypto/tls":
+		return true
+	case "net/http":
+		return !function
+	case "io":
+		return strings.HasPrefix(name, "Pipe")
+	}
+	return strings.HasPrefix(pkg, "net/http/internal")
+}
+
+// isHandler reports whether a type of the standard library that is an http.Handler is no
+// function, whose code may be anybody's.
+func isHandler(pkg string, function bool) bool {
+	return (strings.HasPrefix(pkg, "net/") || pkg == "expvar") && !function
 }
 
 // declaredIn returns the package and the name of the type of v, or of what v

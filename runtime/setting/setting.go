@@ -11,28 +11,24 @@ import _ "embed"
 //go:embed table.go
 var Source []byte
 
-// PoolSize is the size of the offload pool unless something else is asked for, and
-// PoolMax the largest.
-const (
-	PoolSize = hubPoolSize
-	PoolMax  = hubPoolMax
-)
+// PoolMax is the largest size of an offload pool.
+const PoolMax = hubPoolMax
 
-// A Value is one field of the variable, in a program patched in source.
+// A Value is one field of the variable.
 type Value struct {
 	Name string // of the setting; "" for an empty field
 	N    int64  // of a setting that is on or off 1 or 0, of a time nanoseconds
 }
 
-// Read reads a field of the variable of a program patched in source. If the error is not
-// "" it says what is wrong with it and what is allowed.
-func Read(field string) (v Value, refused string) {
+// Read reads a field of the variable of a program, one that is patched in source or as a
+// whole. If refused is not "" it says what is wrong with the field and what is allowed.
+func Read(field string, inSource bool) (v Value, refused string) {
 	if field == "" {
 		return v, ""
 	}
-	r := hubReadField(field, true)
+	r := hubReadField(field, inSource)
 	if r.setting == nil || r.wrong != "" {
-		return v, hubRefusal(field, r, true)
+		return v, hubRefusal(field, r, inSource)
 	}
 	return Value{r.setting.name, r.n}, ""
 }
@@ -41,20 +37,6 @@ func Read(field string) (v Value, refused string) {
 // another program.
 func Unset(name string, test bool) int64 { return hubUnset(name, test) }
 
-// Shown lists the settings of a program, of one patched in source or of any, as
-// people see them: "off", "blocked=50ms".
-func Shown(inSource bool) []string {
-	var list []string
-	for i := range hubSettingTable {
-		if s := &hubSettingTable[i]; s.doc != nil && (s.inSource || !inSource) {
-			list = append(list, s.shown())
-		}
-	}
-	return list
-}
-
-// Help is the text of greenify help runtime.
-func Help() string { return hubHelp(false) }
-
-// HelpInSource is that for a program patched in source.
-func HelpInSource() string { return hubHelp(true) }
+// Help is the text of greenify help runtime, and of GREENIFY=help in a program patched in
+// source.
+func Help(inSource bool) string { return hubHelp(inSource) }

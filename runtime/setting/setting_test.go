@@ -19,10 +19,10 @@ func TestTable(t *testing.T) {
 		if r := hubReadField(s.shown(), false); r.setting == nil || r.setting.name != s.name || r.wrong != "" {
 			t.Errorf("%s: %+v", s.shown(), r)
 		}
-		if _, refused := Read(s.shown()); (refused == "") != s.inSource {
+		if _, refused := Read(s.shown(), true); (refused == "") != s.inSource {
 			t.Errorf("%s in source: %q", s.shown(), refused)
 		}
-		if help := strings.Contains(HelpInSource(), "\t"+s.shown()+" "); help != s.inSource || !strings.Contains(Help(), "\t"+s.shown()+" ") {
+		if help := strings.Contains(Help(true), "\t"+s.shown()+" "); help != s.inSource || !strings.Contains(Help(false), "\t"+s.shown()+" ") {
 			t.Errorf("%s is not in the help, or in source where it is not known", s.shown())
 		}
 	}
@@ -34,9 +34,9 @@ func TestDefaults(t *testing.T) {
 		"blocked": "(default off, in a test binary 100ms)", "busy": "(default 1s, in a test binary 100ms)", "deadlock": "(default off, in a test binary 5s)",
 		"made": "(default 0, in a test binary 1)", "offload": "(default 20)",
 	} {
-		_, text, _ := strings.Cut(Help(), "\n\t"+name+"=")
+		_, text, _ := strings.Cut(Help(false), "\n\t"+name+"=")
 		if _, text, _ = strings.Cut(text, "(default"); !strings.HasPrefix("(default"+text, want+"\n") {
-			t.Errorf("%s: no %q in the help:\n%s", name, want, Help())
+			t.Errorf("%s: no %q in the help:\n%s", name, want, Help(false))
 		}
 	}
 	for i := range hubSettingTable {
@@ -77,7 +77,7 @@ func TestRead(t *testing.T) {
 			t.Errorf("%q: %+v", field, r)
 		}
 	}
-	if _, refused := Read("admin=x\x1b"); refused != `unknown setting admin=x\x1b in GREENIFY; known are `+strings.Join(Shown(true), ", ")+"; see greenify help runtime" {
+	if _, refused := Read("admin=x\x1b", true); refused != `unknown setting admin=x\x1b in GREENIFY; known are `+hubKnown(true)+"; see greenify help runtime" {
 		t.Errorf("admin in source: %q", refused)
 	}
 }

@@ -28,12 +28,8 @@ const (
 	hubIsFile                         // KEY=name
 )
 
-// hubPoolSize and hubPoolMax are the size of the offload pool unless something else is
-// asked for, and the largest.
-const (
-	hubPoolSize = 20
-	hubPoolMax  = 1<<20 - 1
-)
+// hubPoolMax is the largest size of an offload pool.
+const hubPoolMax = 1<<20 - 1
 
 // hubSettingTable lists the settings in the order of their names. What they cost while
 // they are on is measured by go run ./testdata/bench/show -settings.
@@ -83,7 +79,7 @@ var hubSettingTable = []hubSetting{
 	{name: "off", kind: hubIsSwitch, inSource: true, doc: []string{
 		"run as plain Go: the same binary, no green threads",
 	}},
-	{name: "offload", value: "20", kind: hubIsNumber, inSource: true, unset: hubPoolSize, test: hubPoolSize, max: hubPoolMax, doc: []string{
+	{name: "offload", value: "20", kind: hubIsNumber, inSource: true, unset: 20, test: 20, max: hubPoolMax, doc: []string{
 		"how many threads do offloaded work at once (green.Offload,",
 		"-offload=disk), at least 1; -offload-size is another default",
 	}},

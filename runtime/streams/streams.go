@@ -1,6 +1,6 @@
 // Package streams says what readers and writers of the standard library do, by their
-// types. The finder asks it about types that it sees in source, package green about
-// those of values that it is given.
+// types. The finder asks it about types that it sees in source, package patched, which
+// knows more of the sort, about those of values that it is given.
 //
 // A type is named by the import path of its package and its name, without a pointer.
 package streams
@@ -24,20 +24,6 @@ func Passes(pkg, name string) bool {
 	return pkg == "io" && (name == "LimitedReader" || name == "SectionReader")
 }
 
-// Waits reports whether a type is one of those that wait. function says that it is a
-// function type: http.HandlerFunc is anybody's.
-func Waits(pkg, name string, function bool) bool {
-	switch pkg {
-	case "net", "os", "os/exec", "crypto/tls":
-		return true
-	case "net/http":
-		return !function
-	case "io":
-		return strings.HasPrefix(name, "Pipe")
-	}
-	return strings.HasPrefix(pkg, "net/http/internal")
-}
-
 // Alone reports whether a type that is no interface calls nobody: memory, files,
 // connections.
 func Alone(pkg string) bool {
@@ -56,10 +42,4 @@ func Native(pkg, name string, iface bool) bool {
 		return name == "ResponseWriter"
 	}
 	return Memory(pkg)
-}
-
-// Handles reports whether a type of the standard library that is an http.Handler is no
-// function, whose code may be anybody's.
-func Handles(pkg string, function bool) bool {
-	return (strings.HasPrefix(pkg, "net/") || pkg == "expvar") && !function
 }
