@@ -246,6 +246,27 @@ func doContext(t *testing.T, round int) {
 	}
 }
 
+// TestDoContextAtOnce: a context that ends while a native goroutine is about to wait for
+// a worker, in the middle of queueing, ends that wait; else it is for ever.
+func TestDoContextAtOnce(t *testing.T) {
+	pool := green.NewOffloadPool(1)
+	defer holdWorker(t, pool)()
+	for i := range 5000 {
+		ctx, cancel := context.WithCancelCause(context.Background())
+		inNative(func() {
+			go func() {
+				for range i % 64 {
+					ctx.Err()
+				}
+				cancel(errWhy)
+			}()
+			if err := pool.DoContext(ctx, func() { t.Error("called") }); err != errWhy {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 // Every method that waits has a variant with a context.
 func TestContextVariants(t *testing.T) {
 	for _, typ := range []reflect.Type{

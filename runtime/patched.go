@@ -5,6 +5,8 @@ package green
 import (
 	"context"
 	"runtime"
+	"sync/atomic"
+	"time"
 	"unsafe" // also for the functions that package runtime of the private toolchain provides by linkname
 
 	"github.com/greenify-go/greenify/runtime/code"
@@ -29,7 +31,7 @@ func leave() bool
 func enter(left bool)
 func makeWorkers(size int32) unsafe.Pointer
 func work(pool unsafe.Pointer) (before uintptr, left bool)
-func giveUp(pool, g unsafe.Pointer)
+func giveUp(pool, g unsafe.Pointer) (found bool)
 func working() bool
 func rest(pool unsafe.Pointer, before uintptr, left bool)
 func threads(buf []record) int
@@ -92,11 +94,16 @@ func (w workers) do(ctx context.Context, f func()) error {
 func (w workers) workContext(ctx context.Context) (before uintptr, left bool) {
 	g, _ := goroutine()
 	gaveUp := make(chan struct{})
+	var over atomic.Bool // the wait
 	stop := context.AfterFunc(ctx, func() {
-		giveUp(w.pool, g)
+		// A native goroutine may be on its way into the line.
+		for !giveUp(w.pool, g) && !over.Load() {
+			time.Sleep(20 * time.Microsecond)
+		}
 		close(gaveUp)
 	})
 	defer func() {
+		over.Store(true)
 		if !stop() {
 			<-gaveUp // it must not meet a later wait of this goroutine
 		}

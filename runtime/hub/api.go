@@ -43,10 +43,13 @@ func green_rest(w unsafe.Pointer, before hubPoolPtr, left bool) {
 }
 
 // green_giveUp ends the wait for a worker of a goroutine that has called green_work.
-// green_work returns then, and green_working reports false.
+// green_work returns then, and green_working reports false. It reports whether that
+// goroutine stands in line.
 //
 //go:linkname green_giveUp github.com/greenify-go/greenify/runtime.giveUp
-func green_giveUp(w, gp unsafe.Pointer) { hubPoolGiveUp((*hubWorkers)(w), (*g)(gp)) }
+func green_giveUp(w, gp unsafe.Pointer) (found bool) {
+	return hubPoolGiveUp((*hubWorkers)(w), (*g)(gp))
+}
 
 //go:linkname green_working github.com/greenify-go/greenify/runtime.working
 func green_working() bool { return getg().hub.pool != 0 }

@@ -140,11 +140,10 @@ func hubPoolStop(gp *g) {
 }
 
 // hubPoolGiveUp ends the wait of gp for its first worker of w, if it waits for one: it
-// goes on as a native goroutine that does no work. The caller sees to it that gp cannot
-// have begun to wait for another one meanwhile.
-func hubPoolGiveUp(w *hubWorkers, gp *g) {
+// goes on as a native goroutine that does no work. It reports whether gp stood in line.
+// The caller sees to it that gp cannot have begun to wait for another worker meanwhile.
+func hubPoolGiveUp(w *hubWorkers, gp *g) (found bool) {
 	var others gQueue
-	found := false
 	lock(&w.lock)
 	for !w.q.empty() {
 		if next := w.q.pop(); next == gp {
@@ -155,14 +154,14 @@ func hubPoolGiveUp(w *hubWorkers, gp *g) {
 	}
 	w.q = others
 	unlock(&w.lock)
-	if !found {
-		return
+	if found {
+		gp.hub.pool = 0
+		systemstack(func() {
+			runqput(getg().m.p.ptr(), gp, false)
+			wakep()
+		})
 	}
-	gp.hub.pool = 0
-	systemstack(func() {
-		runqput(getg().m.p.ptr(), gp, false)
-		wakep()
-	})
+	return found
 }
 
 // hubPoolReady is hubReady for work of a pool.
