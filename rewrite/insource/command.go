@@ -283,8 +283,10 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 			if s.What == find.WiderPatch {
 				return fmt.Errorf("%v: %s", q.Fset.Position(s.Pos), s.Message)
 			}
-			if s.Active() && !f.Generated {
-				if s.Kind != find.Register || w.patched { // as check counts them
+			if s.Kind == find.Mixed && !f.Generated {
+				n++ // as check counts it
+			} else if s.Active() && !f.Generated {
+				if s.Kind != find.Register || w.patched { // likewise
 					n++
 				}
 				w.registered[f.Name] = w.registered[f.Name] || s.Kind == find.Register
