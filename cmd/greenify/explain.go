@@ -22,7 +22,7 @@ import (
 )
 
 var explain = &command{
-	name: "explain", args: "SYMBOL|STATEMENT",
+	name: "explain", args: "[-json] SYMBOL|STATEMENT",
 	short: "say what happens to net.Dial, sync.Mutex.Lock, select, ...",
 	long: `It says what becomes of a symbol or a statement, in a whole-program build and in source:
 
@@ -32,18 +32,30 @@ var explain = &command{
 	greenify explain golang.org/x/sync/errgroup.Group.Go
 	greenify explain select               (or go, send, receive, range, chan, close)`,
 	words: strings.Fields("go select send receive range chan close"),
-	setup: func(*flag.FlagSet) runner {
-		return func(e *env, args []string) error { return e.explain(args) }
+	setup: func(fs *flag.FlagSet) runner {
+		asJSON := fs.Bool("json", false, "print JSON: the statements, or the symbol, its rules and what the\ncatalog of the standard library has on it")
+		return func(e *env, args []string) error { return e.explain(args, *asJSON) }
 	},
 }
 
+// An explained is what explain -json prints. Symbols are named as in its text.
+type explained struct {
+	Statements []rules.Statement `json:"statements,omitempty"`
+	Symbol     string            `json:"symbol,omitempty"`
+	Rules      []rules.Row       `json:"rules,omitempty"`
+	Catalog    []rules.Covered   `json:"catalog,omitempty"`
+}
+
 // explain says what happens to a symbol of Go or to a statement.
-func (e *env) explain(args []string) error {
+func (e *env) explain(args []string, asJSON bool) error {
 	name := strings.Join(args, " ")
 	if name == "" || len(args) > 1 && rules.Statements(name) == nil {
 		return errors.New("explain takes one symbol, such as net.Dial or sync.Mutex.Lock, or a statement, such as select")
 	}
 	if statements := rules.Statements(name); statements != nil {
+		if asJSON {
+			return e.printJSON(explained{Statements: statements})
+		}
 		var b strings.Builder
 		for _, s := range statements {
 			explainStatement(&b, s)
@@ -61,6 +73,16 @@ func (e *env) explain(args []string) error {
 			fmt.Fprintf(&b, "%s is %s\n", name, found)
 		}
 		name = found
+	}
+	if asJSON {
+		x := explained{Symbol: rules.Plain(name), Rules: rules.Explain(name), Catalog: rules.Covers(name, toolchain.AtHand(""))}
+		for i := range x.Rules {
+			x.Rules[i].Symbol = rules.Plain(x.Rules[i].Symbol)
+		}
+		for i := range x.Catalog {
+			x.Catalog[i].Symbol = rules.Plain(x.Catalog[i].Symbol)
+		}
+		return e.printJSON(x)
 	}
 	explainSymbol(&b, name)
 	return e.print(b.String())

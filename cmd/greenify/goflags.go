@@ -115,8 +115,8 @@ func ownFlags(c *command, own *flag.FlagSet, args []string) ([]string, error) {
 // notOurs says that the go command has no such flag but greenify one much like it; the
 // go command then refuses it in its own words.
 func (e *env) notOurs(c *command, own *flag.FlagSet, args []string) {
-	if c == goTest {
-		return // it may be the test binary's
+	if c == goTest || c == debug {
+		return // it may be the test binary's; debug refuses it itself
 	}
 	flags, _ := splitFlags(c.goes, own, args)
 	for _, f := range flags {

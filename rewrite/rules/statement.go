@@ -5,14 +5,14 @@ import "strings"
 // A Statement is what the language waits in, or starts a thread by, without naming a
 // symbol.
 type Statement struct {
-	Name  string
-	Names []string // what people call it besides, in lower case
-	Group string   // module group, as in -patch; "" if nothing is patched
-	Whole string   // what a whole-program build makes of it
-	By    string   // symbol of the leaf rule that does it; "" if none does
-	Act   Act      // in source
-	Into  string   // what it becomes in source; "" if it stays
-	Why   string   // what it does, or why it stays
+	Name  string   `json:"name"`
+	Names []string `json:"-"`                  // what people call it besides, in lower case
+	Group string   `json:"group,omitempty"`    // module group, as in -patch; "" if nothing is patched
+	Whole string   `json:"wholeProgram"`       // what a whole-program build makes of it
+	By    string   `json:"by,omitempty"`       // symbol of the leaf rule that does it; "" if none does
+	Act   Act      `json:"-"`                  // in source
+	Into  string   `json:"inSource,omitempty"` // what it becomes in source; "" if it stays
+	Why   string   `json:"why"`                // what it does, or why it stays
 }
 
 // statements are in the order of the finder (rewrite/find).
