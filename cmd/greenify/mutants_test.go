@@ -207,7 +207,7 @@ var mutants = []mutant{
 		"likewise of net.Pipe"},
 	{"25-kill-in-std", shields, `	{File: "net/pipe.go", Edit: edit("pipe.read"`, `	//`,
 		"likewise"},
-	{"slowcall.txtar", "runtime/hub/site.go", "		d = -1\n", "		d = 0\n",
+	{"slowcall.txtar", "runtime/hub/site.go", "		to := max(n-1, 0)\n", "		to := n\n",
 		"a slow place whose calls have become short is never forgotten"},
 	{"slowcall.txtar", "runtime/hub/site.go", "s.slow.Load() >= hubSlowTimes", "false",
 		"a call that was rescued twice is rescued for ever"},
