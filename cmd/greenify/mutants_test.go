@@ -13,11 +13,21 @@ import (
 )
 
 // A mutant is greenify with one feature broken on purpose: in a file, old is
-// replaced. Its behaviour's test must fail.
+// replaced. The test of its behaviour must fail, or the script of that name.
 type mutant struct {
 	behaviour, file, old, new string
 	why                       string // what is broken
 }
+
+// test is the test that is to fail.
+func (m mutant) test() (name, sub string) {
+	if script, ok := strings.CutSuffix(m.behaviour, scripts); ok {
+		return "TestScript", script
+	}
+	return "TestBehaviours", m.behaviour
+}
+
+const scripts = ".txtar"
 
 const yieldPoints = "runtime/hub/groups.go"
 
@@ -197,6 +207,16 @@ var mutants = []mutant{
 		"likewise of net.Pipe"},
 	{"25-kill-in-std", shields, `	{File: "net/pipe.go", Edit: edit("pipe.read"`, `	//`,
 		"likewise"},
+	{"slowcall.txtar", "runtime/hub/site.go", "		to := max(n-1, 0)\n", "		to := n\n",
+		"a slow place whose calls have become short is never forgotten"},
+	{"slowcall.txtar", "runtime/hub/site.go", "s.slow.Load() >= hubSlowTimes", "false",
+		"a call that was rescued twice is rescued for ever"},
+	{"outside.txtar", "runtime/hub/park.go", "	if hub.nremote.Load() != 0 {\n", "	if false {\n",
+		"who yields goes before those that became ready outside"},
+	{"outside.txtar", "runtime/hub/leave.go", "	if !gp.hub.green || gp.hub.owner {\n", "	if true {\n",
+		"a thread that is back from C waits for a processor first"},
+	{"outside.txtar", "runtime/hub/hub.go", "		if sched.runq.empty() {\n", "		if true {\n",
+		"who waits in the scheduler's global queue waits for sixty turns"},
 }
 
 const shields = "rewrite/rules/shield.go"
@@ -214,7 +234,11 @@ func TestMutantTable(t *testing.T) {
 	broken := map[string]bool{}
 	for _, m := range mutants {
 		broken[m.behaviour] = true
-		if !slices.ContainsFunc(behaviourTable, func(b behaviour) bool { return b.name == m.behaviour }) {
+		if test, _ := m.test(); test == "TestScript" {
+			if _, err := os.Stat(filepath.Join("../../testdata/script", m.behaviour)); err != nil {
+				t.Error(err)
+			}
+		} else if !slices.ContainsFunc(behaviourTable, func(b behaviour) bool { return b.name == m.behaviour }) {
 			t.Errorf("%s is no behaviour", m.behaviour)
 		}
 		text, err := os.ReadFile(filepath.Join("../..", m.file))
@@ -234,7 +258,7 @@ func TestMutantTable(t *testing.T) {
 
 // said is the first line of a failed test that says why.
 func said(text string) string {
-	for _, pattern := range []string{`WRONG: .*`, `fatal error: .*`, `context deadline exceeded`, `the ticker stands still`, `_test\.go:\d+: .*`} {
+	for _, pattern := range []string{`WRONG: .*`, `fatal error: .*`, `context deadline exceeded`, `the ticker stands still`, `(_test\.go|\.txtar):\d+: .*`} {
 		for _, line := range regexp.MustCompile(pattern).FindAllString(text, -1) {
 			if !strings.HasSuffix(line, prints) {
 				return line
@@ -268,16 +292,24 @@ func TestMutants(t *testing.T) {
 	build := func(t *testing.T) {
 		runCommand(t, repo, 0, nil, "go", "build", "-o", os.Getenv("GREENIFY_CMD"), "./cmd/greenify")
 	}
-	behaviours := func(run string) (text string, err error) {
-		cmd := exec.Command("go", "test", "./cmd/greenify", "-run", run, "-count=1", "-timeout=20m")
+	run := func(tests string) (text string, err error) {
+		cmd := exec.Command("go", "test", "./cmd/greenify", "-run", tests, "-count=1", "-timeout=20m")
 		cmd.Dir = repo
 		out, err := cmd.CombinedOutput()
 		return string(out), err
 	}
 
 	build(t)
-	if text, err := behaviours("^TestBehaviours$"); err != nil {
-		t.Fatalf("without a mutation: %v\n%s", err, text)
+	tests := []string{"^TestBehaviours$"}
+	for _, m := range mutants {
+		if name, sub := m.test(); name == "TestScript" {
+			tests = append(tests, "^TestScript$/^"+sub+"$")
+		}
+	}
+	for _, test := range slices.Compact(tests) {
+		if text, err := run(test); err != nil {
+			t.Fatalf("without a mutation: %v\n%s", err, text)
+		}
 	}
 	fmt.Printf("%-22s %-66s %s\n", "behaviour", "broken on purpose", "its test says")
 	for _, m := range mutants {
@@ -295,11 +327,15 @@ func TestMutants(t *testing.T) {
 			write(t, path, text)
 			defer write(t, path, string(data))
 			build(t)
-			text, err = behaviours("^TestBehaviours$/^" + m.behaviour + "$")
+			test, sub := m.test()
+			if test == "TestScript" { // a script does not tell what does not build
+				runCommand(t, filepath.Join(repo, "testdata/behaviours"), 0, nil, os.Getenv("GREENIFY_CMD"), "build", "-o", os.DevNull, "./19-fairness")
+			}
+			text, err = run("^" + test + "$/^" + sub + "$")
 			switch {
 			case err == nil:
 				t.Errorf("%s, and no test fails", m.why)
-			case !strings.Contains(text, "--- FAIL: TestBehaviours/"+m.behaviour) || strings.Contains(text, notBuilt+": "):
+			case !strings.Contains(text, "--- FAIL: "+test+"/"+sub) || strings.Contains(text, notBuilt+": "):
 				t.Errorf("%s, but its test did not run: %v\n%s", m.why, err, text)
 			default:
 				fmt.Printf("%-22s %-66s %s (%.0f s)\n", m.behaviour, m.why, said(text), time.Since(begin).Seconds())

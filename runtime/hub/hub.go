@@ -67,7 +67,9 @@ func hubOwn(gp *g) {
 // goroutines in its queues, the garbage collector, a safe point, the tracer.
 // Otherwise, and every hubPollTicks passes, the thread takes its turn in the
 // P's own queue, behind them, and stays the owner meanwhile; the native
-// scheduler looks at timers, finalizers and all else on the way.
+// scheduler looks at timers, finalizers and all else on the way. It looks at the
+// global queue once in 61 times while the P's own has something: so if somebody
+// waits there, that is where the thread takes its turn.
 func hubPass() {
 	next := hubNext()
 	if next == nil {
@@ -81,7 +83,13 @@ func hubPass() {
 		if hub.turns%hubPollTicks == 0 {
 			hubPoll()
 		}
-		runqput(pp, next, false)
+		if sched.runq.empty() {
+			runqput(pp, next, false)
+		} else {
+			lock(&sched.lock)
+			globrunqput(next)
+			unlock(&sched.lock)
+		}
 		if mp.lockedg != 0 {
 			wakep() // this M stops: another one must take the P's queue
 		}

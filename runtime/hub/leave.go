@@ -62,6 +62,26 @@ func hubReenter(gp *g) {
 	schedule()
 }
 
+// hubBack waits for the hub on behalf of a green thread that is back from a system call
+// without a P. It needs none to wait: in the scheduler's global queue it would have to
+// wait for a P first, and then for the hub, behind all ready threads each time. It runs
+// on g0, and returns if the hub was idle: the thread owns it and needs a P.
+func hubBack(gp *g) {
+	if !gp.hub.green || gp.hub.owner {
+		return
+	}
+	locked := gp.lockedm != 0 // gp is not ours once it is queued
+	if !hubReady(gp) {
+		return
+	}
+	if locked {
+		stoplockedm()
+		execute(gp, false)
+	}
+	stopm()
+	schedule()
+}
+
 // hubLeave makes the current green thread a native goroutine until hubEnter.
 // It reports whether it did: not for a native goroutine.
 //

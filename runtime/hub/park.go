@@ -52,6 +52,9 @@ func hubYield(gp *g) {
 	if hubTracing {
 		hubTraceWake(gp, nil)
 	}
+	if hub.nremote.Load() != 0 {
+		hubDrain() // they were ready before gp
+	}
 	hubPut(gp)
 	hubPass()
 }

@@ -21,12 +21,12 @@ var hubSites uint32
 
 var hubSiteTable [256]struct {
 	place atomic.Uintptr // 0: none. sysmon writes it
-	slow  atomic.Int32   // calls that were slow less those that left and were short; 0 to about hubSlowMost
+	slow  atomic.Int32   // 0 to hubSlowMost (hubSiteCount)
 }
 
 const (
 	hubSlowTimes = 2 // how often a call may be rescued
-	hubSlowMost  = 8 // no more short calls than that are needed to forget a place
+	hubSlowMost  = 8 // how slow a slow place is: 7 short calls in a row forget it
 )
 
 // hubSlowCall is the call that a thread has left the hub for, as one of a slow place.
@@ -62,28 +62,40 @@ func hubSiteRescued(gp *g) {
 			s.place.Store(h)
 		}
 		if s.place.Load() == h {
-			hubSiteCount(i, 1)
+			hubSiteCount(i, true)
 			return
 		}
 	}
 }
 
-// hubSiteCount counts a call of place i that was slow (1), or was short (-1).
+// hubSiteCount counts a call of place i that was slow, or was short. One that is slow
+// makes a slow place as slow as it can be: so it takes several in a row that are short
+// to forget a place, and not the one in between.
 //
 // Inv: hubSites is the number of places at or above hubSlowTimes: each step over that
-// line is one Add.
+// line is one CompareAndSwap.
 //
 //go:nosplit
-func hubSiteCount(i uintptr, d int32) {
+func hubSiteCount(i uintptr, slow bool) {
 	s := &hubSiteTable[i]
-	if n := s.slow.Load(); d > 0 && n >= hubSlowMost || d < 0 && n <= 0 {
+	for {
+		n := s.slow.Load()
+		to := max(n-1, 0)
+		if slow {
+			if to = n + 1; to >= hubSlowTimes {
+				to = hubSlowMost
+			}
+		}
+		if !s.slow.CompareAndSwap(n, to) {
+			continue
+		}
+		switch before, now := n >= hubSlowTimes, to >= hubSlowTimes; {
+		case now && !before:
+			atomic.Xadd(&hubSites, 1)
+		case before && !now:
+			atomic.Xadd(&hubSites, -1)
+		}
 		return
-	}
-	switch n := s.slow.Add(d); {
-	case d > 0 && n == hubSlowTimes:
-		atomic.Xadd(&hubSites, 1)
-	case d < 0 && n == hubSlowTimes-1:
-		atomic.Xadd(&hubSites, -1)
 	}
 }
 
@@ -126,11 +138,7 @@ func hubSiteBack() {
 	gp := getg()
 	i := gp.hub.slow.place
 	gp.hub.slow.place = 0
-	d := int32(1)
-	if nanotime()-gp.hub.slow.since < rescueDelay {
-		d = -1
-	}
-	hubSiteCount(uintptr(i-1), d)
+	hubSiteCount(uintptr(i-1), nanotime()-gp.hub.slow.since >= rescueDelay)
 }
 
 // hubLeavesAtOnce reports whether the owner may leave the hub for a call.

@@ -1,7 +1,8 @@
 // The detector reports a thread that keeps the hub, once, with the stack it had;
-// nothing while the program is idle, and nothing of threads that take turns.
+// nothing while the program is idle, and nothing of threads that take turns. busy=off:
+// its report has the same stack.
 //
-// env: GREENIFY=blocked=200ms
+// env: GREENIFY=blocked=200ms,busy=off
 // patched-stderr: ^greenify: thread \d+ has kept the hub for \d+ ms; ready meanwhile: [1-9]\d*; it is in
 // patched-stderr: \t\tmain\.compute .*main\.go
 // patched-stderr: \t\tmain\.main .*@call
