@@ -446,20 +446,6 @@ func (l *loop) exit(conds []ast.Expr, end func(ast.Expr)) {
 	end(conds[len(conds)-1])
 }
 
-func bodyOf(n ast.Node) *ast.BlockStmt {
-	switch n := n.(type) {
-	case *ast.RangeStmt:
-		return n.Body
-	case *ast.SwitchStmt:
-		return n.Body
-	case *ast.TypeSwitchStmt:
-		return n.Body
-	case *ast.SelectStmt:
-		return n.Body
-	}
-	return &ast.BlockStmt{}
-}
-
 // timed reports whether a condition asks the clock only: the loop polls until then.
 func (l *loop) timed(x ast.Expr) bool {
 	found := false

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
-	"github.com/greenify-go/greenify/runtime/arity"
 )
 
 // callback wraps what a call is given, to be called or read from.
@@ -91,24 +90,18 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	})
 }
 
-// fromStd reports whether x is a function of the standard library, or what one of
-// those has made: it calls no patched code but through what it is given itself.
-func (f *finder) fromStd(x ast.Expr) bool {
-	fun := x
-	if call, ok := ast.Unparen(x).(*ast.CallExpr); ok {
-		if f.Info.Types[call.Fun].IsType() {
-			return f.fromStd(call.Args[0])
+// fieldUse wraps what a field with a rule is set to.
+func (f *finder) fieldUse(node ast.Expr, obj types.Object, parent ast.Node, r rules.Call) {
+	switch p := parent.(type) {
+	case *ast.KeyValueExpr:
+		if p.Key == node {
+			f.enter(p.Value, obj.Type(), r)
 		}
-		fun = call.Fun
-	}
-	if id, _ := callee(fun); id != nil {
-		if fn, ok := f.Info.Uses[id].(*types.Func); ok && fn.Pkg() != nil && fn.Pkg() != f.Pkg && rules.Std(fn.Pkg().Path()) {
-			return true
+	case *ast.AssignStmt:
+		if i := slices.Index(p.Lhs, node); i >= 0 && p.Tok == token.ASSIGN && len(p.Lhs) == len(p.Rhs) {
+			f.enter(p.Rhs[i], obj.Type(), r)
 		}
 	}
-	t := f.Info.TypeOf(x)
-	path, _ := declared(t)
-	return path != f.Pkg.Path() && rules.Std(path) && !types.IsInterface(t) && !isFunc(t)
 }
 
 // A method is called by code that is not patched, and needs a defer patched.Enter()().
@@ -180,91 +173,6 @@ func methods(finders []*finder) {
 				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "patched.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
 				Message: "method " + m.name + " runs outside the hub, " + m.rule.Why + ": defer patched.Enter first",
 			})
-		}
-	}
-}
-
-// callbackType is the type by which x is called: that of x itself if the parameter
-// takes any function.
-func callbackType(param, x types.Type) (*types.Signature, bool) {
-	if takesAny(param) && x != nil {
-		param = x
-	}
-	sig, ok := param.Underlying().(*types.Signature)
-	return sig, ok && arity.Enter.Fits(sig.Params().Len(), sig.Results().Len()) && !sig.Variadic()
-}
-
-// takesAny reports whether t is an interface without methods. A function for one that
-// has some is called by those of its type.
-func takesAny(t types.Type) bool {
-	i, ok := t.Underlying().(*types.Interface)
-	return ok && i.NumMethods() == 0
-}
-
-func isFunc(t types.Type) bool {
-	_, ok := t.Underlying().(*types.Signature)
-	return ok
-}
-
-// isHandler reports whether t is http.Handler.
-func isHandler(t types.Type) bool {
-	n, ok := types.Unalias(t).(*types.Named)
-	return ok && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == "net/http" && n.Obj().Name() == "Handler"
-}
-
-// handler returns the text around x, given as an http.Handler, that makes its
-// requests enter the hub. A nil handler and those of the standard library need none:
-// net/http takes nil for its default mux, what is registered with a mux is wrapped
-// there, and others only wait. What is already wrapped stays as it is.
-func (f *finder) handler(x ast.Expr, as types.Type) (pre, post string) {
-	t := f.Info.TypeOf(x)
-	if f.Info.Types[x].IsNil() || f.entered(x) || f.fromStd(x) {
-		return "", ""
-	}
-	http := f.qualifier(types.Unalias(as).(*types.Named).Obj().Pkg(), x.Pos())
-	if types.IsInterface(t) {
-		// It may be nil at run time.
-		return "func(h " + http + "Handler) " + http + "Handler { if h == nil || §FromStd(h) { return h }; return " + http + "HandlerFunc(§Enter20(h.ServeHTTP)) }(", ")"
-	}
-	pre, post = http+"HandlerFunc(§Enter20(", ".ServeHTTP))"
-	switch x.(type) {
-	case *ast.UnaryExpr, *ast.StarExpr, *ast.BinaryExpr:
-		pre, post = pre+"(", ")"+post
-	}
-	return pre, post
-}
-
-// entered reports whether x is wrapped by one of green's Enter functions.
-func (f *finder) entered(x ast.Expr) bool {
-	call, ok := ast.Unparen(x).(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	if f.Info.Types[call.Fun].IsType() {
-		return f.entered(call.Args[0])
-	}
-	if lit, ok := call.Fun.(*ast.FuncLit); ok { // handler wrote it
-		list := lit.Body.List
-		if len(list) == 0 {
-			return false
-		}
-		last, ok := list[len(list)-1].(*ast.ReturnStmt)
-		return ok && len(last.Results) == 1 && f.entered(last.Results[0])
-	}
-	id, _ := callee(call.Fun)
-	return id != nil && fromGreen(f.Info.Uses[id]) && strings.HasPrefix(id.Name, "Enter")
-}
-
-// fieldUse wraps what a field with a rule is set to.
-func (f *finder) fieldUse(node ast.Expr, obj types.Object, parent ast.Node, r rules.Call) {
-	switch p := parent.(type) {
-	case *ast.KeyValueExpr:
-		if p.Key == node {
-			f.enter(p.Value, obj.Type(), r)
-		}
-	case *ast.AssignStmt:
-		if i := slices.Index(p.Lhs, node); i >= 0 && p.Tok == token.ASSIGN && len(p.Lhs) == len(p.Rhs) {
-			f.enter(p.Rhs[i], obj.Type(), r)
 		}
 	}
 }

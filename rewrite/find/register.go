@@ -5,12 +5,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
-	"go/types"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
@@ -120,9 +117,6 @@ func (f *finder) register(path, version string) *Shape {
 	return &Shape{Node: f.Syntax, Parts: []Part{{Pos: at, End: at, Text: decl}}}
 }
 
-// test reports whether the file is a test file.
-func (f *File) test() bool { return strings.HasSuffix(f.Name, "_test.go") }
-
 // tests starts the hub in the functions that package testing calls.
 func (f *finder) tests(version string) {
 	for _, d := range f.Syntax.Decls {
@@ -139,147 +133,6 @@ func (f *finder) tests(version string) {
 			Message: d.Name.Name + " runs outside the hub: defer patched." + name + " first",
 			Shape:   f.deferFirst(d, name, version),
 			Skip:    f.skipped(d.Name.Pos()),
-		})
-	}
-}
-
-// isMain reports whether a declaration is the function main of a program.
-func (f *finder) isMain(d *ast.FuncDecl) bool {
-	return f.Pkg.Name() == "main" && d.Recv == nil && d.Name.Name == "main" && d.Body != nil
-}
-
-// deferFirst begins a function with a statement that starts or enters the hub.
-func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
-	if version != "" {
-		version = strconv.Quote(version) + ", §" + PatchedVersion
-	}
-	stmt := fmt.Sprintf("defer §%s(%s)()", name, version)
-	at := f.behind(d.Body.Lbrace + 1)
-	if f.Src != nil && !f.counted(at) && f.ends(at) {
-		stmt = f.newline() + "\t" + stmt
-	} else {
-		stmt = " " + stmt + ";"
-	}
-	return &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: stmt}}}
-}
-
-// ends reports whether nothing follows pos on its line.
-func (f *finder) ends(pos token.Pos) bool {
-	rest, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
-	return len(bytes.TrimSpace(rest)) == 0
-}
-
-// startsHub reports whether a function begins by starting or entering the hub.
-func (f *finder) startsHub(d *ast.FuncDecl) bool {
-	if len(d.Body.List) == 0 {
-		return false
-	}
-	s, ok := d.Body.List[0].(*ast.DeferStmt)
-	if !ok {
-		return false
-	}
-	call, ok := s.Call.Fun.(*ast.CallExpr)
-	if !ok {
-		return false
-	}
-	id, _ := callee(call.Fun)
-	return id != nil && fromGreen(f.Info.Uses[id])
-}
-
-// testFunc returns the function of package patched that a function which package
-// testing calls begins with, "" for any other function. (go help testfunc)
-func (f *finder) testFunc(d *ast.FuncDecl) string {
-	sig, ok := f.Info.Defs[d.Name].Type().(*types.Signature)
-	if !ok || sig.Results().Len() > 0 || sig.TypeParams().Len() > 0 {
-		return ""
-	}
-	param := ""
-	if sig.Params().Len() == 1 {
-		if path, name := declared(sig.Params().At(0).Type()); path == "testing" {
-			param = name
-		}
-	}
-	name := d.Name.Name
-	switch {
-	case name == "TestMain" && param == "M":
-		return "Main"
-	case isTest(name, "Test") && param == "T", isTest(name, "Benchmark") && param == "B", isTest(name, "Fuzz") && param == "F",
-		isTest(name, "Example") && sig.Params().Len() == 0:
-		return "Test"
-	}
-	return ""
-}
-
-// isTest reports whether name is prefix, or prefix and something that does not
-// begin with a lower-case letter.
-func isTest(name, prefix string) bool {
-	rest, ok := strings.CutPrefix(name, prefix)
-	r, _ := utf8.DecodeRuneInString(rest)
-	return ok && (rest == "" || !unicode.IsLower(r))
-}
-
-// newDecl separates a declaration at pos from the one before.
-func (f *finder) newDecl(pos token.Pos) string {
-	if f.counted(pos) {
-		return "; "
-	}
-	return f.newline() + f.newline()
-}
-
-// source reports whether people write the file.
-func (f *File) source() bool { return !f.Generated && f.Src != nil }
-
-// editable reports whether a back end may change the file.
-func (f *File) editable() bool { return f.source() && f.Ignored == "" }
-
-func (f *finder) usesGreen() bool {
-	for id := range f.greenUses() {
-		if id != nil {
-			return true
-		}
-	}
-	return false
-}
-
-// greenUses yields the identifiers of the file that name something of package
-// green or package patched.
-func (f *finder) greenUses() func(yield func(*ast.Ident) bool) {
-	return func(yield func(*ast.Ident) bool) {
-		imports := false
-		for _, spec := range f.Syntax.Imports {
-			imports = imports || importPath(spec) == GreenPath || importPath(spec) == PatchedPath
-		}
-		if !imports {
-			return
-		}
-		more := true
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
-			if id, ok := n.(*ast.Ident); ok && more && fromGreen(f.Info.Uses[id]) {
-				more = yield(id)
-			}
-			return more
-		})
-	}
-}
-
-// greenCalls yields the calls of functions of these packages.
-func (f *finder) greenCalls() func(yield func(*ast.Ident, *ast.CallExpr) bool) {
-	return func(yield func(*ast.Ident, *ast.CallExpr) bool) {
-		names := map[*ast.Ident]bool{}
-		for id := range f.greenUses() {
-			names[id] = true
-		}
-		if len(names) == 0 {
-			return
-		}
-		more := true
-		ast.Inspect(f.Syntax, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && more {
-				if id, _ := callee(call.Fun); id != nil && names[id] {
-					more = yield(id, call)
-				}
-			}
-			return more
 		})
 	}
 }

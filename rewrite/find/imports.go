@@ -111,12 +111,6 @@ func (f *finder) imported(path string, at []token.Pos) string {
 	return ""
 }
 
-// starts reports whether the site starts the hub, in main or in a test.
-func (s *Site) starts() bool {
-	_, first := s.Shape.Node.(*ast.FuncDecl) // a statement that a function begins with
-	return first && s.Kind == Main
-}
-
 // free reports whether name means want, or nothing, everywhere in at and in the
 // file's scope.
 func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
@@ -200,29 +194,6 @@ func OfStd(spec string) bool {
 	return rules.Std(strings.Trim(spec[strings.Index(spec, " ")+1:], `"`))
 }
 
-// behind returns where to insert what comes after pos: behind the comment, if
-// nothing else follows on the line.
-func (f *finder) behind(pos token.Pos) token.Pos {
-	rest, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
-	rest = bytes.TrimSuffix(rest, []byte("\r"))
-	if f.counted(pos) || !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte("//")) {
-		return pos
-	}
-	return pos + token.Pos(len(rest))
-}
-
-// newline is how lines of the file end.
-func (f *File) newline() string {
-	if bytes.Contains(f.Src, []byte("\r\n")) {
-		return "\r\n"
-	}
-	return "\n"
-}
-
-func importPath(spec ast.Spec) string {
-	return strings.Trim(spec.(*ast.ImportSpec).Path.Value, "`\"")
-}
-
 // unused finds the imports whose every use is replaced.
 func (f *finder) unused(active []*Site) {
 	// replacedBy returns the site whose replacement drops what is at pos.
@@ -289,4 +260,72 @@ func (f *finder) unused(active []*Site) {
 			}
 		}
 	}
+}
+
+// blankImport keeps the line of an import, and that its package is linked.
+func blankImport(spec *ast.ImportSpec) Edit {
+	if spec.Name != nil {
+		return Edit{spec.Name.Pos(), spec.Name.End(), "_"}
+	}
+	return Edit{spec.Path.Pos(), spec.Path.Pos(), "_ "}
+}
+
+// removeImports removes the unused imports, and declarations that become empty. It
+// blanks those whose lines must stay.
+func (f *File) removeImports() []Edit {
+	var edits []Edit
+	for _, d := range f.Syntax.Decls {
+		d, ok := d.(*ast.GenDecl)
+		if !ok || d.Tok != token.IMPORT {
+			continue
+		}
+		for _, s := range d.Specs {
+			if slices.Contains(f.Unused, s.(*ast.ImportSpec)) && f.counted(s.Pos()) {
+				edits = append(edits, blankImport(s.(*ast.ImportSpec)))
+			}
+		}
+		stays := func(s ast.Spec) bool {
+			return !slices.Contains(f.Unused, s.(*ast.ImportSpec)) || isDot(s.(*ast.ImportSpec)) || f.counted(s.Pos())
+		}
+		added := slices.ContainsFunc(f.Sites, func(s *Site) bool {
+			return slices.ContainsFunc(s.Imports, func(e Edit) bool { return d.Pos() < e.Pos && e.Pos < d.End() })
+		})
+		if !slices.ContainsFunc(d.Specs, stays) && !added && len(d.Specs) > 0 {
+			edits = append(edits, Edit{d.Pos(), d.End(), ""})
+			continue
+		}
+		for _, s := range d.Specs {
+			if !stays(s) {
+				edits = append(edits, f.removeSpec(s))
+			}
+		}
+	}
+	return edits
+}
+
+// removeDot removes an unused dot import. Drivers of analyzers do not, unlike
+// other unused imports, so its last use takes it along.
+func (f *File) removeDot(spec *ast.ImportSpec) Edit {
+	for _, d := range f.Syntax.Decls {
+		if d, ok := d.(*ast.GenDecl); ok && len(d.Specs) == 1 && d.Specs[0] == spec && !d.Lparen.IsValid() {
+			return Edit{d.Pos(), d.End(), ""}
+		}
+	}
+	return f.removeSpec(spec)
+}
+
+func isDot(spec *ast.ImportSpec) bool { return spec.Name != nil && spec.Name.Name == "." }
+
+// removeSpec removes a spec of a group: its line, or up to its semicolon.
+func (f *File) removeSpec(s ast.Spec) Edit {
+	from, to := f.tf.Offset(s.Pos()), f.tf.Offset(s.End())
+	start := bytes.LastIndexByte(f.Src[:from], '\n') + 1
+	end := bytes.IndexByte(f.Src[to:], '\n')
+	if end >= 0 && len(bytes.TrimSpace(f.Src[start:from])) == 0 && len(bytes.TrimSpace(f.Src[to:to+end])) == 0 {
+		return Edit{s.Pos() - token.Pos(from-start), s.End() + token.Pos(end+1), ""}
+	}
+	if to < len(f.Src) && f.Src[to] == ';' {
+		to++
+	}
+	return Edit{s.Pos(), s.Pos() + token.Pos(to-from), ""}
 }

@@ -2,45 +2,12 @@ package find
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/runtime/streams"
 )
-
-// streams returns the readers and writers of a call: the arguments for parameters
-// of type io.Reader and io.Writer.
-func (f *finder) streams(n *ast.CallExpr) []ast.Expr {
-	var list []ast.Expr
-	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
-	for i, x := range n.Args {
-		if wrapper(paramType(sig, min(i, sig.Params().Len()-1))) != "" {
-			list = append(list, x)
-		}
-	}
-	return list
-}
-
-// paramType is the type of the arguments for a parameter: of each one for the
-// variadic parameter.
-func paramType(sig *types.Signature, i int) types.Type {
-	t := sig.Params().At(i).Type()
-	if sig.Variadic() && i == sig.Params().Len()-1 {
-		return t.(*types.Slice).Elem()
-	}
-	return t
-}
-
-// wrapper names the function of package patched that wraps a value for a
-// parameter of type t.
-func wrapper(t types.Type) string {
-	if path, name := declared(t); path == "io" && (name == "Reader" || name == "Writer") {
-		return name
-	}
-	return ""
-}
 
 // stream: io.Copy(dst, src)  =>  io.Copy(patched.Writer(dst), patched.Reader(src))
 //
@@ -73,6 +40,19 @@ func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
 			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,
 		})
 	}
+}
+
+// streams returns the readers and writers of a call: the arguments for parameters
+// of type io.Reader and io.Writer.
+func (f *finder) streams(n *ast.CallExpr) []ast.Expr {
+	var list []ast.Expr
+	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	for i, x := range n.Args {
+		if wrapper(paramType(sig, min(i, sig.Params().Len()-1))) != "" {
+			list = append(list, x)
+		}
+	}
+	return list
 }
 
 // sink reports whether x is a writer that never waits for anybody: memory, or the
@@ -134,26 +114,6 @@ func (f *finder) memory(x ast.Expr) bool {
 	return f.Info.Types[x].IsNil() || path == f.Pkg.Path() && !types.IsInterface(t) || streams.Passes(path, name)
 }
 
-// defined returns what a variable is declared to be, if x is one that a
-// replacement has declared (goStmt), else x.
-func (f *finder) defined(x ast.Expr) ast.Expr {
-	id, ok := ast.Unparen(x).(*ast.Ident)
-	if !ok || f.Info.Uses[id] == nil {
-		return x
-	}
-	ast.Inspect(f.Syntax, func(n ast.Node) bool {
-		if s, ok := n.(*ast.AssignStmt); ok && s.Tok == token.DEFINE && len(s.Lhs) == len(s.Rhs) {
-			for i, l := range s.Lhs {
-				if l, ok := l.(*ast.Ident); ok && f.Info.Defs[l] == f.Info.Uses[id] {
-					x = s.Rhs[i]
-				}
-			}
-		}
-		return true
-	})
-	return x
-}
-
 // native reports whether the operands of the call run no patched code: they are
 // files, connections, buffers, and the bodies that net/http gives. In memory
 // nothing waits.
@@ -186,16 +146,4 @@ func (f *finder) foreign(x ast.Expr) bool {
 	}
 	path, _ := declared(f.Info.TypeOf(x))
 	return streams.Alone(path) && !types.IsInterface(f.Info.TypeOf(x))
-}
-
-// declared returns the package and the name of a defined type, or of what a
-// pointer points to.
-func declared(t types.Type) (path, name string) {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil {
-		return n.Obj().Pkg().Path(), n.Obj().Name()
-	}
-	return "", ""
 }

@@ -5,109 +5,10 @@ import (
 	"go/ast"
 	"go/scanner"
 	"go/token"
-	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/greenify-go/greenify/runtime/arity"
 )
-
-// A Shape is a replacement, as source text with holes. The back ends fill the
-// holes with the operands of the original: as bytes that stay where they are,
-// or as nodes.
-type Shape struct {
-	Node    ast.Node // what is replaced: an expression or a statement
-	Parts   []Part   // one; for a select with clauses the header, then each clause's head
-	Clauses bool
-}
-
-// A Part replaces the source from Pos to End. In Text, $0$ is the first hole, § the
-// qualifier of package green or package patched, by the name behind it, and ‹path› that
-// of a package that the file does not import.
-type Part struct {
-	Pos, End token.Pos
-	Text     string
-	Holes    []Hole
-}
-
-// A Hole is an operand. It stays in place unless it is Moved: holes that stay
-// are in source order.
-type Hole struct {
-	X     ast.Expr
-	Moved bool
-	Copy  bool // Moved, and another hole contains X
-}
-
-func in(x ast.Expr) Hole    { return Hole{X: x} }
-func moved(x ast.Expr) Hole { return Hole{X: x, Moved: true} }
-func again(x ast.Expr) Hole { return Hole{X: x, Moved: true, Copy: true} }
-
-func replace(n ast.Node, text string, holes ...Hole) *Shape {
-	return &Shape{Node: n, Parts: []Part{{Pos: n.Pos(), End: n.End(), Text: text, Holes: holes}}}
-}
-
-// Qualify writes the qualifiers into the text of a part.
-func (f *File) Qualify(text string) string {
-	text = runtimeName.ReplaceAllStringFunc(text, func(ref string) string {
-		name := strings.TrimPrefix(ref, "§")
-		return f.Names[home(name)] + "." + name
-	})
-	return packageRef.ReplaceAllStringFunc(text, func(ref string) string { return f.Names[unref(ref)] + "." })
-}
-
-// refs returns the paths of the packages that the text of a part refers to.
-func refs(text string) []string {
-	var paths []string
-	for _, name := range runtimeName.FindAllString(text, -1) {
-		paths = append(paths, home(strings.TrimPrefix(name, "§")))
-	}
-	for _, ref := range packageRef.FindAllString(text, -1) {
-		paths = append(paths, unref(ref))
-	}
-	return paths
-}
-
-// runtimeName matches a name of package green or package patched in the text of a part.
-var runtimeName = regexp.MustCompile(`§\w+`)
-
-// home is the path of the package that a name is of: green or patched.
-func home(name string) string {
-	if _, generated := arity.Of(name); generated || inPatched[name] || strings.HasPrefix(name, "SupportsVersion") {
-		return PatchedPath
-	}
-	return GreenPath
-}
-
-// inPatched are the names of package patched that are not generated.
-var inPatched = map[string]bool{
-	"Enter": true, "EnterReader": true, "EnterWriter": true, "FromStd": true, "GroupGo": true, "Main": true, "Reader": true,
-	"Recv2To": true, "Register": true, "Test": true, "To": true, "Writer": true,
-}
-
-// Qualified writes a name of package green or package patched for people.
-func Qualified(name string) string {
-	if home(name) == PatchedPath {
-		return "patched." + name
-	}
-	return "green." + name
-}
-
-// packageRef matches a reference to a package in the text of a part.
-var packageRef = regexp.MustCompile(`‹[^›]*›`)
-
-// readable writes a text for people.
-func readable(text string) string {
-	text = runtimeName.ReplaceAllStringFunc(text, func(ref string) string { return Qualified(strings.TrimPrefix(ref, "§")) })
-	return packageRef.ReplaceAllStringFunc(text, func(ref string) string { return path.Base(unref(ref)) + "." })
-}
-
-// unref is the path that a reference names.
-func unref(ref string) string { return strings.TrimSuffix(strings.TrimPrefix(ref, "‹"), "›") }
-
-// HoleRef matches a reference to a hole in the text of a part.
-var HoleRef = regexp.MustCompile(`\$(\d+)\$`)
 
 // edit names the packages that replacements name, writes the edits of every active site
 // and finds the imports that are no longer needed.
@@ -138,18 +39,6 @@ func (f *finder) edit() {
 		}
 	}
 	f.unused(active)
-}
-
-// moves reports whether the replacement of s moves the operand at pos.
-func (s *Site) moves(pos token.Pos) bool {
-	for _, p := range s.Shape.Parts {
-		for _, h := range p.Holes {
-			if h.Moved && h.X.Pos() <= pos && pos < h.X.End() {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // partEdits turns a part into edits of the gaps between the holes that stay.
@@ -333,74 +222,6 @@ func (f *File) Apply() []byte {
 	}
 	edits = append(edits, f.removeImports()...)
 	return applyRange(f.tf, f.Src, token.Pos(f.tf.Base()), token.Pos(f.tf.Base()+f.tf.Size()), edits)
-}
-
-// blankImport keeps the line of an import, and that its package is linked.
-func blankImport(spec *ast.ImportSpec) Edit {
-	if spec.Name != nil {
-		return Edit{spec.Name.Pos(), spec.Name.End(), "_"}
-	}
-	return Edit{spec.Path.Pos(), spec.Path.Pos(), "_ "}
-}
-
-// removeImports removes the unused imports, and declarations that become empty. It
-// blanks those whose lines must stay.
-func (f *File) removeImports() []Edit {
-	var edits []Edit
-	for _, d := range f.Syntax.Decls {
-		d, ok := d.(*ast.GenDecl)
-		if !ok || d.Tok != token.IMPORT {
-			continue
-		}
-		for _, s := range d.Specs {
-			if slices.Contains(f.Unused, s.(*ast.ImportSpec)) && f.counted(s.Pos()) {
-				edits = append(edits, blankImport(s.(*ast.ImportSpec)))
-			}
-		}
-		stays := func(s ast.Spec) bool {
-			return !slices.Contains(f.Unused, s.(*ast.ImportSpec)) || isDot(s.(*ast.ImportSpec)) || f.counted(s.Pos())
-		}
-		added := slices.ContainsFunc(f.Sites, func(s *Site) bool {
-			return slices.ContainsFunc(s.Imports, func(e Edit) bool { return d.Pos() < e.Pos && e.Pos < d.End() })
-		})
-		if !slices.ContainsFunc(d.Specs, stays) && !added && len(d.Specs) > 0 {
-			edits = append(edits, Edit{d.Pos(), d.End(), ""})
-			continue
-		}
-		for _, s := range d.Specs {
-			if !stays(s) {
-				edits = append(edits, f.removeSpec(s))
-			}
-		}
-	}
-	return edits
-}
-
-// removeDot removes an unused dot import. Drivers of analyzers do not, unlike
-// other unused imports, so its last use takes it along.
-func (f *File) removeDot(spec *ast.ImportSpec) Edit {
-	for _, d := range f.Syntax.Decls {
-		if d, ok := d.(*ast.GenDecl); ok && len(d.Specs) == 1 && d.Specs[0] == spec && !d.Lparen.IsValid() {
-			return Edit{d.Pos(), d.End(), ""}
-		}
-	}
-	return f.removeSpec(spec)
-}
-
-func isDot(spec *ast.ImportSpec) bool { return spec.Name != nil && spec.Name.Name == "." }
-
-// removeSpec removes a spec of a group: its line, or up to its semicolon.
-func (f *File) removeSpec(s ast.Spec) Edit {
-	from, to := f.tf.Offset(s.Pos()), f.tf.Offset(s.End())
-	start := bytes.LastIndexByte(f.Src[:from], '\n') + 1
-	end := bytes.IndexByte(f.Src[to:], '\n')
-	if end >= 0 && len(bytes.TrimSpace(f.Src[start:from])) == 0 && len(bytes.TrimSpace(f.Src[to:to+end])) == 0 {
-		return Edit{s.Pos() - token.Pos(from-start), s.End() + token.Pos(end+1), ""}
-	}
-	if to < len(f.Src) && f.Src[to] == ';' {
-		to++
-	}
-	return Edit{s.Pos(), s.Pos() + token.Pos(to-from), ""}
 }
 
 // applyRange returns the source from pos to end with the edits made.
