@@ -11,35 +11,28 @@ import (
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// callback wraps what a call is given, to be called or read from.
+// callback wraps what a call is given, to be called in another goroutine:
 //
-// time.AfterFunc(d, f)  =>  time.AfterFunc(d, patched.Enter00(f))
+//	time.AfterFunc(d, f)  =>  time.AfterFunc(d, patched.Enter00(f))
 //
-// Only the argument is replaced: the call itself does not wait.
-func (f *finder) callback(n *ast.CallExpr) {
-	id, sel := callee(n.Fun)
-	if id == nil {
-		return
-	}
-	r, ok := f.rule(f.Info.Uses[id])
-	if _, field := f.Info.Uses[id].(*types.Var); !ok || field { // what a field is set to is wrapped (fieldUse)
-		return
-	}
-	if r.Act == rules.Stream || r.Via {
-		f.seen[id] = true
-		f.stream(n, r)
-		return
-	}
-	if r.Act != rules.Enter {
-		return
-	}
-	f.seen[id] = true
+// Only the argument is replaced: the call itself does not wait. The wrapper is a function of
+// the same type that has the baton while f runs, and in a green thread, which has it, is f.
+// Functions cannot be compared, so nobody sees that it is another one; nil stays nil. A value
+// of an interface type is wrapped if it is an http.Handler, a reader or a writer; for any
+// other the methods by which it is called begin with defer patched.Enter()() instead, and the
+// value stays the same.
+//
+// Not wrapped is what is wrapped already, and a function or value of the standard library,
+// which calls patched code only through what it was given itself. What is held by a variable
+// of another interface type is not known here. A function with more parameters or results
+// than there are wrappers for, and a method that this package does not declare, are findings.
+func (f *finder) callback(n *ast.CallExpr, sel *ast.SelectorExpr, r rules.Call) {
 	i := r.Arg
 	if s := f.Info.Selections[sel]; sel != nil && s != nil && s.Kind() == types.MethodExpr {
 		i++
 	}
 	if i >= len(n.Args) {
-		f.leave(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
+		f.unpatchable(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
 		return
 	}
 	f.enter(n.Args[i], f.Info.TypeOf(n.Fun).Underlying().(*types.Signature).Params().At(i).Type(), r)
@@ -61,7 +54,7 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 	sig, isCallback := callbackType(t, f.Info.TypeOf(x))
 	switch kind := wrapper(t); {
 	case kind != "":
-		if f.foreign(x) {
+		if f.alone(x) {
 			return
 		}
 		to = "patched.Enter" + kind
@@ -79,13 +72,13 @@ func (f *finder) enter(x ast.Expr, t types.Type, r rules.Call) {
 		return
 	}
 	if why != "" {
-		f.leave(x, r.Group, what, why)
+		f.unpatchable(x, r.Group, what, why)
 	}
 	if pre == "" {
 		return
 	}
 	f.add(&Site{
-		Pos: x.Pos(), End: x.End(), Kind: Enter, Group: r.Group, What: what, To: to, Shape: replace(x, pre+"$0$"+post, in(x)),
+		Pos: x.Pos(), End: x.End(), Kind: Enter, Group: r.Group, What: what, To: to, Template: replace(x, pre+"$0$"+post, in(x)),
 		Message: what + " runs outside the hub, " + r.Why + ": wrap it in " + to,
 	})
 }
@@ -167,10 +160,10 @@ func methods(finders []*finder) {
 			}
 			done[m.decl] = true
 			i := slices.IndexFunc(finders, func(w *finder) bool { return w.Syntax.FileStart <= m.decl.Pos() && m.decl.Pos() < w.Syntax.FileEnd })
-			_, known := theTable().rules[symbol{m.rule.Pkg, m.rule.Recv, m.rule.Name}]
+			_, known := ruleIndex().rules[symbol{m.rule.Pkg, m.rule.Recv, m.rule.Name}]
 			finders[i].add(&Site{
 				Foreign: !known,
-				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "patched.Enter", Shape: finders[i].deferFirst(m.decl, "Enter", ""),
+				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "patched.Enter", Template: finders[i].deferFirst(m.decl, "Enter", ""),
 				Message: "method " + m.name + " runs outside the hub, " + m.rule.Why + ": defer patched.Enter first",
 			})
 		}

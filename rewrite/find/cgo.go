@@ -11,8 +11,13 @@ import (
 	"github.com/greenify-go/greenify/runtime/code"
 )
 
-// cgoCall reports calls of C functions, but for those of cgo itself and the
-// allocator.
+// cgoCall reports calls of C functions: nobody knows from Go which of them wait. One that is
+// a statement can be replaced (cgoStmt):
+//
+//	C.f(x, 1)  =>  { g0 := x; green.Offload(func() { C.f(g0, 1) }) }
+//
+// Not reported are conversions to C's types, cgo's own functions and the allocator, which
+// wait for nobody, and what is in green.Offload already.
 func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	fn := f.cgoFunc(n.Fun)
 	if fn == "" || code.Memory(fn) {
@@ -27,7 +32,7 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 		return
 	}
 	s := f.add(&Site{Pos: ast.Unparen(n.Fun).Pos(), End: n.End(), Kind: Cgo, Group: "thread", What: "C." + fn})
-	if s.Shape = f.cgoStmt(n, stack[len(stack)-1]); s.Shape == nil {
+	if s.Template = f.cgoStmt(n, stack[len(stack)-1]); s.Template == nil {
 		s.Message = s.What + " holds the hub until C returns: if it waits or computes for long, wrap it in green.Offload"
 		return
 	}
@@ -35,14 +40,13 @@ func (f *finder) cgoCall(n *ast.CallExpr, stack []ast.Node) {
 	s.Message = s.What + " holds the hub until C returns: wrap it in green.Offload"
 }
 
-// cgoStmt:
-//
-//	C.f(x, 1)  =>  { g0 := x; green.Offload(func() { C.f(g0, 1) }) }
+// cgoStmt replaces a call that is a statement. Its arguments are evaluated before, in order,
+// as the call would, and Offload returns when C has.
 //
 // It returns nil for a call whose result is used, for its type has no name here, and
 // for one that is given an address: cmd/cgo checks what that leads to by the
 // expression (cgoCheckPointer), so it has to stay an argument.
-func (f *finder) cgoStmt(n *ast.CallExpr, parent ast.Node) *Shape {
+func (f *finder) cgoStmt(n *ast.CallExpr, parent ast.Node) *Template {
 	stmt, ok := parent.(*ast.ExprStmt)
 	if _, sel := callee(n.Fun); !ok || sel == nil || n.Ellipsis.IsValid() {
 		return nil
@@ -120,7 +124,7 @@ func (f *finder) exported(n *ast.FuncDecl) {
 	for _, c := range n.Doc.List {
 		if name, ok := strings.CutPrefix(c.Text, "//export "); ok {
 			f.add(&Site{
-				Pos: n.Name.Pos(), End: n.Name.End(), Kind: Enter, Group: "thread", What: strings.TrimSpace(name), To: Qualified("Enter"), Shape: f.deferFirst(n, "Enter", ""),
+				Pos: n.Name.Pos(), End: n.Name.End(), Kind: Enter, Group: "thread", What: strings.TrimSpace(name), To: Qualified("Enter"), Template: f.deferFirst(n, "Enter", ""),
 				Message: strings.TrimSpace(name) + " runs outside the hub, a thread that C made may call it: defer patched.Enter first",
 			})
 		}

@@ -9,7 +9,10 @@ import (
 // send: c <- v  =>  green.Send(c, v)
 //
 // Send has one type parameter, so v must have exactly the element type of c;
-// else patched.To(c).Send(v) keeps the assignment's implicit conversion.
+// else patched.To(c).Send(v) keeps the assignment's implicit conversion. Channel and value
+// are evaluated in the same order, before either waits. Every send is replaced, also on a
+// channel that is never full: that is not known here, and a send that need not wait does not
+// yield.
 func (f *finder) send(n *ast.SendStmt) {
 	text, to := "§Send($0$, $1$)", "green.Send"
 	if !f.sendsExactly(n) {
@@ -26,6 +29,9 @@ func (f *finder) sendsExactly(n *ast.SendStmt) bool {
 
 // receive: <-c  =>  green.Recv(c), or green.Recv2(c) where two values are
 // wanted, or patched.Recv2To[flag](c) where the second has a type of its own.
+//
+// The second value is untyped in the language, so it takes any boolean type; a function's
+// result has one. A type without a name in this file makes the receive a finding.
 func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
 	name := "Recv"
 	if _, ok := f.Info.TypeOf(n).(*types.Tuple); ok {
@@ -33,7 +39,7 @@ func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
 		if ok := commaOK(stack); ok != nil && !f.boolean(ok) {
 			t, ok := f.typeText(f.Info.TypeOf(ok), n.Pos())
 			if !ok {
-				f.leave(n, "thread", "receive", "its second value is assigned to a type that this file cannot name: assign it to a bool first")
+				f.unpatchable(n, "thread", "receive", "its second value is assigned to a type that this file cannot name: assign it to a bool first")
 				return
 			}
 			name = "Recv2To[" + t + "]"
@@ -73,13 +79,14 @@ func (f *finder) boolean(e ast.Expr) bool {
 
 // rangeStmt: for v := range c  =>  for v := range green.Range(c)
 //
-// Range over functions keeps break, continue, goto, return, defer and labels.
+// Range over functions keeps break, continue, goto, return, defer and labels. It needs
+// go 1.23: in a file for an older release the loop is a finding.
 func (f *finder) rangeStmt(n *ast.RangeStmt) {
 	if channel(f.Info.TypeOf(n.X)) == nil {
 		return
 	}
 	if v := f.goVersion(); v != "" && version.Compare(v, "go1.23") < 0 {
-		f.leave(n.X, "thread", "range over a channel", "it needs go 1.23: raise the go version in go.mod, or receive in the loop")
+		f.unpatchable(n.X, "thread", "range over a channel", "it needs go 1.23: raise the go version in go.mod, or receive in the loop")
 		return
 	}
 	f.statement(n.X, "range over a channel", waits, "green.Range", replace(n.X, "§Range($0$)", in(n.X)))

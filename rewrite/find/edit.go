@@ -28,7 +28,7 @@ func (f *finder) edit() {
 	// Inner sites come last: what they become is ready when an enclosing site
 	// moves them.
 	for _, s := range slices.Backward(active) {
-		for _, p := range s.Shape.Parts {
+		for _, p := range s.Template.Parts {
 			s.raw = append(s.raw, f.partEdits(s, p)...)
 		}
 	}
@@ -105,7 +105,7 @@ func (f *finder) gapEdit(s *Site, from, to token.Pos, text string) (Edit, bool) 
 // replacement of s moves: their comments and newlines move with them.
 func (f *finder) without(s *Site, src []byte, pos token.Pos) []byte {
 	src = bytes.Clone(src)
-	for _, p := range s.Shape.Parts {
+	for _, p := range s.Template.Parts {
 		for _, h := range p.Holes {
 			if from := int(h.X.Pos() - pos); h.Moved && from >= 0 && from < len(src) {
 				to := min(int(h.X.End()-pos), len(src))

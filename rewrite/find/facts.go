@@ -40,7 +40,7 @@ func Facts(in Input, known func(*types.Func) (Fact, bool)) map[*types.Func]Fact 
 	c := &factFinder{Input: in, known: known, facts: map[*types.Func]Fact{}, held: map[*types.Var]bool{}}
 	patched := false
 	for _, file := range Find(in) {
-		w := &finder{Input: in, File: file, table: theTable()}
+		w := &finder{Input: in, File: file, index: ruleIndex()}
 		patched = patched || w.usesGreen()
 		for _, d := range file.Syntax.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Body != nil {
@@ -72,14 +72,14 @@ func (c *factFinder) body(file *File, d *ast.FuncDecl, fn *types.Func) {
 	c.bodies = append(c.bodies, b)
 	waits := map[ast.Node]*Site{}
 	for _, s := range file.Sites {
-		if s.Shape != nil && s.WaitGroup() != "" && !s.Later && !strings.HasPrefix(s.To, "green.Try") && s.To != "green.Poll" {
-			waits[s.Shape.Node] = s
+		if s.Template != nil && s.WaitGroup() != "" && !s.Later && !strings.HasPrefix(s.To, "green.Try") && s.To != "green.Poll" {
+			waits[s.Template.Node] = s
 		}
 	}
 	inspectRun(d.Body, func(n ast.Node) {
 		if s := waits[n]; s != nil {
 			if lockWait(s) {
-				if lock := c.lockOf(s.Shape.Node); lock != nil {
+				if lock := c.lockOf(s.Template.Node); lock != nil {
 					b.locks = append(b.locks, lockSite{lock, s.What, s.End})
 				}
 			} else if b.chain == nil {
@@ -157,7 +157,7 @@ func (c *factFinder) lockOf(n ast.Node) *types.Var {
 // what waits in another package or of what the package does not know, or the caller, if it
 // is not unlocked here.
 func (c *factFinder) holds(file *File, d *ast.FuncDecl, waits map[ast.Node]*Site) {
-	w := &finder{Input: c.Input, File: file, table: theTable()}
+	w := &finder{Input: c.Input, File: file, index: ruleIndex()}
 	unlocks := map[string]bool{}
 	ast.Inspect(d.Body, func(n ast.Node) bool {
 		if x, ok := n.(ast.Expr); ok {

@@ -3,9 +3,23 @@
 // source that is patched for package green.
 //
 // One finder serves every back end: the analyzer turns a site's edits into a
-// suggested fix, the command applies its Shape with dst. What a site is depends
+// suggested fix, the command applies its Template with dst. What a site is depends
 // on the identity of objects (types.Info), never on names, and every use
 // counts: calls, go and defer statements, method values, function values.
+//
+// The files lie in layers, and each uses only those below it:
+//
+//	find                                  the walk, and the order of the steps
+//	register killed noyield lockheld polls    of a package, once its sites are known
+//	call gostmt cgo channel select value  one file for each thing that is replaced
+//	plan offload hoist                    what a call becomes
+//	foreignenter callback wrapio          what a call is given
+//	foreign wrap operand typetext         operands, and the text around them
+//	edit imports start template           replacements as text
+//	site green symbol source visit        words
+//
+// A file about one kind of site opens with the pattern, with the reason why the
+// replacement does what the original did, and with what is not replaced, and why.
 //
 // Find reads its input and the rule table and writes nothing else, so any
 // number of packages can be searched at once.
@@ -61,7 +75,7 @@ func Find(in Input) []*File {
 	}
 	finders := make([]*finder, len(files))
 	for i, f := range files {
-		w := &finder{Input: in, File: f, table: theTable(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}, wanted: map[string]string{GreenPath: "green", PatchedPath: "patched"}}
+		w := &finder{Input: in, File: f, index: ruleIndex(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}, wanted: map[string]string{GreenPath: "green", PatchedPath: "patched"}}
 		w.walk()
 		finders[i] = w
 	}
@@ -78,7 +92,7 @@ func Find(in Input) []*File {
 	for i, w := range finders {
 		w.directives(others[i])
 	}
-	hub(in, finders)
+	register(in, finders)
 	for _, w := range finders {
 		w.unusedSkips()
 		slices.SortStableFunc(w.Sites, func(a, b *Site) int { return int(a.Pos - b.Pos) })

@@ -15,19 +15,24 @@ import (
 // The go statement evaluates the function value and the arguments in the
 // calling goroutine; so does the assignment, in the same order. Constants, nil
 // and functions declared at package level are the same at any time and stay in
-// the call, where constants keep their conversion.
+// the call, where constants keep their conversion. A call that waits becomes what it
+// becomes elsewhere (dispatch), inside the literal.
+//
+// Not replaced, and a finding, is a statement with an argument that is untyped and not
+// constant, as a comparison, for a parameter type that this file cannot name: a variable
+// would have another type.
 func (f *finder) goStmt(n *ast.GoStmt) {
 	const what, fact, to = "go statement", "starts a goroutine outside the hub", "green.Go"
 	f.seen[n.Call] = true
 	g := &goPlan{finder: f}
 	var spread bool
 
-	p, planned := f.plan(n.Call)
+	p := f.dispatch(n.Call)
 	switch {
-	case planned && p.why != "":
-		f.leave(n, "thread", what, "of "+p.rule.Symbol()+" "+p.why)
+	case p != nil && p.why != "":
+		f.unpatchable(n, "thread", what, "of "+p.rule.Symbol()+" "+p.why)
 		return
-	case planned:
+	case p != nil:
 		g.callee = p.text
 		if p.method != "" {
 			g.args = append(g.args, p.method)
@@ -43,18 +48,16 @@ func (f *finder) goStmt(n *ast.GoStmt) {
 		}
 		spread = p.spread
 	default:
-		f.callback(n.Call)
-		f.foreignCall(n.Call)
 		g.function(n.Call.Fun)
 		if !g.arguments(n.Call) {
-			f.leave(n, "thread", what, "an argument needs a conversion to a type that this file cannot name: assign it to a variable first")
+			f.unpatchable(n, "thread", what, "an argument needs a conversion to a type that this file cannot name: assign it to a variable first")
 			return
 		}
 		spread = n.Call.Ellipsis.IsValid()
 	}
 
 	sig, _ := f.Info.TypeOf(n.Call.Fun).Underlying().(*types.Signature)
-	if len(g.args) == 0 && !planned && sig != nil && sig.Params().Len() == 0 && sig.Results().Len() == 0 {
+	if len(g.args) == 0 && p == nil && sig != nil && sig.Params().Len() == 0 && sig.Results().Len() == 0 {
 		f.statement(n, what, fact, to, replace(n, "§Go($0$)", in(n.Call.Fun)))
 		return
 	}

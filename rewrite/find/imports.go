@@ -35,13 +35,13 @@ func (f *finder) nameImports(active []*Site) {
 		}
 	}
 	for _, s := range active {
-		for _, p := range s.Shape.Parts {
+		for _, p := range s.Template.Parts {
 			for _, path := range refs(p.Text) {
 				need(s, path, p.Pos)
 			}
 		}
 		if s.starts() {
-			need(s, MainPath, s.Shape.Node.Pos())
+			need(s, MainPath, s.Template.Node.Pos())
 		}
 	}
 	f.Names = map[string]string{}

@@ -340,7 +340,7 @@ func stdFact(fn *types.Func) Fact {
 	if recv := sig.Recv(); recv != nil {
 		s.recv = typeName(recv.Type())
 	}
-	r, ok := theTable().rules[s]
+	r, ok := ruleIndex().rules[s]
 	var fact Fact
 	switch {
 	case ok && (r.Calls || strings.HasPrefix(r.With, "Once") || strings.HasPrefix(r.With, "Pull") || r.Starts()):

@@ -16,8 +16,8 @@ import (
 //		if err := c.Ask(); err != nil { // waits, and is killed
 //			c.Close() // is not called
 //
-// The function is a literal, or one of the package, and so are those that it calls. Locks
-// are left to held. What a function only takes and hands on is its caller's, and what
+// The function is a literal, or one of the package, and so are those that it calls. Nothing
+// is replaced: to defer the call makes it later. Locks are left to held. What a function only takes and hands on is its caller's, and what
 // nobody gives back here is not known to need it.
 func killed(finders []*finder) {
 	bodies := map[*types.Func]killedBody{}

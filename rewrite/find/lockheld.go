@@ -14,7 +14,12 @@ import (
 //	x := <-c           x := green.Recv(c)
 //	mu.Unlock()        mu.Unlock()
 //
-// That is as bad, and as visible, once the source is patched.
+// That is as bad, and as visible, once the source is patched. Nothing is replaced: a deferred
+// unlock comes later than the one that is there, and whether that is right people must say.
+//
+// Reported is only what can be seen in one list of statements: the lock, the wait and the
+// unlock. A lock that is given back elsewhere may be so under conditions, and a wait in a
+// function literal does not happen here. Cond.Wait gives its own lock back meanwhile.
 func (f *finder) held() {
 	waits := f.waits()
 	if len(waits) == 0 {

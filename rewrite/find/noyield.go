@@ -14,8 +14,9 @@ import (
 //		mu.Lock()
 //	})
 //
-// It panics where it has to wait. Function literals inside are left alone: where they
-// run is not known.
+// It panics where it has to wait. Nothing is replaced: what is to be moved out of the literal
+// people must say. Function literals inside are left alone: where they run is not known. The
+// functions that it calls are not followed.
 func (f *finder) noYield() {
 	var waits []wait
 	for id, call := range f.greenCalls() {

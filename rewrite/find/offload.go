@@ -16,7 +16,13 @@ import (
 //
 // The function value and the arguments are evaluated in the same order as
 // before. A type parameter has one type, so an argument that is converted to an
-// interface implicitly gets the conversion written out.
+// interface implicitly gets the conversion written out. The call itself is the
+// original one: it runs without the baton, which changes when others run and nothing
+// else. What it calls back meanwhile, or reads and writes, enters the hub again.
+//
+// Not replaced, and a finding, is what has more parameters or results than there are
+// functions for (package arity), an argument whose conversion has no name in this file,
+// and a method of a value that must be evaluated once and whose type has none.
 func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
 	fixed, variadic := sig.Params().Len(), ""
@@ -58,7 +64,7 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 		if isHandler(param) {
 			a.pre, a.post = f.handler(x, param)
 		}
-		if kind := wrapper(param); kind != "" && !p.rule.Via && !f.foreign(x) {
+		if kind := wrapper(param); kind != "" && !p.rule.Via && !f.alone(x) {
 			a.pre, a.post = "§Enter"+kind+"(", ")"
 			p.args = append(p.args, a)
 			continue

@@ -26,36 +26,25 @@ type plan struct {
 	inst    string // type arguments behind fun
 }
 
-// plan returns what becomes of a call that waits. It marks the callee as seen.
-func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
-	id, sel := callee(n.Fun)
-	if id == nil {
-		return nil, false
-	}
-	r, ok := f.rule(f.Info.Uses[id])
-	if !ok {
-		return f.foreignPlan(n, id, sel)
-	}
-	if r.Act != rules.Yield && r.Act != rules.Offload {
-		return nil, false
-	}
-	if r.Via && !f.native(n) {
-		return nil, false // callback wraps them
-	}
-	f.seen[id] = true
-	if r.Pkg == "io" && sel != nil && f.Info.Selections[sel] != nil && len(f.Info.Selections[sel].Index()) == 1 && f.memory(sel.X) {
-		return nil, false
-	}
+// plan returns what becomes of a call of a function that waits.
+//
+// The replacement takes the operands of the original, the receiver first. It is another
+// function with the same parameters and results, so conversions to them are the same.
+//
+// A call whose arguments are the results of one other call has no operands to write down:
+// it is a finding. So is a method that is promoted through a field which only another
+// package can name.
+func (f *finder) plan(n *ast.CallExpr, sel *ast.SelectorExpr, r rules.Call) *plan {
 	p := &plan{rule: r, spread: n.Ellipsis.IsValid()}
 	if len(n.Args) == 1 {
 		if _, ok := f.Info.TypeOf(n.Args[0]).(*types.Tuple); ok {
 			p.why = "its arguments come from one call: assign them to variables first"
-			return p, true
+			return p
 		}
 	}
 	if r.Act == rules.Offload {
 		f.offload(p, n, sel)
-		return p, true
+		return p
 	}
 	p.text, p.to = "§"+r.With, Qualified(r.With)
 	for _, a := range n.Args {
@@ -70,19 +59,19 @@ func (f *finder) plan(n *ast.CallExpr) (*plan, bool) {
 			p.args = slices.Insert(p.args, 0, recv)
 		}
 	}
-	return p, true
+	return p
 }
 
 // foreignPlan is what becomes of a call that no rule of the table is for and that may wait in
 // a foreign package.
-func (f *finder) foreignPlan(n *ast.CallExpr, id *ast.Ident, sel *ast.SelectorExpr) (*plan, bool) {
+func (f *finder) foreignPlan(n *ast.CallExpr, id *ast.Ident, sel *ast.SelectorExpr) *plan {
 	fn, ok := f.Info.Uses[id].(*types.Func)
 	if !ok {
-		return nil, false
+		return nil
 	}
 	r, _, ok := f.foreignRule(fn)
 	if !ok || r.Act != rules.Offload {
-		return nil, false
+		return nil
 	}
 	f.seen[id] = true
 	p := &plan{rule: r, spread: n.Ellipsis.IsValid(), foreign: true}
@@ -108,7 +97,7 @@ func (f *finder) foreignPlan(n *ast.CallExpr, id *ast.Ident, sel *ast.SelectorEx
 			f.enterForeign(x, f.paramOf(sig, n, i), r)
 		}
 	}
-	return p, true
+	return p
 }
 
 // format writes the call. The operands become holes, behind those given.

@@ -161,8 +161,8 @@ func (f *finder) pollingLoop(l *loop, n *ast.ForStmt) {
 	}
 	f.add(&Site{
 		Pos: n.For, End: n.Body.Lbrace, Kind: Yield, Group: "thread", What: "polling loop", To: "green.Poll",
-		Message: "polling loop: it never yields, and only another goroutine can change what ends it, " + what + ": call green.Poll first",
-		Shape:   &Shape{Node: n, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
+		Message:  "polling loop: it never yields, and only another goroutine can change what ends it, " + what + ": call green.Poll first",
+		Template: &Template{Node: n, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
 	})
 }
 

@@ -12,9 +12,20 @@ import (
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// hub adds what a patched package needs once: its registration, and in package
-// main the start of the hub. It reports files that are left unpatched.
-func hub(in Input, files []*finder) {
+// register adds what a patched package needs once:
+//
+//	var _ = patched.Register(path, version, patched.SupportsVersion1)    behind the imports of one file
+//	defer patched.Main(version, patched.SupportsVersion1)()              first in main and TestMain
+//	defer patched.Test(version, patched.SupportsVersion1)()              first in tests
+//
+// What comes first in a function runs before anything of it waits, and what it defers runs
+// last. The registration has no name, so nothing can collide with it, and goes into the file
+// that comes first among those that are patched and no tests.
+//
+// It reports files that are left unpatched. A generated file gets nothing: what generates it
+// would take it away. What is registered or started already stays, but for the version of the
+// rules; that of a wider patch is a finding, for a patch is not undone.
+func register(in Input, files []*finder) {
 	version := rules.CallVersionFor(in.Groups)
 	var (
 		patched    bool    // a file uses package green
@@ -61,9 +72,9 @@ func hub(in Input, files []*finder) {
 	if main != nil && !started && mainFile.source() && (first != nil || in.Main) {
 		s := mainFile.add(&Site{
 			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "patched.Main",
-			Message: "main does not start the hub: defer patched.Main first",
-			Shape:   mainFile.deferFirst(main, "Main", version),
-			Skip:    mainFile.skipped(main.Name.Pos()),
+			Message:  "main does not start the hub: defer patched.Main first",
+			Template: mainFile.deferFirst(main, "Main", version),
+			Skip:     mainFile.skipped(main.Name.Pos()),
 		})
 		if first == nil && s.Active() {
 			first = mainFile
@@ -83,8 +94,8 @@ func hub(in Input, files []*finder) {
 	if first != nil && !registered {
 		first.add(&Site{
 			Pos: first.Syntax.Name.Pos(), End: first.Syntax.Name.End(), Kind: Register, What: "package", To: "patched.Register",
-			Message: registers,
-			Shape:   first.register(in.Pkg.Path(), version),
+			Message:  registers,
+			Template: first.registration(in.Pkg.Path(), version),
 		})
 	}
 }
@@ -93,10 +104,10 @@ func hub(in Input, files []*finder) {
 // -patch leaves out.
 const WiderPatch = "groups"
 
-// register declares the registration of the package, behind the imports. In a file
+// registration declares the registration of the package, behind the imports. In a file
 // without any it is one byte further than where they are added, so that drivers put
 // it behind them in whatever order they merge fixes.
-func (f *finder) register(path, version string) *Shape {
+func (f *finder) registration(path, version string) *Template {
 	decl := fmt.Sprintf("var _ = §Register(%q, %q, §%s)", path, version, PatchedVersion)
 	at, imports := f.Syntax.Name.End(), false
 	for _, d := range f.Syntax.Decls {
@@ -114,7 +125,7 @@ func (f *finder) register(path, version string) *Shape {
 	default:
 		decl = f.newDecl(at) + decl
 	}
-	return &Shape{Node: f.Syntax, Parts: []Part{{Pos: at, End: at, Text: decl}}}
+	return &Template{Node: f.Syntax, Parts: []Part{{Pos: at, End: at, Text: decl}}}
 }
 
 // tests starts the hub in the functions that package testing calls.
@@ -130,9 +141,9 @@ func (f *finder) tests(version string) {
 		}
 		f.add(&Site{
 			Pos: d.Name.Pos(), End: d.Name.End(), Kind: Main, What: d.Name.Name, To: "patched." + name,
-			Message: d.Name.Name + " runs outside the hub: defer patched." + name + " first",
-			Shape:   f.deferFirst(d, name, version),
-			Skip:    f.skipped(d.Name.Pos()),
+			Message:  d.Name.Name + " runs outside the hub: defer patched." + name + " first",
+			Template: f.deferFirst(d, name, version),
+			Skip:     f.skipped(d.Name.Pos()),
 		})
 	}
 }
@@ -159,7 +170,7 @@ func (f *finder) version(call *ast.CallExpr, i int, want string, kind Kind, what
 		})
 	} else {
 		f.add(&Site{
-			Pos: lit.Pos(), End: lit.End(), Kind: kind, What: "rules version", To: want, Shape: replace(lit, strconv.Quote(want)),
+			Pos: lit.Pos(), End: lit.End(), Kind: kind, What: "rules version", To: want, Template: replace(lit, strconv.Quote(want)),
 			Message: fmt.Sprintf("%s rules %s, this greenify has %s: rewrite the package", what, have, want),
 		})
 	}

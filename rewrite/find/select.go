@@ -17,7 +17,11 @@ import (
 // The operands are evaluated once, in source order, as in the select statement.
 // The switch takes the place of the select, so break, labels and goto mean what
 // they meant, and the last clause is the default, so that a select that ends a
-// function still does. A select with a default never waits: see pollLoop.
+// function still does. What is received is assigned in the clause that was chosen, as
+// before.
+//
+// A select with a default never waits, so it is not replaced: see pollLoop for one in a loop.
+// What its operations evaluate first is searched like anything else.
 func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 	for _, c := range n.Body.List {
 		if c := c.(*ast.CommClause); c.Comm == nil {
@@ -37,7 +41,7 @@ func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 		holes          []Hole
 		names, ons     []string
 		clauses        []Part
-		shape          = &Shape{Node: n}
+		tmpl           = &Template{Node: n}
 		hole           = func(e ast.Expr) string { holes = append(holes, moved(e)); return fmt.Sprintf("$%d$", len(holes)-1) }
 		last           = len(n.Body.List) - 1
 		received, item string
@@ -81,13 +85,13 @@ func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 		head.Text += item
 		clauses = append(clauses, head)
 	}
-	shape.Parts = append([]Part{{
+	tmpl.Parts = append([]Part{{
 		Pos: n.Pos(), End: n.Body.Lbrace,
 		Text:  "switch " + strings.Join(names, ", ") + " := " + strings.Join(ons, ", ") + "; §Select(" + strings.Join(names, ", ") + ") ",
 		Holes: holes,
 	}}, clauses...)
-	shape.Clauses = true
-	s := f.statement(n, "select", waits, "green.Select", shape)
+	tmpl.Clauses = true
+	s := f.statement(n, "select", waits, "green.Select", tmpl)
 	s.End = n.Body.Lbrace
 }
 
@@ -107,8 +111,8 @@ func (f *finder) pollLoop(c *ast.CommClause) {
 	at := c.Colon + 1
 	f.add(&Site{
 		Pos: c.Case, End: at, Kind: Yield, Group: "select", What: "select with default", To: "green.Poll",
-		Message: "select with default in a loop may hold the hub while it polls: call green.Poll first",
-		Shape:   &Shape{Node: c, Parts: []Part{{Pos: at, End: at, Text: " §Poll();"}}},
+		Message:  "select with default in a loop may hold the hub while it polls: call green.Poll first",
+		Template: &Template{Node: c, Parts: []Part{{Pos: at, End: at, Text: " §Poll();"}}},
 	})
 }
 

@@ -30,14 +30,14 @@ const (
 type Site struct {
 	Pos, End token.Pos
 	Kind     Kind
-	Group    string // module group; "" for sites that no rule of the table made
-	What     string // what is there: "time.Sleep", "send"
-	To       string // what replaces it: "green.Sleep"; "" if nothing does
-	Message  string // one fact, then the fix as an imperative
-	Skip     string // reason of the directive that skips the site
-	Shape    *Shape // the replacement; nil if there is none
-	Later    bool   // what is there only keeps a reader or writer, and does not wait itself
-	Foreign  bool   // it is known by the facts of packages that are not patched (Input.Foreign)
+	Group    string    // module group; "" for sites that no rule of the table made
+	What     string    // what is there: "time.Sleep", "send"
+	To       string    // what replaces it: "green.Sleep"; "" if nothing does
+	Message  string    // one fact, then the fix as an imperative
+	Skip     string    // reason of the directive that skips the site
+	Template *Template // the replacement; nil if there is none
+	Later    bool      // what is there only keeps a reader or writer, and does not wait itself
+	Foreign  bool      // it is known by the facts of packages that are not patched (Input.Foreign)
 
 	// Edits make the replacement in the original bytes. They are in order, do
 	// not overlap each other or those of another site, and are nil if Inside.
@@ -57,11 +57,11 @@ type Site struct {
 }
 
 // Active reports whether the site is to be replaced.
-func (s *Site) Active() bool { return s.Shape != nil && s.Skip == "" }
+func (s *Site) Active() bool { return s.Template != nil && s.Skip == "" }
 
 // moves reports whether the replacement of s moves the operand at pos.
 func (s *Site) moves(pos token.Pos) bool {
-	for _, p := range s.Shape.Parts {
+	for _, p := range s.Template.Parts {
 		for _, h := range p.Holes {
 			if h.Moved && h.X.Pos() <= pos && pos < h.X.End() {
 				return true
@@ -73,7 +73,7 @@ func (s *Site) moves(pos token.Pos) bool {
 
 // starts reports whether the site starts the hub, in main or in a test.
 func (s *Site) starts() bool {
-	_, first := s.Shape.Node.(*ast.FuncDecl) // a statement that a function begins with
+	_, first := s.Template.Node.(*ast.FuncDecl) // a statement that a function begins with
 	return first && s.Kind == Main
 }
 
@@ -119,7 +119,7 @@ func (f *File) editable() bool { return f.source() && f.Ignored == "" }
 type finder struct {
 	Input
 	*File
-	table table
+	index table
 	seen  map[ast.Node]bool // nodes that an enclosing site has taken care of
 
 	outside  []method          // what foreign goroutines call
@@ -140,15 +140,15 @@ func (f *finder) add(s *Site) *Site {
 }
 
 // statement is a site of the language, which no symbol names.
-func (f *finder) statement(n ast.Node, what, fact, to string, shape *Shape) *Site {
+func (f *finder) statement(n ast.Node, what, fact, to string, tmpl *Template) *Site {
 	return f.add(&Site{
-		Pos: n.Pos(), End: n.End(), Kind: Yield, Group: "thread", What: what, To: to, Shape: shape,
+		Pos: n.Pos(), End: n.End(), Kind: Yield, Group: "thread", What: what, To: to, Template: tmpl,
 		Message: what + " " + fact + ": replace it by " + to,
 	})
 }
 
-// leave records something that stays blocking.
-func (f *finder) leave(n ast.Node, group, what, why string) {
+// unpatchable records something that stays blocking.
+func (f *finder) unpatchable(n ast.Node, group, what, why string) {
 	f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Left, Group: group, What: what, Message: what + " cannot be patched here: " + why})
 }
 

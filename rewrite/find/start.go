@@ -11,7 +11,7 @@ import (
 )
 
 // deferFirst begins a function with a statement that starts or enters the hub.
-func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
+func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Template {
 	if version != "" {
 		version = strconv.Quote(version) + ", §" + PatchedVersion
 	}
@@ -22,7 +22,7 @@ func (f *finder) deferFirst(d *ast.FuncDecl, name, version string) *Shape {
 	} else {
 		stmt = " " + stmt + ";"
 	}
-	return &Shape{Node: d, Parts: []Part{{Pos: at, End: at, Text: stmt}}}
+	return &Template{Node: d, Parts: []Part{{Pos: at, End: at, Text: stmt}}}
 }
 
 // startsHub reports whether a function begins by starting or entering the hub.

@@ -20,8 +20,8 @@ type table struct {
 	owners map[symbol][]string // by package and name: the types that have a rule for what they call so
 }
 
-// theTable is read only.
-var theTable = sync.OnceValue(func() table {
+// ruleIndex is read only.
+var ruleIndex = sync.OnceValue(func() table {
 	t := table{map[symbol]rules.Call{}, map[symbol][]string{}}
 	for _, r := range rules.Calls() {
 		t.rules[symbol{r.Pkg, r.Recv, r.Name}] = r
@@ -49,7 +49,7 @@ func (f *finder) rule(obj types.Object) (rules.Call, bool) {
 	case *types.Var:
 		s.recv = f.fieldOwner(obj)
 	}
-	r, ok := f.table.rules[s]
+	r, ok := f.index.rules[s]
 	return r, ok
 }
 
@@ -70,7 +70,7 @@ func (f *finder) fieldOwner(v *types.Var) string {
 	if !v.IsField() {
 		return "?"
 	}
-	for _, owner := range f.table.owners[symbol{pkg: v.Pkg().Path(), name: v.Name()}] {
+	for _, owner := range f.index.owners[symbol{pkg: v.Pkg().Path(), name: v.Name()}] {
 		if t := v.Pkg().Scope().Lookup(owner); t != nil {
 			if st, ok := t.Type().Underlying().(*types.Struct); ok {
 				for field := range st.Fields() {

@@ -8,10 +8,10 @@ import (
 	"strings"
 )
 
-// A Shape is a replacement, as source text with holes. The back ends fill the
+// A Template is a replacement, as source text with holes. The back ends fill the
 // holes with the operands of the original: as bytes that stay where they are,
 // or as nodes.
-type Shape struct {
+type Template struct {
 	Node    ast.Node // what is replaced: an expression or a statement
 	Parts   []Part   // one; for a select with clauses the header, then each clause's head
 	Clauses bool
@@ -40,8 +40,8 @@ func moved(x ast.Expr) Hole { return Hole{X: x, Moved: true} }
 
 func again(x ast.Expr) Hole { return Hole{X: x, Moved: true, Copy: true} }
 
-func replace(n ast.Node, text string, holes ...Hole) *Shape {
-	return &Shape{Node: n, Parts: []Part{{Pos: n.Pos(), End: n.End(), Text: text, Holes: holes}}}
+func replace(n ast.Node, text string, holes ...Hole) *Template {
+	return &Template{Node: n, Parts: []Part{{Pos: n.Pos(), End: n.End(), Text: text, Holes: holes}}}
 }
 
 // HoleRef matches a reference to a hole in the text of a part.

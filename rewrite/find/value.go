@@ -11,7 +11,20 @@ import (
 	"github.com/greenify-go/greenify/runtime/arity"
 )
 
-// use handles an identifier with a rule that is not the callee of a call.
+// use handles an identifier with a rule that is not the callee of a call:
+//
+//	f := time.Sleep     =>  f := green.Sleep
+//	f := mu.Lock        =>  f := func() { green.Lock(&mu) }
+//	get := http.Get     =>  get := patched.Func12(http.Get)
+//	s.ConnState = f     =>  s.ConnState = patched.Enter20(f)
+//
+// The replacement is a function of the same type. A method value evaluates its receiver
+// where it stands; the literal does so when it is called, so the receiver must be one whose
+// address never changes (stable).
+//
+// Not replaced, and a finding, is any other method value, a method expression, and a function
+// whose call would be written differently depending on its arguments: there are none here. A
+// value that is given to green's Call and Enter functions is already where it belongs.
 func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	obj := f.Info.Uses[id]
 	if obj == nil || obj.Pkg() == nil {
@@ -45,24 +58,24 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	case r.Act == rules.Offload && (f.offloaded(node, parent) || call != nil && f.entered(call)):
 	case r.Act == rules.Left:
 		if !f.inOffload(stack) {
-			f.leave(node, r.Group, what, r.Why)
+			f.unpatchable(node, r.Group, what, r.Why)
 		}
 	case r.Act == rules.Offload:
 		f.offloadValue(node, r)
 	case r.Act != rules.Yield:
-		f.leave(node, r.Group, what, "it is used as a value: call it in a function literal instead")
+		f.unpatchable(node, r.Group, what, "it is used as a value: call it in a function literal instead")
 	case r.Recv == "":
 		f.value(node, r, replace(node, "§"+r.With))
 	default:
 		sel := node.(*ast.SelectorExpr)
 		s := f.Info.Selections[sel]
 		if s == nil || s.Kind() != types.MethodVal {
-			f.leave(node, r.Group, what, "it is used as a method expression: call it in a function literal instead")
+			f.unpatchable(node, r.Group, what, "it is used as a method expression: call it in a function literal instead")
 			return
 		}
 		recv, ok := f.receiver(sel.X, s, r)
 		if !ok || recv.pre != "&" || !f.stable(sel.X) {
-			f.leave(node, r.Group, what, "the receiver of the method value may change before the call: call it in a function literal instead")
+			f.unpatchable(node, r.Group, what, "the receiver of the method value may change before the call: call it in a function literal instead")
 			return
 		}
 		text := "func() { §" + r.With + "(&$0$" + recv.post + ") }"
@@ -79,9 +92,9 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 }
 
 // value: f := time.Sleep  =>  f := green.Sleep
-func (f *finder) value(node ast.Expr, r rules.Call, shape *Shape) {
+func (f *finder) value(node ast.Expr, r rules.Call, tmpl *Template) {
 	f.add(&Site{
-		Pos: node.Pos(), End: node.End(), Kind: Yield, Group: r.Group, What: r.Symbol(), To: Qualified(r.With), Shape: shape,
+		Pos: node.Pos(), End: node.End(), Kind: Yield, Group: r.Group, What: r.Symbol(), To: Qualified(r.With), Template: tmpl,
 		Message: r.Symbol() + " " + fact(r) + ": replace it by " + Qualified(r.With),
 	})
 }
@@ -105,14 +118,14 @@ func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
 		}
 	}
 	if !fits {
-		f.leave(node, r.Group, r.Symbol(), "it is used as a value: call it in a function literal instead")
+		f.unpatchable(node, r.Group, r.Symbol(), "it is used as a value: call it in a function literal instead")
 		return
 	}
 	to := fmt.Sprintf("%s%d%d", family, sig.Params().Len(), sig.Results().Len())
 	f.add(&Site{
 		Pos: node.Pos(), End: node.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: Qualified(to), Later: true,
-		Shape:   replace(node, "§"+to+"("+recv+"$0$)", holes...),
-		Message: r.Symbol() + " " + fact(r) + ": wrap it in " + Qualified(to),
+		Template: replace(node, "§"+to+"("+recv+"$0$)", holes...),
+		Message:  r.Symbol() + " " + fact(r) + ": wrap it in " + Qualified(to),
 	})
 }
 
@@ -175,7 +188,7 @@ func (f *finder) foreignUse(id *ast.Ident, obj types.Object, stack []ast.Node) {
 		for i := range fn.Signature().Params().Len() {
 			if fact.KeepsParam(i) && isFunc(fn.Signature().Params().At(i).Type()) {
 				n := len(f.Sites)
-				f.leave(node, r.Group, r.Symbol(), "it is used as a value: call it in a function literal instead")
+				f.unpatchable(node, r.Group, r.Symbol(), "it is used as a value: call it in a function literal instead")
 				f.Sites[n].Foreign = true
 				break
 			}

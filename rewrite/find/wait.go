@@ -24,9 +24,9 @@ func (f *finder) waits() []wait {
 	var list []wait
 	for _, s := range f.Sites {
 		to := s.To[strings.LastIndexByte(s.To, '.')+1:]
-		if (s.Kind == Yield || s.Kind == Offload) && s.Shape != nil && greenWaits(to, s.Later) {
+		if (s.Kind == Yield || s.Kind == Offload) && s.Template != nil && greenWaits(to, s.Later) {
 			w := wait{pos: s.Pos, end: s.End, what: s.What, to: to}
-			if call, ok := s.Shape.Node.(*ast.CallExpr); ok && s.What == "sync.(Cond).Wait" {
+			if call, ok := s.Template.Node.(*ast.CallExpr); ok && s.What == "sync.(Cond).Wait" {
 				if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
 					w.frees = condLock(sel.X)
 				}

@@ -9,25 +9,34 @@ import (
 	"github.com/greenify-go/greenify/runtime/streams"
 )
 
-// stream: io.Copy(dst, src)  =>  io.Copy(patched.Writer(dst), patched.Reader(src))
+// wrapIO: io.Copy(dst, src)  =>  io.Copy(patched.Writer(dst), patched.Reader(src))
 //
 // What the call does besides reading and writing, which may be patched code,
-// goes on as part of the thread.
-func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
+// goes on as part of the thread. The wrapper is a reader or writer with the one method
+// that the parameter's type has, and calls that of the original without the baton: bytes,
+// errors and order are the same. Methods that the call might have asked for besides
+// (io.WriterTo, io.ReaderFrom) are gone, and with them a faster copy; package io does
+// without.
+//
+// Not wrapped is what never waits, or sees to it itself (memory): buffers, the standard
+// output, and what the package itself defines, unless it has the method from an embedded
+// field that waits. A slice of readers for a variadic parameter is a finding: its elements
+// are not here.
+func (f *finder) wrapIO(n *ast.CallExpr, r rules.Call) {
 	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
 	for _, x := range f.streams(n) {
 		if _, tuple := f.Info.TypeOf(x).(*types.Tuple); tuple {
-			f.leave(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
+			f.unpatchable(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
 			return
 		}
 		kind := wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
 		switch {
 		case n.Ellipsis.IsValid() && x == n.Args[len(n.Args)-1]:
-			f.leave(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in "+Qualified(kind)+", and give it those one by one")
+			f.unpatchable(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in "+Qualified(kind)+", and give it those one by one")
 			continue
 		case r.Locks:
 			if !f.sink(x) {
-				f.leave(n, r.Group, r.Symbol(), r.Why)
+				f.unpatchable(n, r.Group, r.Symbol(), r.Why)
 			}
 			continue
 		}
@@ -36,7 +45,7 @@ func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
 		}
 		to := Qualified(kind)
 		f.add(&Site{
-			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Shape: replace(x, "§"+kind+"($0$)", in(x)), Later: r.Later(),
+			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Template: replace(x, "§"+kind+"($0$)", in(x)), Later: r.Later(),
 			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,
 		})
 	}
@@ -138,9 +147,9 @@ func (f *finder) native(n *ast.CallExpr) bool {
 	})
 }
 
-// foreign reports whether x, a reader or writer, runs no patched code: its type is
+// alone reports whether x, a reader or writer, runs no patched code: its type is
 // one of the standard library that calls nobody, or it is wrapped already.
-func (f *finder) foreign(x ast.Expr) bool {
+func (f *finder) alone(x ast.Expr) bool {
 	if f.standard(x) || f.Info.Types[x].IsNil() || f.entered(f.defined(x)) {
 		return true
 	}

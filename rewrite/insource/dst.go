@@ -67,7 +67,7 @@ func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) 
 }
 
 // patch returns the source of a file with every site replaced, as gofmt would
-// write it. It fills the shapes of the sites with nodes, so that comments move
+// write it. It fills the templates of the sites with nodes, so that comments move
 // with what they belong to; those inside text that goes away are put above the
 // statement. Imports are edited by hand: the import management of dst knows
 // neither two imports of one path nor scopes.
@@ -89,14 +89,14 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 		if !s.Active() {
 			continue
 		}
-		_, first := s.Shape.Node.(*ast.FuncDecl) // a statement that a function begins with
+		_, first := s.Template.Node.(*ast.FuncDecl) // a statement that a function begins with
 		switch {
 		case first:
 			starts = append(starts, s)
 		case s.Kind == find.Register && s.What == "package":
 			register = s
 		default:
-			n := p.nodes[s.Shape.Node]
+			n := p.nodes[s.Template.Node]
 			p.sites[n] = append(p.sites[n], s)
 		}
 	}
@@ -105,14 +105,14 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 		return nil, fmt.Errorf("%s: %w", f.Name, p.err)
 	}
 	for _, start := range starts {
-		body := p.nodes[start.Shape.Node].(*dst.FuncDecl).Body
-		stmt := p.parseStmt(strings.Trim(start.Shape.Parts[0].Text, " ;"), nil)
+		body := p.nodes[start.Template.Node].(*dst.FuncDecl).Body
+		stmt := p.parseStmt(strings.Trim(start.Template.Parts[0].Text, " ;"), nil)
 		stmt.Decorations().Before = dst.NewLine
 		body.List = slices.Insert(body.List, 0, stmt)
 	}
 	p.imports(file)
 	if register != nil {
-		decl := p.parseDecl(strings.Trim(register.Shape.Parts[0].Text, "; \r\n"))
+		decl := p.parseDecl(strings.Trim(register.Template.Parts[0].Text, "; \r\n"))
 		decl.Decorations().Before, decl.Decorations().After = dst.EmptyLine, dst.EmptyLine
 		file.Decls = slices.Insert(file.Decls, lastImport(file)+1, decl)
 	}
@@ -148,13 +148,13 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	for _, s := range slices.Backward(p.sites[n]) {
 		var m dst.Node
 		if clause, ok := n.(*dst.CommClause); ok {
-			m = p.prefixed(clause, &clause.Body, s.Shape)
+			m = p.prefixed(clause, &clause.Body, s.Template)
 		} else if loop, ok := n.(*dst.ForStmt); ok {
-			m = p.prefixed(loop, &loop.Body.List, s.Shape)
-		} else if s.Shape.Clauses {
-			m = p.selected(n.(*dst.SelectStmt), s.Shape)
+			m = p.prefixed(loop, &loop.Body.List, s.Template)
+		} else if s.Template.Clauses {
+			m = p.selected(n.(*dst.SelectStmt), s.Template)
 		} else {
-			m = p.fill(n, s.Shape)
+			m = p.fill(n, s.Template)
 		}
 		if m == nil {
 			return false
@@ -167,9 +167,9 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	return true
 }
 
-// fill builds the replacement of n from the one part of a shape.
-func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
-	part := shape.Parts[0]
+// fill builds the replacement of n from the one part of a template.
+func (p *patcher) fill(n dst.Node, tmpl *find.Template) dst.Node {
+	part := tmpl.Parts[0]
 	holes := p.holes(part)
 	var m dst.Node
 	if _, ok := n.(dst.Expr); ok {
@@ -194,8 +194,8 @@ func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
 }
 
 // prefixed puts a statement at the start of a clause or loop.
-func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, shape *find.Shape) dst.Node {
-	stmt := p.parseStmt(strings.Trim(shape.Parts[0].Text, " ;\r\n\t"), nil)
+func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, tmpl *find.Template) dst.Node {
+	stmt := p.parseStmt(strings.Trim(tmpl.Parts[0].Text, " ;\r\n\t"), nil)
 	if stmt == nil {
 		return nil
 	}
@@ -287,9 +287,9 @@ func comments(n dst.Node, stay []dst.Node) []string {
 }
 
 // selected builds the switch that takes the place of a select.
-func (p *patcher) selected(n *dst.SelectStmt, shape *find.Shape) dst.Node {
+func (p *patcher) selected(n *dst.SelectStmt, tmpl *find.Template) dst.Node {
 	lost := slices.Clone(n.Decs.Select)
-	stmt := p.parseStmt(shape.Parts[0].Text+"{}", p.holes(shape.Parts[0]))
+	stmt := p.parseStmt(tmpl.Parts[0].Text+"{}", p.holes(tmpl.Parts[0]))
 	m, ok := stmt.(*dst.SwitchStmt)
 	if !ok {
 		return nil
@@ -297,8 +297,8 @@ func (p *patcher) selected(n *dst.SelectStmt, shape *find.Shape) dst.Node {
 	m.Decs.NodeDecs = n.Decs.NodeDecs
 	m.Body.Decs = n.Body.Decs
 	for i, c := range n.Body.List {
-		old, part := c.(*dst.CommClause), shape.Parts[i+1]
-		moved := p.holes(shape.Parts[0])
+		old, part := c.(*dst.CommClause), tmpl.Parts[i+1]
+		moved := p.holes(tmpl.Parts[0])
 		holes := p.holes(part)
 		if old.Comm != nil {
 			lost = append(lost, comments(old.Comm, append(moved, holes...))...)

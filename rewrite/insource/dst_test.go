@@ -249,7 +249,7 @@ func left(p *load.Package) int {
 	n := 0
 	for _, f := range p.Find(false, false) {
 		for _, s := range f.Sites {
-			if s.Shape == nil && s.Kind != find.Mixed && s.Kind != find.Held {
+			if s.Template == nil && s.Kind != find.Mixed && s.Kind != find.Held {
 				n++
 			}
 		}
