@@ -2,6 +2,7 @@ package find
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
@@ -46,7 +48,7 @@ func (f *finder) nameImports(active []*Site) {
 	}
 	f.Names = map[string]string{}
 	taken := map[string]bool{}
-	edits, adds := map[string]Edit{}, map[string]string{}
+	var added []addedImport
 	for _, path := range paths {
 		if path == MainPath && f.imports(MainPath) {
 			continue
@@ -69,34 +71,70 @@ func (f *finder) nameImports(active []*Site) {
 			taken[name] = true
 			f.Names[path] = name
 		}
-		added := name + " " + strconv.Quote(path)
+		spec := name + " " + strconv.Quote(path)
 		if name == pathpkg.Base(path) {
-			added = strconv.Quote(path)
+			spec = strconv.Quote(path)
 		}
-		f.added = append(f.added, added)
-		adds[path] = added
+		added = append(added, addedImport{Import: Import{Spec: spec}, path: path})
 	}
-	for i, path := range slices.DeleteFunc(slices.Clone(paths), func(path string) bool { return adds[path] == "" }) {
-		edits[path] = f.importEdit(path, adds[path], i == 0, adds[GreenPath] != "")
-	}
-	// In this order: a driver that merges fixes puts the import of a later one behind, and
-	// takes insertions for the same only where they come in the same order.
+	f.addImports(added)
 	for s, list := range needs {
-		for _, path := range paths {
-			if !slices.Contains(list, path) || adds[path] == "" {
-				continue
+		for _, a := range f.added {
+			if slices.Contains(list, a.path) {
+				s.adds = append(s.adds, a.Spec)
+				s.Imports = append(s.Imports, a.edit)
 			}
-			s.adds = append(s.adds, adds[path])
-			s.Imports = append(s.Imports, edits[path])
 		}
 	}
 }
 
-// Added returns what the sites add to the imports, as in an import declaration.
-func (f *File) Added() []string {
-	return slices.DeleteFunc(slices.Clone(f.added), func(spec string) bool {
-		return !slices.ContainsFunc(f.Sites, func(s *Site) bool { return slices.Contains(s.adds, spec) })
-	})
+// An Import is an import that the sites of a file add.
+type Import struct {
+	Spec string // as in an import declaration
+	In   ImportPlace
+}
+
+// An ImportPlace says where in a file an import goes.
+type ImportPlace int
+
+const (
+	OwnDecl    ImportPlace = iota // a declaration of its own, before the first one
+	OwnPart                       // the start of a group, with an empty line behind it
+	GroupStart                    // the start of a group
+	GroupEnd                      // the end of a group, an empty line behind what is of std
+)
+
+// Added returns what the sites add to the imports, in the order in which it is there.
+func (f *File) Added() []Import {
+	var list []Import
+	for _, a := range f.added {
+		if slices.ContainsFunc(f.Sites, func(s *Site) bool { return slices.Contains(s.adds, a.Spec) }) {
+			list = append(list, a.Import)
+		}
+	}
+	return list
+}
+
+type addedImport struct {
+	Import
+	path string
+	edit Edit
+}
+
+// rank orders the imports that a file adds: what only stands for something, std, other
+// modules, package green, package patched.
+func (a addedImport) rank() int {
+	switch {
+	case a.path == MainPath:
+		return 0
+	case rules.Std(a.path):
+		return 1
+	case a.path == GreenPath:
+		return 3
+	case a.path == PatchedPath:
+		return 4
+	}
+	return 2
 }
 
 // imported returns the name of an import of package green or package patched that is
@@ -125,19 +163,20 @@ func (f *finder) free(name string, want types.Object, at []token.Pos) bool {
 	return true
 }
 
-// importEdit adds an import: of std at the start of the last group, others at its end,
-// or before a single import, or behind the package clause. An import of
-// "C" and the comment above it, which is C source, are not touched. Where
-// lines are counted it goes on one that is there.
+// addImports chooses where each import goes: into the last group, of std at its start and
+// others at its end, or before a single import, or behind the package clause. An import of
+// "C" and the comment above it, which is C source, are not touched. Where lines are counted
+// it goes on one that is there.
 //
-// In a group, packages green, patched and patchedmain are added at places of their own.
-// Drivers that apply the fixes of many sites at once drop an edit only if it is the same as
-// its neighbour among those for one place (golangci-lint, validateEdits), and the sites of a
-// file add them in any order. first is set for the first import that the file adds, green
-// if package green is among them: who is first in the group brings the empty line.
-func (f *finder) importEdit(path, added string, first, green bool) Edit {
-	nl := f.newline()
-	insert := func(at token.Pos, text string) Edit { return Edit{at, at, text} }
+// Each import has a slot of its own. Drivers that apply the fixes of many sites at once drop
+// an edit only if it is the same as its neighbour among those for one place (golangci-lint,
+// validateEdits), and the sites of a file need imports in any order.
+func (f *finder) addImports(list []addedImport) {
+	slices.SortStableFunc(list, func(a, b addedImport) int { return a.rank() - b.rank() })
+	f.added = list
+	if len(list) == 0 {
+		return
+	}
 	var group, single *ast.GenDecl
 	for _, d := range f.Syntax.Decls {
 		d, ok := d.(*ast.GenDecl)
@@ -149,50 +188,146 @@ func (f *finder) importEdit(path, added string, first, green bool) Edit {
 			single = d
 		}
 	}
-	if group != nil {
-		end := f.tf.Offset(group.Rparen)
-		line := f.Src[bytes.LastIndexByte(f.Src[:end], '\n')+1 : end]
-		switch {
-		case f.counted(group.Rparen) || len(bytes.TrimSpace(line)) > 0:
-			return insert(group.Specs[0].Pos(), added+"; ")
-		case OfStd(added):
-			return insert(group.Lparen+1, nl+"\t"+added)
-		case path == MainPath:
-			return insert(group.Lparen+1, nl+"\t"+added+nl)
-		}
-		text := "\t" + added + nl
-		if (path == GreenPath || !green) && rules.Std(importPath(group.Specs[len(group.Specs)-1])) {
-			text = nl + text // not in the group of the standard library
-		}
-		if path == PatchedPath {
-			return Edit{group.Rparen, group.Rparen + 1, text + ")"}
-		}
-		return insert(group.Rparen-token.Pos(len(line)), text)
+	switch {
+	case group != nil:
+		f.addToGroup(group, list)
+	case single != nil && (single.Doc == nil || f.counted(single.Pos())):
+		spread(list, f.slotsBefore(single), func(a addedImport, _ bool) string { return "import " + a.Spec })
+	default:
+		f.addBehindPackage(list)
 	}
-	if single != nil {
-		if f.counted(single.Pos()) {
-			return insert(single.Pos(), "import "+added+"; ")
-		}
-		if single.Doc == nil {
-			return insert(single.Pos(), "import "+added+nl)
-		}
-	}
-	at := f.behind(f.Syntax.Name.End())
-	end := bytes.IndexByte(f.Src[f.tf.Offset(at):], '\n')
-	if f.counted(at) || end < 0 || len(bytes.TrimSpace(f.Src[f.tf.Offset(at):f.tf.Offset(at)+end])) > 0 {
-		return insert(at, "; import "+added)
-	}
-	if first {
-		return insert(at, nl+nl+"import "+added)
-	}
-	return insert(at, nl+"import "+added)
 }
 
-// OfStd reports whether an import, as in an import declaration, is of the standard
-// library.
-func OfStd(spec string) bool {
-	return rules.Std(strings.Trim(spec[strings.Index(spec, " ")+1:], `"`))
+// addToGroup adds imports to a group.
+func (f *finder) addToGroup(group *ast.GenDecl, list []addedImport) {
+	nl := f.newline()
+	end := group.Rparen
+	for end > group.Lparen+1 && strings.ContainsRune(" \t", rune(f.byteAt(end-1))) {
+		end--
+	}
+	// What is at the end has two slots. What is too much for it goes first.
+	tail := len(list)
+	for tail > 0 && list[tail-1].rank() >= 2 && tail > len(list)-2 {
+		tail--
+	}
+	for i, a := range list {
+		switch {
+		case i >= tail:
+			list[i].In = GroupEnd
+		case rules.Std(a.path):
+			list[i].In = GroupStart
+		default:
+			list[i].In = OwnPart
+		}
+	}
+	slices.SortStableFunc(list[:tail], func(a, b addedImport) int { return int(a.In - b.In) })
+	lparen := group.Lparen
+	if f.counted(group.Rparen) || f.byteAt(end-1) != '\n' {
+		slots := []slot{{lparen + 1, lparen + 1, "", "; "}, {lparen, lparen + 1, "(", "; "}}
+		if b := f.byteAt(lparen + 1); b == ' ' || b == '\t' || b == '\n' {
+			slots = append(slots, slot{lparen + 1, lparen + 2, "", "; " + string(b)})
+		}
+		spread(list, slots, func(a addedImport, _ bool) string { return a.Spec })
+		return
+	}
+	slots := []slot{{pos: lparen + 1, end: lparen + 1}, {lparen, lparen + 1, "(", ""}}
+	if bytes.HasPrefix(f.Src[f.tf.Offset(lparen)+1:], []byte(nl)) {
+		slots = append(slots, slot{lparen + 1, lparen + 1 + token.Pos(len(nl)), "", nl})
+	}
+	spread(list[:tail], slots, func(a addedImport, _ bool) string {
+		if a.In == OwnPart {
+			return nl + "\t" + a.Spec + nl
+		}
+		return nl + "\t" + a.Spec
+	})
+	apart := rules.Std(importPath(group.Specs[len(group.Specs)-1]))
+	spread(list[tail:], []slot{{pos: end, end: end}, {group.Rparen, group.Rparen + 1, "", ")"}}, func(a addedImport, first bool) string {
+		if first && apart {
+			return nl + "\t" + a.Spec + nl // not in the paragraph of the standard library
+		}
+		return "\t" + a.Spec + nl
+	})
 }
+
+// slotsBefore returns slots before an import without a group, for declarations.
+func (f *finder) slotsBefore(single *ast.GenDecl) []slot {
+	pos, nl := single.Pos(), f.newline()
+	line := pos - token.Pos(len(nl)) // the end of the line above
+	begins := f.byteAt(pos-1) == '\n' && string(f.Src[f.tf.Offset(line):f.tf.Offset(pos)]) == nl
+	counted := f.counted(pos)
+	switch {
+	case begins && counted:
+		slots := []slot{{pos, pos, "", "; "}, {line, pos, nl, "; "}}
+		if f.byteAt(line-1) == '\n' {
+			slots = append(slots, slot{pos: line, end: line})
+		}
+		return slots
+	case begins:
+		slots := []slot{{pos, pos, "", nl}, {line, pos, nl, nl}, {line, line, nl, ""}}
+		if f.byteAt(line-1) == '\n' {
+			slots = append(slots, slot{line - 1, line, "\n" + nl, ""})
+		}
+		return slots
+	}
+	slots := []slot{{pos, pos, "", "; "}}
+	if b := f.byteAt(pos - 1); b == ' ' || b == '\t' || b == ';' {
+		slots = append(slots, slot{pos - 1, pos, string(b), "; "})
+		if b := f.byteAt(pos - 2); b == ' ' || b == '\t' || b == ';' {
+			slots = append(slots, slot{pos - 2, pos - 1, string(b), "; "})
+		}
+	}
+	return slots
+}
+
+// addBehindPackage adds declarations behind the package clause.
+func (f *finder) addBehindPackage(list []addedImport) {
+	nl := f.newline()
+	at := f.behind(f.Syntax.Name.End())
+	rest := f.Src[f.tf.Offset(at):]
+	end := bytes.IndexByte(rest, '\n')
+	slots := []slot{{pos: at, end: at}}
+	alone := !f.counted(at) && end >= 0 && len(bytes.TrimSpace(rest[:end])) == 0
+	if alone && bytes.HasPrefix(rest, []byte(nl)) {
+		slots = append(slots, slot{at, at + token.Pos(len(nl)), "", nl})
+	}
+	if b := f.byteAt(at - 1); b < utf8.RuneSelf {
+		slots = append(slots, slot{at - 1, at, string(b), ""})
+	}
+	spread(list, slots, func(a addedImport, first bool) string {
+		switch {
+		case !alone:
+			return "; import " + a.Spec
+		case first:
+			return nl + nl + "import " + a.Spec
+		}
+		return nl + "import " + a.Spec
+	})
+}
+
+// A slot is where text can be added: an insertion, or the replacement of something by
+// itself and the text.
+type slot struct {
+	pos, end      token.Pos
+	before, after string
+}
+
+// spread gives each import a slot, in the order of both. Slots are listed in the order of
+// preference. The first is an insertion, so that several imports can share it if there are
+// not enough slots for all.
+func spread(list []addedImport, slots []slot, text func(a addedImport, first bool) string) {
+	insertion := slots[0]
+	slots = slices.Clone(slots[:min(len(list), len(slots))])
+	slices.SortFunc(slots, func(a, b slot) int { return cmp.Or(int(a.pos-b.pos), int(a.end-b.end)) })
+	for at := slices.Index(slots, insertion); at >= 0 && len(slots) < len(list); {
+		slots = slices.Insert(slots, at, insertion)
+	}
+	for i, a := range list {
+		s := slots[i]
+		list[i].edit = Edit{s.pos, s.end, s.before + text(a, i == 0) + s.after}
+	}
+}
+
+func (f *File) byteAt(pos token.Pos) byte { return f.Src[f.tf.Offset(pos)] }
 
 // unused finds the imports whose every use is replaced.
 func (f *finder) unused(active []*Site) {

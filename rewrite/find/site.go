@@ -95,7 +95,7 @@ type File struct {
 	Names  map[string]string // names of the packages that replacements name, by path
 	Unused []*ast.ImportSpec // imports that nothing needs once all sites are replaced
 
-	added     []string // what all sites add, in the order of the edits
+	added     []addedImport // what all sites add, in the order in which it is there
 	tf        *token.File
 	lines     bool      // of the input
 	directive token.Pos // the first line directive

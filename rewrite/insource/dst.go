@@ -7,7 +7,6 @@ import (
 	"go/format"
 	"go/token"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dave/dst"
@@ -16,6 +15,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // patchPackage returns what was found in a package, and the new source of each
@@ -387,25 +387,27 @@ func (p *patcher) imports(file *dst.File) {
 		}
 	}
 	added := p.Added()
-	for i, text := range added {
-		spec := &dst.ImportSpec{Path: &dst.BasicLit{Kind: token.STRING, Value: text}}
-		if name, path, ok := strings.Cut(text, " "); ok {
+	first := 0 // where the next one of the group's start goes
+	for i, add := range added {
+		spec := &dst.ImportSpec{Path: &dst.BasicLit{Kind: token.STRING, Value: add.Spec}}
+		if name, path, ok := strings.Cut(add.Spec, " "); ok {
 			spec.Name, spec.Path.Value = dst.NewIdent(name), path
 		}
-		if group != nil && find.OfStd(text) {
-			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
-			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
-		} else if group != nil && spec.Path.Value == strconv.Quote(find.MainPath) {
-			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.EmptyLine
-			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
-		} else if group != nil {
-			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
-			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec)
-			if find.OfStd(last.Path.Value) {
+		spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
+		switch add.In {
+		case find.OwnPart, find.GroupStart:
+			if add.In == find.OwnPart {
+				spec.Decs.After = dst.EmptyLine
+			}
+			group.Specs = slices.Insert(group.Specs, first, dst.Spec(spec))
+			first++
+		case find.GroupEnd:
+			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec).Path.Value
+			if rules.Std(strings.Trim(last, "`\"")) {
 				spec.Decs.Before = dst.EmptyLine
 			}
 			group.Specs = append(group.Specs, spec)
-		} else {
+		case find.OwnDecl:
 			decl := &dst.GenDecl{Tok: token.IMPORT, Specs: []dst.Spec{spec}}
 			decl.Decs.Before, decl.Decs.After = dst.EmptyLine, dst.EmptyLine
 			if i+1 < len(added) || lastImport(file) >= at {
