@@ -10,13 +10,13 @@ import (
 	"strings"
 )
 
-// edit names the packages that replacements name, writes the edits of every active site
-// and finds the imports that are no longer needed.
-func (f *finder) edit() {
+// resolve finds out which sites lie in operands that others move, names the packages that
+// replacements name, and finds the imports that are no longer needed.
+func (f *finder) resolve() {
 	if f.Src == nil {
 		return
 	}
-	active := slices.DeleteFunc(slices.Clone(f.Sites), func(s *Site) bool { return !s.Active() })
+	active := f.active()
 	for _, s := range active {
 		for _, outer := range active {
 			if outer != s && outer.moves(s.Pos) {
@@ -25,20 +25,40 @@ func (f *finder) edit() {
 		}
 	}
 	f.nameImports(active)
+	f.unused(active)
+}
+
+func (f *File) active() []*Site {
+	return slices.DeleteFunc(slices.Clone(f.Sites), func(s *Site) bool { return !s.Active() })
+}
+
+// Edit gives every active site its edits.
+func (f *File) Edit() {
+	if f.finder == nil || f.Src == nil || f.edited {
+		return
+	}
+	f.edited = true
+	active := f.active()
+	for _, s := range active {
+		s.raw = nil
+	}
 	// Inner sites come last: what they become is ready when an enclosing site
 	// moves them.
 	for _, s := range slices.Backward(active) {
 		for _, p := range s.Template.Parts {
-			s.raw = append(s.raw, f.partEdits(s, p)...)
+			s.raw = append(s.raw, f.finder.partEdits(s, p)...)
 		}
 	}
 	distinct(active)
 	for _, s := range active {
-		if !s.Inside {
-			s.Edits = s.raw
+		if s.Inside {
+			continue
+		}
+		s.Edits = s.raw
+		for _, spec := range s.dots {
+			s.Edits = append(s.Edits, f.removeDot(spec))
 		}
 	}
-	f.unused(active)
 }
 
 // partEdits turns a part into edits of the gaps between the holes that stay.
@@ -209,6 +229,7 @@ func (f *File) Apply() []byte {
 	if !f.Active() || f.Src == nil {
 		return f.Src
 	}
+	f.Edit()
 	var edits []Edit
 	for _, s := range f.Sites {
 		for _, e := range s.Imports {

@@ -39,7 +39,7 @@ func Facts(in Input, known func(*types.Func) (Fact, bool)) map[*types.Func]Fact 
 	in.Foreign, in.Groups = nil, nil
 	c := &factFinder{Input: in, known: known, facts: map[*types.Func]Fact{}, held: map[*types.Var]bool{}}
 	patched := false
-	for _, file := range Find(in) {
+	for _, file := range NewSearch(in).Files(false) {
 		w := &finder{Input: in, File: file, index: ruleIndex()}
 		patched = patched || w.usesGreen()
 		for _, d := range file.Syntax.Decls {

@@ -43,38 +43,48 @@ type Input struct {
 	// cannot be read have sites without edits.
 	Read func(name string) ([]byte, error)
 
-	// Main asks for the hub to be started even if package main itself has
-	// nothing to patch, because another package of the program has.
-	Main bool
-
 	// Groups are the module groups to patch; nil is all of them.
 	Groups []string
 
 	// Foreign tells of packages that are not patched; nil if nobody knows, then what the
 	// package has to do with them is not looked at.
 	Foreign Foreign
-
-	// Lines keeps every line number: imports go on an existing line.
-	Lines bool
 }
 
 // Find returns the files of the package, in the order of the input, with their
-// sites.
+// sites and the edits of those.
 func Find(in Input) []*File {
-	var files []*File
+	files := NewSearch(in).Files(false)
+	for _, f := range files {
+		f.Edit()
+	}
+	return files
+}
+
+// A Search is what was found in a package.
+type Search struct {
+	Input
+	files   []*File
+	finders []*finder
+	found   [][]*Site // by file, before register
+}
+
+// NewSearch searches a package.
+func NewSearch(in Input) *Search {
+	search := &Search{Input: in}
 	for _, syntax := range in.Files {
 		tf := in.Fset.File(syntax.FileStart)
-		f := &File{Syntax: syntax, Name: tf.Name(), Generated: ast.IsGenerated(syntax), tf: tf, lines: in.Lines, directive: lineDirective(tf, syntax)}
+		f := &File{Syntax: syntax, Name: tf.Name(), Generated: ast.IsGenerated(syntax), tf: tf, directive: lineDirective(tf, syntax)}
 		if src, err := in.Read(f.Name); err == nil && len(src) == tf.Size() {
 			f.Src = src
 		}
-		files = append(files, f)
+		search.files = append(search.files, f)
 	}
 	if Runtime(in.Pkg.Path()) {
-		return files
+		return search
 	}
-	finders := make([]*finder, len(files))
-	for i, f := range files {
+	finders := make([]*finder, len(search.files))
+	for i, f := range search.files {
 		w := &finder{Input: in, File: f, index: ruleIndex(), seen: map[ast.Node]bool{}, entering: map[ast.Expr]bool{}, wanted: map[string]string{GreenPath: "green", PatchedPath: "patched"}}
 		w.walk()
 		finders[i] = w
@@ -91,12 +101,32 @@ func Find(in Input) []*File {
 	killed(finders)
 	for i, w := range finders {
 		w.directives(others[i])
+		search.found = append(search.found, w.Sites)
 	}
-	register(in, finders)
+	search.finders = finders
+	return search
+}
+
+// Files returns the files of the package, in the order of the input, with their sites. With
+// hub it is started even if the package itself has nothing to patch, because another package
+// of the program has.
+func (s *Search) Files(hub bool) []*File {
+	files := slices.Clone(s.files)
+	var finders []*finder
+	for i, found := range s.finders {
+		w, f := *found, *s.files[i]
+		f.Sites, f.finder, w.File = nil, &w, &f
+		for _, site := range s.found[i] {
+			site := *site
+			f.Sites = append(f.Sites, &site)
+		}
+		files[i], finders = &f, append(finders, &w)
+	}
+	register(s.Input, hub, finders)
 	for _, w := range finders {
 		w.unusedSkips()
 		slices.SortStableFunc(w.Sites, func(a, b *Site) int { return int(a.Pos - b.Pos) })
-		w.edit()
+		w.resolve()
 	}
 	return files
 }

@@ -334,15 +334,8 @@ func (f *finder) unused(active []*Site) {
 	// replacedBy returns the site whose replacement drops what is at pos.
 	replacedBy := func(pos token.Pos) *Site {
 		for _, s := range active {
-			if s.moves(pos) {
-				return nil // it is the operand of another statement now
-			}
-		}
-		for _, s := range active {
-			for _, e := range s.raw {
-				if e.Pos <= pos && pos < e.End {
-					return s
-				}
+			if s.drops(pos) {
+				return s
 			}
 		}
 		return nil
@@ -379,9 +372,10 @@ func (f *finder) unused(active []*Site) {
 	})
 	// Replacements name packages too, in conversions and wrappers.
 	for _, s := range active {
-		for _, e := range s.raw {
+		for _, p := range s.Template.Parts {
+			text := f.Qualify(p.Text)
 			for name := range before {
-				if strings.Contains(e.New, name.Name()+".") {
+				if strings.Contains(text, name.Name()+".") {
 					after[name]++
 				}
 			}
@@ -390,8 +384,8 @@ func (f *finder) unused(active []*Site) {
 	for _, spec := range f.Syntax.Imports {
 		if name := f.Info.PkgNameOf(spec); name != nil && before[name] > 0 && after[name] == 0 {
 			f.Unused = append(f.Unused, spec)
-			if s := last[name]; isDot(spec) && !f.counted(spec.Pos()) && !s.Inside {
-				s.Edits = append(s.Edits, f.removeDot(spec))
+			if s := last[name]; isDot(spec) && !f.counted(spec.Pos()) {
+				s.dots = append(s.dots, spec)
 			}
 		}
 	}

@@ -25,7 +25,7 @@ import (
 // It reports files that are left unpatched. A generated file gets nothing: what generates it
 // would take it away. What is registered or started already stays, but for the version of the
 // rules; that of a wider patch is a finding, for a patch is not undone.
-func register(in Input, files []*finder) {
+func register(in Input, hub bool, files []*finder) {
 	version := rules.CallVersionFor(in.Groups)
 	var (
 		patched    bool    // a file uses package green
@@ -69,7 +69,7 @@ func register(in Input, files []*finder) {
 			}
 		}
 	}
-	if main != nil && !started && mainFile.source() && (first != nil || in.Main) {
+	if main != nil && !started && mainFile.source() && (first != nil || hub) {
 		s := mainFile.add(&Site{
 			Pos: main.Name.Pos(), End: main.Name.End(), Kind: Main, What: "main", To: "patched.Main",
 			Message:  "main does not start the hub: defer patched.Main first",
@@ -80,7 +80,7 @@ func register(in Input, files []*finder) {
 			first = mainFile
 		}
 	}
-	if patched || in.Main || slices.ContainsFunc(files, func(f *finder) bool { return f.editable() && f.Active() }) {
+	if patched || hub || slices.ContainsFunc(files, func(f *finder) bool { return f.editable() && f.Active() }) {
 		for _, f := range files {
 			if f.test() && f.source() {
 				f.tests(version)

@@ -39,7 +39,7 @@ type Site struct {
 	Later    bool      // what is there only keeps a reader or writer, and does not wait itself
 	Foreign  bool      // it is known by the facts of packages that are not patched (Input.Foreign)
 
-	// Edits make the replacement in the original bytes. They are in order, do
+	// Edits make the replacement in the original bytes (File.Edit). They are in order, do
 	// not overlap each other or those of another site, and are nil if Inside.
 	Edits []Edit
 
@@ -54,6 +54,7 @@ type Site struct {
 	adds  []string // what Imports adds, as in an import declaration
 	owner *Site    // the site that Inside speaks of
 	raw   []Edit
+	dots  []*ast.ImportSpec // that go with the site
 }
 
 // Active reports whether the site is to be replaced.
@@ -69,6 +70,21 @@ func (s *Site) moves(pos token.Pos) bool {
 		}
 	}
 	return false
+}
+
+// drops reports whether the replacement of s has no more what is at pos: it replaces that,
+// and no operand contains it.
+func (s *Site) drops(pos token.Pos) bool {
+	replaces := false
+	for _, p := range s.Template.Parts {
+		replaces = replaces || p.Pos <= pos && pos < p.End
+		for _, h := range p.Holes { // an operand may be of another part
+			if h.X.Pos() <= pos && pos < h.X.End() {
+				return false
+			}
+		}
+	}
+	return replaces
 }
 
 // starts reports whether the site starts the hub, in main or in a test.
@@ -97,13 +113,21 @@ type File struct {
 
 	added     []addedImport // what all sites add, in the order in which it is there
 	tf        *token.File
-	lines     bool      // of the input
 	directive token.Pos // the first line directive
+	finder    *finder   // that found the sites; nil if none looked
+	edited    bool      // the sites have their edits
 }
 
 // Active reports whether any site of the file is to be replaced.
 func (f *File) Active() bool {
 	return slices.ContainsFunc(f.Sites, (*Site).Active)
+}
+
+// Without returns the file without the sites for which skip is true.
+func (f *File) Without(skip func(*Site) bool) *File {
+	g := *f
+	g.Sites = slices.DeleteFunc(slices.Clone(f.Sites), skip)
+	return &g
 }
 
 // test reports whether the file is a test file.

@@ -10,11 +10,8 @@ import (
 // LineDirectives reports whether the file has any.
 func (f *File) LineDirectives() bool { return f.directive.IsValid() }
 
-// counted reports whether somebody counts the lines from pos on: the caller who wants
-// that, or a line directive above.
-func (f *File) counted(pos token.Pos) bool {
-	return f.lines || f.directive.IsValid() && f.directive < pos
-}
+// counted reports whether a line directive counts the lines from pos on.
+func (f *File) counted(pos token.Pos) bool { return f.directive.IsValid() && f.directive < pos }
 
 // lineDirective is where the first line directive of a file is (cmd/compile, "Compiler
 // Directives": //line in column 1, or /*line anywhere).

@@ -260,7 +260,7 @@ func applied(t *testing.T, f *find.File) []byte {
 // analyzer's: the finder's own application of its edits.
 func writeGoldens(t *testing.T, dir string) {
 	for _, p := range loadCorpus(t, dir) {
-		for _, f := range p.Find(false, false) {
+		for _, f := range p.Find() {
 			rel, _ := filepath.Rel(dir, f.Name)
 			if !f.Active() || f.Generated {
 				continue
@@ -297,13 +297,13 @@ func TestGoldens(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(p.Path, "cgo") {
-				for _, f := range p.Find(false, false) {
+				for _, f := range p.Find() {
 					if got := applied(t, f); f.Active() && !bytes.Equal(got, source[f.Name]) {
 						t.Errorf("%s becomes\n%s\nwant\n%s", f.Name, got, source[f.Name])
 					}
 				}
 			}
-			for _, f := range q.Find(false, false) {
+			for _, f := range q.Find() {
 				for _, s := range f.Sites {
 					if s.Active() && !f.Generated {
 						t.Errorf("%s: still to be replaced: %s", q.Fset.Position(s.Pos), s.Message)
@@ -320,7 +320,7 @@ func TestGoldens(t *testing.T) {
 // heldLocks lists the locks that the package holds while it waits.
 func heldLocks(p *load.Package) []string {
 	var list []string
-	for _, f := range p.Find(false, false) {
+	for _, f := range p.Find() {
 		for _, s := range f.Sites {
 			if s.Kind == find.Held {
 				lock, _, _ := strings.Cut(s.Message, " is held")

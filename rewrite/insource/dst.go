@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
+	"go/parser"
 	"go/token"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -14,56 +16,116 @@ import (
 	"github.com/dave/dst/dstutil"
 
 	"github.com/greenify-go/greenify/rewrite/find"
-	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// patchPackage returns what was found in a package, and the new source of each
-// file that changes. dst writes a file as gofmt does; of one that is not so, what is
-// not patched stays as it was (merge). A file with line directives, which say what
-// line follows, and one that cannot be merged are edited in their bytes. Sites that
-// skip picks are not replaced; it may be nil.
-func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) bool) ([]*find.File, map[string][]byte, error) {
-	search := func(p *load.Package) []*find.File {
-		files := p.Find(main, false)
-		for _, f := range files {
-			f.Sites = slices.DeleteFunc(f.Sites, func(s *find.Site) bool { return skip != nil && skip(f, s) })
-		}
-		return files
-	}
-	files, patched := search(p), map[string][]byte{}
-	formatted := map[string][]byte{}
+// patchFiles returns the new source of each file that changes. dst writes a file as gofmt
+// does; of one that is not so, what is not patched stays as it was (merge). A file with line
+// directives, which say what line follows, and one that cannot be merged are edited in their
+// bytes.
+func patchFiles(fset *token.FileSet, files []*find.File) (map[string][]byte, error) {
+	patched := map[string][]byte{}
 	for _, f := range files {
 		if !f.Active() || f.Generated {
 			continue
 		}
-		patched[f.Name] = f.Apply()
-		// dst counts lines as the parser leaves them, without carriage returns.
-		src := bytes.ReplaceAll(bytes.TrimPrefix(f.Src, bom), []byte("\r\n"), []byte("\n"))
-		if out, err := format.Source(src); err == nil && !f.LineDirectives() {
-			formatted[f.Name] = out
-		}
-	}
-	if len(formatted) == 0 {
-		return files, patched, nil
-	}
-	q, err := p.With(formatted)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, f := range search(q) {
-		if formatted[f.Name] == nil {
-			continue
-		}
-		out, err := patch(q.Fset, f)
+		out, err := patchFile(fset, f)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if out, ok := merge(p.Source[f.Name], formatted[f.Name], out); ok {
-			patched[f.Name] = out
+		patched[f.Name] = out
+	}
+	return patched, nil
+}
+
+func patchFile(fset *token.FileSet, f *find.File) ([]byte, error) {
+	// dst counts lines as the parser leaves them, without carriage returns.
+	src := bytes.ReplaceAll(bytes.TrimPrefix(f.Src, bom), []byte("\r\n"), []byte("\n"))
+	base, err := format.Source(src)
+	if err != nil || f.LineDirectives() {
+		return f.Apply(), nil
+	}
+	t := &syntaxTree{fset, f.Syntax, nil}
+	if !bytes.Equal(base, f.Src) {
+		if t, err = twinTree(base, f.Syntax); err != nil {
+			return f.Apply(), nil
 		}
 	}
-	return files, patched, nil
+	out, err := patch(t, f)
+	if err != nil {
+		return nil, err
+	}
+	if merged, ok := merge(f.Src, base, out); ok {
+		return merged, nil
+	}
+	return f.Apply(), nil
+}
+
+// A syntaxTree is the syntax that dst is given for a file: that of the file, or of what gofmt makes
+// of it.
+type syntaxTree struct {
+	fset *token.FileSet
+	file *ast.File
+	twin map[ast.Node]ast.Node // by the node of the file; nil if it is the same
+}
+
+// twinTree parses what gofmt has made of a file. The file was searched, and need not be
+// again: gofmt moves tokens and sorts imports, and but for that the trees are the same.
+// Where they are not, as with an empty statement, which gofmt leaves out, there is an error.
+func twinTree(src []byte, of *ast.File) (*syntaxTree, error) {
+	t := &syntaxTree{fset: token.NewFileSet(), twin: map[ast.Node]ast.Node{}}
+	var err error
+	if t.file, err = parser.ParseFile(t.fset, "", src, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+		return nil, err
+	}
+	a, b := nodesOf(of), nodesOf(t.file)
+	if len(a) != len(b) {
+		return nil, fmt.Errorf("%d nodes became %d", len(a), len(b))
+	}
+	for i, n := range a {
+		x, isIdent := n.(*ast.Ident)
+		y, _ := b[i].(*ast.Ident)
+		if reflect.TypeOf(n) != reflect.TypeOf(b[i]) || isIdent && x.Name != y.Name {
+			return nil, fmt.Errorf("%T became %T", n, b[i])
+		}
+		t.twin[n] = b[i]
+	}
+	return t, nil
+}
+
+// nodesOf lists the nodes of a file but for comments: the imports of a declaration in order,
+// and all others as they come.
+func nodesOf(file *ast.File) []ast.Node {
+	var list []ast.Node
+	var visit func(ast.Node) bool
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case nil, *ast.CommentGroup, *ast.Comment:
+			return false
+		case *ast.GenDecl:
+			if n.Tok == token.IMPORT {
+				list = append(list, n)
+				specs := slices.Clone(n.Specs)
+				slices.SortStableFunc(specs, func(a, b ast.Spec) int { return strings.Compare(importKey(a), importKey(b)) })
+				for _, s := range specs {
+					ast.Inspect(s, visit)
+				}
+				return false
+			}
+		}
+		list = append(list, n)
+		return true
+	}
+	ast.Inspect(file, visit)
+	return list
+}
+
+func importKey(s ast.Spec) string {
+	spec, name := s.(*ast.ImportSpec), ""
+	if spec.Name != nil {
+		name = spec.Name.Name
+	}
+	return spec.Path.Value + " " + name
 }
 
 // patch returns the source of a file with every site replaced, as gofmt would
@@ -71,18 +133,18 @@ func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) 
 // with what they belong to; those inside text that goes away are put above the
 // statement. Imports are edited by hand: the import management of dst knows
 // neither two imports of one path nor scopes.
-func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
+func patch(t *syntaxTree, f *find.File) (out []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%s: patch: %v", f.Name, r)
 		}
 	}()
-	dec := decorator.NewDecorator(fset)
-	file, err := dec.DecorateFile(f.Syntax)
+	dec := decorator.NewDecorator(t.fset)
+	file, err := dec.DecorateFile(t.file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	p := &patcher{File: f, nodes: dec.Dst.Nodes, sites: map[dst.Node][]*find.Site{}, became: map[dst.Node]dst.Node{}}
+	p := &patcher{File: f, tree: t, nodes: dec.Dst.Nodes, sites: map[dst.Node][]*find.Site{}, became: map[dst.Node]dst.Node{}}
 	var register *find.Site
 	var starts []*find.Site
 	for _, s := range f.Sites {
@@ -96,7 +158,7 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 		case s.Kind == find.Register && s.What == "package":
 			register = s
 		default:
-			n := p.nodes[s.Template.Node]
+			n := p.node(s.Template.Node)
 			p.sites[n] = append(p.sites[n], s)
 		}
 	}
@@ -105,7 +167,7 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 		return nil, fmt.Errorf("%s: %w", f.Name, p.err)
 	}
 	for _, start := range starts {
-		body := p.nodes[start.Template.Node].(*dst.FuncDecl).Body
+		body := p.node(start.Template.Node).(*dst.FuncDecl).Body
 		stmt := p.parseStmt(strings.Trim(start.Template.Parts[0].Text, " ;"), nil)
 		stmt.Decorations().Before = dst.NewLine
 		body.List = slices.Insert(body.List, 0, stmt)
@@ -125,11 +187,20 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 
 type patcher struct {
 	*find.File
-	nodes  map[ast.Node]dst.Node
+	tree   *syntaxTree
+	nodes  map[ast.Node]dst.Node     // of the tree
 	sites  map[dst.Node][]*find.Site // the enclosing site first
 	became map[dst.Node]dst.Node
 	stmts  []dst.Stmt // around the node that Apply is at
 	err    error
+}
+
+// node is what dst has for a node of the file.
+func (p *patcher) node(n ast.Node) dst.Node {
+	if p.tree.twin != nil {
+		n = p.tree.twin[n]
+	}
+	return p.nodes[n]
 }
 
 func (p *patcher) enter(c *dstutil.Cursor) bool {
@@ -216,7 +287,7 @@ func (p *patcher) now(n dst.Node) dst.Node {
 func (p *patcher) holes(part find.Part) []dst.Node {
 	var list []dst.Node
 	for _, h := range part.Holes {
-		n := p.now(p.nodes[h.X])
+		n := p.now(p.node(h.X))
 		if h.Copy {
 			n = bare(n)
 		}
@@ -374,7 +445,7 @@ func (p *patcher) parseDecl(text string) dst.Decl {
 func (p *patcher) imports(file *dst.File) {
 	unused := map[dst.Spec]bool{}
 	for _, spec := range p.Unused {
-		unused[p.nodes[spec].(dst.Spec)] = true
+		unused[p.node(spec).(dst.Spec)] = true
 	}
 	var group *dst.GenDecl
 	at := 0

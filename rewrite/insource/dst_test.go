@@ -97,12 +97,12 @@ func TestPatch(t *testing.T) {
 // agree checks one package and returns the number of files that were patched.
 func agree(t *testing.T, p *load.Package, typecheck bool) int {
 	t.Helper()
-	_, source, err := patchPackage(p, false, nil)
+	source, err := patchFiles(p.Fset, p.Find())
 	if err != nil {
 		t.Error(err)
 		return 0
 	}
-	for _, f := range p.Find(false, false) {
+	for _, f := range p.Find() {
 		out := source[f.Name]
 		if out == nil {
 			unpatched(t, p, f)
@@ -139,7 +139,7 @@ func agree(t *testing.T, p *load.Package, typecheck bool) int {
 	if a, b := left(p), left(q); a != b {
 		t.Errorf("%s: %d sites are left blocking, were %d before the patch", p.Path, b, a)
 	}
-	for _, f := range q.Find(false, false) {
+	for _, f := range q.Find() {
 		for _, s := range f.Sites {
 			if s.Active() && !f.Generated {
 				t.Errorf("%s: still to be replaced: %s", q.Fset.Position(s.Pos), s.Message)
@@ -167,7 +167,7 @@ func unpatched(t *testing.T, p *load.Package, f *find.File) {
 	if bytes.Contains(f.Src, []byte("\r\n")) || f.Active() {
 		return
 	}
-	out, err := patch(p.Fset, f)
+	out, err := patch(&syntaxTree{p.Fset, f.Syntax, nil}, f)
 	if err != nil {
 		t.Error(err)
 	} else if want := gofmt(t, f.Name, f.Src); !bytes.Equal(out, want) {
@@ -247,7 +247,7 @@ func segments(t *testing.T, name string, src []byte) []string {
 // left counts the findings that no patch removes.
 func left(p *load.Package) int {
 	n := 0
-	for _, f := range p.Find(false, false) {
+	for _, f := range p.Find() {
 		for _, s := range f.Sites {
 			if s.Template == nil && s.Kind != find.Mixed && s.Kind != find.Held {
 				n++
