@@ -153,10 +153,11 @@ func weave(text, trivia string) string {
 		return trivia + text[2:] // the newline ends the statement
 	case strings.HasPrefix(text, ", "):
 		return ", " + trivia + text[2:]
+	case strings.HasPrefix(text, ")") && strings.Contains(text, "), "): // the end of one operand and the start of the next
+		i := strings.Index(text, "), ")
+		return text[:i+2] + " " + trivia + text[i+3:]
 	case body != "" && strings.ContainsRune("(,=;{:", rune(body[len(body)-1])):
 		return body + " " + trivia
-	case strings.HasPrefix(text, ")"):
-		return comma + trivia + text
 	case strings.HasSuffix(text, ")"):
 		return text[:len(text)-1] + comma + trivia + ")"
 	case dot >= 0 && token.IsIdentifier(text[dot+1:]):

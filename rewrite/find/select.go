@@ -108,11 +108,14 @@ func (f *finder) pollLoop(c *ast.CommClause) {
 			}
 		}
 	}
-	at := c.Colon + 1
+	at, stmt := f.behind(c.Colon+1), " §Poll();"
+	if at > c.Colon+1 {
+		stmt = f.newline() + "\t§Poll()"
+	}
 	f.add(&Site{
-		Pos: c.Case, End: at, Kind: Yield, Group: "select", What: "select with default", To: "green.Poll",
+		Pos: c.Case, End: c.Colon + 1, Kind: Yield, Group: "select", What: "select with default", To: "green.Poll",
 		Message:  "select with default in a loop may hold the hub while it polls: call green.Poll first",
-		Template: &Template{Node: c, Parts: []Part{{Pos: at, End: at, Text: " §Poll();"}}},
+		Template: &Template{Node: c, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
 	})
 }
 

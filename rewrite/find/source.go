@@ -40,15 +40,25 @@ func (f *finder) ends(pos token.Pos) bool {
 	return len(bytes.TrimSpace(rest)) == 0
 }
 
-// behind returns where to insert what comes after pos: behind the comment, if
+// behind returns where to insert what comes after pos: behind the comments, if
 // nothing else follows on the line.
 func (f *finder) behind(pos token.Pos) token.Pos {
-	rest, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
-	rest = bytes.TrimSuffix(rest, []byte("\r"))
-	if f.counted(pos) || !bytes.HasPrefix(bytes.TrimLeft(rest, " \t"), []byte("//")) {
+	if f.counted(pos) || f.Src == nil {
 		return pos
 	}
-	return pos + token.Pos(len(rest))
+	line, _, _ := bytes.Cut(f.Src[f.tf.Offset(pos):], []byte("\n"))
+	line = bytes.TrimRight(line, " \t\r")
+	for rest := line; ; {
+		rest = bytes.TrimLeft(rest, " \t")
+		switch end := bytes.Index(rest, []byte("*/")); {
+		case len(rest) == 0, bytes.HasPrefix(rest, []byte("//")):
+			return pos + token.Pos(len(line))
+		case bytes.HasPrefix(rest, []byte("/*")) && end >= 0:
+			rest = rest[end+len("*/"):]
+		default:
+			return pos
+		}
+	}
 }
 
 // newDecl separates a declaration at pos from the one before.

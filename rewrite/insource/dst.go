@@ -170,6 +170,7 @@ func patch(t *syntaxTree, f *find.File) (out []byte, err error) {
 		body := p.node(start.Template.Node).(*dst.FuncDecl).Body
 		stmt := p.parseStmt(strings.Trim(start.Template.Parts[0].Text, " ;"), nil)
 		stmt.Decorations().Before = dst.NewLine
+		begin(stmt, &body.Decs.Lbrace)
 		body.List = slices.Insert(body.List, 0, stmt)
 	}
 	p.imports(file)
@@ -219,9 +220,9 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	for _, s := range slices.Backward(p.sites[n]) {
 		var m dst.Node
 		if clause, ok := n.(*dst.CommClause); ok {
-			m = p.prefixed(clause, &clause.Body, s.Template)
+			m = p.prefixed(clause, &clause.Body, &clause.Decs.Colon, s.Template)
 		} else if loop, ok := n.(*dst.ForStmt); ok {
-			m = p.prefixed(loop, &loop.Body.List, s.Template)
+			m = p.prefixed(loop, &loop.Body.List, &loop.Body.Decs.Lbrace, s.Template)
 		} else if s.Template.Clauses {
 			m = p.selected(n.(*dst.SelectStmt), s.Template)
 		} else {
@@ -253,7 +254,15 @@ func (p *patcher) fill(n dst.Node, tmpl *find.Template) dst.Node {
 	}
 	old := p.now(n)
 	if slices.Contains(holes, old) {
-		return m // it keeps its own decorations inside
+		lift(m, []dst.Node{old})
+		return m
+	}
+	if call, ok := old.(*dst.CallExpr); ok {
+		var args []dst.Node
+		for _, x := range call.Args {
+			args = append(args, x)
+		}
+		lift(m, args)
 	}
 	lost := comments(old, holes)
 	a, b := old.Decorations(), m.Decorations()
@@ -264,13 +273,55 @@ func (p *patcher) fill(n dst.Node, tmpl *find.Template) dst.Node {
 	return m
 }
 
+// lift has calls around operands, conversions and wrappers, stand where the operands did: on
+// a line of their own, behind the comments above and before those that follow.
+func lift(m dst.Node, operands []dst.Node) {
+	dst.Inspect(m, func(n dst.Node) bool {
+		if slices.Contains(operands, n) {
+			return false
+		}
+		outer, ok := n.(*dst.CallExpr)
+		for call := outer; ok && len(call.Args) == 1; {
+			x := call.Args[0]
+			if slices.Contains(operands, dst.Node(x)) {
+				from := x.Decorations()
+				outer.Decs.NodeDecs = *from
+				*from = dst.NodeDecs{}
+				return true
+			}
+			call, ok = x.(*dst.CallExpr)
+		}
+		return true
+	})
+}
+
+// begin has a statement be the first behind a brace or colon: a comment on the line of that
+// stays there, those on lines of their own are behind the statement.
+func begin(stmt dst.Stmt, behind *dst.Decorations) {
+	if i := slices.Index(*behind, "\n"); i >= 0 {
+		stmt.Decorations().End = slices.Clone((*behind)[i:])
+		*behind = (*behind)[:i]
+	}
+}
+
 // prefixed puts a statement at the start of a clause or loop.
-func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, tmpl *find.Template) dst.Node {
+func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, behind *dst.Decorations, tmpl *find.Template) dst.Node {
 	stmt := p.parseStmt(strings.Trim(tmpl.Parts[0].Text, " ;\r\n\t"), nil)
 	if stmt == nil {
 		return nil
 	}
-	stmt.Decorations().Before, stmt.Decorations().After = dst.NewLine, dst.NewLine
+	stmt.Decorations().Before = dst.NewLine
+	if len(*body) > 0 {
+		stmt.Decorations().After = dst.NewLine
+	} else if clause, ok := n.(*dst.CommClause); ok { // what is behind the colon dst has at the end
+		i := slices.Index(clause.Decs.End, "\n")
+		if i < 0 {
+			i = len(clause.Decs.End)
+		}
+		behind.Append(clause.Decs.End[:i]...)
+		clause.Decs.End = clause.Decs.End[i:]
+	}
+	begin(stmt, behind)
 	*body = slices.Insert(*body, 0, stmt)
 	return n
 }
@@ -386,6 +437,14 @@ func (p *patcher) selected(n *dst.SelectStmt, tmpl *find.Template) dst.Node {
 		lost = append(append(lost, old.Decs.Case...), old.Decs.Comm...)
 		for _, first := range clause.Body {
 			first.Decorations().Before, first.Decorations().After = dst.NewLine, dst.NewLine
+			// A comment on the line of the case stays on that of what was in it.
+			if colon := clause.Decs.Colon; len(colon) > 0 && colon[0] != "\n" {
+				end := len(colon)
+				if i := slices.Index(colon, "\n"); i >= 0 {
+					end = i
+				}
+				first.Decorations().End, clause.Decs.Colon = slices.Clone(colon[:end]), colon[end:]
+			}
 		}
 		clause.Body = append(clause.Body, old.Body...)
 		m.Body.List = append(m.Body.List, clause)
@@ -457,6 +516,15 @@ func (p *patcher) imports(file *dst.File) {
 			}
 		}
 	}
+	for i, d := range file.Decls {
+		d, ok := d.(*dst.GenDecl)
+		if ok && group == nil && d.Tok == token.IMPORT && len(d.Specs) > 0 && d.Specs[0].(*dst.ImportSpec).Path.Value != `"C"` {
+			if len(d.Decs.Start) == 0 {
+				at = i
+			}
+			break
+		}
+	}
 	added := p.Added()
 	first := 0 // where the next one of the group's start goes
 	for i, add := range added {
@@ -484,7 +552,7 @@ func (p *patcher) imports(file *dst.File) {
 			if i+1 < len(added) || lastImport(file) >= at {
 				decl.Decs.After = dst.NewLine
 			}
-			if i > 0 {
+			if i > 0 || at > 0 {
 				decl.Decs.Before = dst.NewLine
 			}
 			if at+i < len(file.Decls) {
