@@ -37,7 +37,7 @@ func (f *finder) noYield() {
 			yields := "may yield" // if it has to wait
 			family, _ := arity.Of(w.to)
 			switch {
-			case w.to == "Sleep", w.to == "Yield", w.to == "Offload", family == arity.Call:
+			case w.to == "Sleep", w.to == "Yield", w.to == "Offload", w.to == "OffloadPool.Do", family == arity.Call:
 				yields = "yields"
 			}
 			f.add(&Site{
