@@ -54,7 +54,7 @@ func TestHosts(t *testing.T) {
 				t.Errorf("%s was changed", name)
 			}
 		}
-		for _, name := range []string{"main.go", "lib/lib.go", "lib/sleep.go", "lib/lib_test.go", "lib/work_test.go", "mixed/a.go", "mixed/b.go", "skips/skips.go"} {
+		for _, name := range []string{"main.go", "lib/lib.go", "lib/sleep.go", "lib/turns.go", "lib/none.go", "lib/lib_test.go", "lib/work_test.go", "mixed/a.go", "mixed/b.go", "skips/skips.go"} {
 			if h.fixed[name] == before[name] {
 				t.Errorf("%s was not changed", name)
 			}

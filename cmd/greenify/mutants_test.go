@@ -149,7 +149,7 @@ var mutants = []mutant{
 		"Once.Do is no yield point"},
 	{"20-two-queries", yieldPoints, "	waitReasonIOWait:                hubGroupOS | hubGroupSocket,", "	waitReasonIOWait:                0,",
 		"waiting for a descriptor keeps the hub"},
-	{"21-run-twice", "rewrite/find/hub.go", "				started = true\n", "				started = false\n",
+	{"21-run-twice", "rewrite/find/register.go", "				started = true\n", "				started = false\n",
 		"rewrite does not see that main starts the hub already"},
 	{"22-patch", "rewrite/rules/select.go", "only = only || !off", "only = only || off",
 		"groups that are taken out count as named"},

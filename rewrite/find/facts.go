@@ -6,29 +6,9 @@ import (
 	"go/types"
 	"strings"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"golang.org/x/tools/go/types/typeutil"
 )
-
-// A Fact is what the callers of a function of a package that is not patched have to know.
-type Fact struct {
-	// Through is the chain of calls by which the function may wait for somebody else, ending
-	// with what waits; nil if it does not.
-	Through []string `json:",omitempty"`
-
-	// Keeps are the parameters that it may keep, or call in another goroutine: bit 0 is the
-	// receiver, bit i+1 parameter i. What is not in Keeps it calls, if at all, before it
-	// returns, in the goroutine of its caller.
-	Keeps uint64 `json:",omitempty"`
-}
-
-// KeepsParam reports whether parameter i is kept.
-func (f Fact) KeepsParam(i int) bool { return f.Keeps&paramBit(i) != 0 }
-
-func paramBit(i int) uint64 { return 1 << min(i+1, 63) }
-
-const keepsAll = ^uint64(0)
 
 // A body is a function declared in the package, and what it does itself. Function literals
 // and go statements run at another time or in another thread.
@@ -59,8 +39,8 @@ func Facts(in Input, known func(*types.Func) (Fact, bool)) map[*types.Func]Fact 
 	in.Foreign, in.Groups = nil, nil
 	c := &factFinder{Input: in, known: known, facts: map[*types.Func]Fact{}, held: map[*types.Var]bool{}}
 	patched := false
-	for _, file := range Find(in) {
-		w := &finder{Input: in, File: file, table: theTable()}
+	for _, file := range NewSearch(in).Files(false) {
+		w := &finder{Input: in, File: file, index: ruleIndex()}
 		patched = patched || w.usesGreen()
 		for _, d := range file.Syntax.Decls {
 			if d, ok := d.(*ast.FuncDecl); ok && d.Body != nil {
@@ -92,14 +72,14 @@ func (c *factFinder) body(file *File, d *ast.FuncDecl, fn *types.Func) {
 	c.bodies = append(c.bodies, b)
 	waits := map[ast.Node]*Site{}
 	for _, s := range file.Sites {
-		if s.Shape != nil && s.WaitGroup() != "" && !s.Later && !strings.HasPrefix(s.To, "green.Try") && s.To != "green.Poll" {
-			waits[s.Shape.Node] = s
+		if s.Template != nil && s.WaitGroup() != "" && !s.Later && !strings.HasPrefix(s.To, "green.Try") && s.To != "green.Poll" {
+			waits[s.Template.Node] = s
 		}
 	}
 	inspectRun(d.Body, func(n ast.Node) {
 		if s := waits[n]; s != nil {
 			if lockWait(s) {
-				if lock := c.lockOf(s.Shape.Node); lock != nil {
+				if lock := c.lockOf(s.Template.Node); lock != nil {
 					b.locks = append(b.locks, lockSite{lock, s.What, s.End})
 				}
 			} else if b.chain == nil {
@@ -142,31 +122,6 @@ func lockWait(s *Site) bool {
 	return false
 }
 
-// inspectRun visits what a function does itself: function literals only if it calls them
-// there and then, or when it returns, and of go statements nothing but what they evaluate.
-func inspectRun(n ast.Node, visit func(ast.Node)) {
-	runs := map[*ast.FuncLit]bool{}
-	ast.Inspect(n, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case nil:
-			return true
-		case *ast.FuncLit:
-			return runs[n]
-		case *ast.GoStmt:
-			for _, x := range n.Call.Args {
-				inspectRun(x, visit)
-			}
-			return false
-		case *ast.CallExpr:
-			if lit, ok := ast.Unparen(n.Fun).(*ast.FuncLit); ok {
-				runs[lit] = true
-			}
-		}
-		visit(n)
-		return true
-	})
-}
-
 // lockOf returns the variable or field that a call locks; nil if it is one of the function
 // itself, or has no name.
 func (c *factFinder) lockOf(n ast.Node) *types.Var {
@@ -202,7 +157,7 @@ func (c *factFinder) lockOf(n ast.Node) *types.Var {
 // what waits in another package or of what the package does not know, or the caller, if it
 // is not unlocked here.
 func (c *factFinder) holds(file *File, d *ast.FuncDecl, waits map[ast.Node]*Site) {
-	w := &finder{Input: c.Input, File: file, table: theTable()}
+	w := &finder{Input: c.Input, File: file, index: ruleIndex()}
 	unlocks := map[string]bool{}
 	ast.Inspect(d.Body, func(n ast.Node) bool {
 		if x, ok := n.(ast.Expr); ok {
@@ -396,22 +351,4 @@ func (c *factFinder) unlockedBetween(b *body, l lockSite, to token.Pos) bool {
 		return !found
 	})
 	return found
-}
-
-// FuncName writes a function as "pkg.F" or "pkg.(T).F".
-func FuncName(fn *types.Func) string {
-	if recv := fn.Signature().Recv(); recv != nil {
-		if name := typeName(recv.Type()); name != "?" {
-			return fn.Pkg().Name() + ".(" + name + ")." + fn.Name()
-		}
-	}
-	return fn.Pkg().Name() + "." + fn.Name()
-}
-
-// FuncKey names a function among those of its package: "F" or "T.M".
-func FuncKey(fn *types.Func) string {
-	if recv := fn.Signature().Recv(); recv != nil {
-		return typeName(recv.Type()) + "." + fn.Name()
-	}
-	return fn.Name()
 }

@@ -55,19 +55,20 @@ func corpus(t *testing.T) []*load.Package {
 	return slices.DeleteFunc(list, func(p *load.Package) bool { return strings.Contains(p.Path, "/") })
 }
 
-// The text edits keep every line where it is, give source that type-checks, and
-// leave nothing to do.
+// Below a line directive the text edits keep every line where it is. They give source that
+// type-checks, and leave nothing to do.
 func TestApply(t *testing.T) {
 	for _, p := range corpus(t) {
 		t.Run(p.Path, func(t *testing.T) {
 			source := map[string][]byte{}
-			active := 0
-			for _, f := range p.Find(false, true) {
-				for _, s := range f.Sites {
-					if s.Active() {
-						active++
-					}
-				}
+			for name, src := range p.Source {
+				source[name] = append([]byte("//line counted.go:1\n"), src...)
+			}
+			p, err := p.With(source)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, f := range p.Find() {
 				out := f.Apply()
 				source[f.Name] = out
 				sameLines(t, f, out)
@@ -82,7 +83,7 @@ func TestApply(t *testing.T) {
 				}
 				t.Fatal(err)
 			}
-			for _, f := range q.Find(false, true) {
+			for _, f := range q.Find() {
 				for _, s := range f.Sites {
 					if s.Active() {
 						t.Errorf("%s: still to be replaced: %s", q.Fset.Position(s.Pos), s.Message)
@@ -116,7 +117,8 @@ func sameLines(t *testing.T, f *find.File, out []byte) {
 // Edits do not overlap, and sites of a file are in order.
 func TestOrder(t *testing.T) {
 	for _, p := range corpus(t) {
-		for _, f := range p.Find(false, false) {
+		for _, f := range p.Find() {
+			f.Edit()
 			var last token.Pos
 			var edits []find.Edit
 			for _, s := range f.Sites {
@@ -148,7 +150,8 @@ func TestConcurrent(t *testing.T) {
 		var wg sync.WaitGroup
 		for i := range results {
 			wg.Go(func() {
-				for _, f := range p.Find(false, false) {
+				for _, f := range find.NewSearch(input(p)).Files(false) {
+					f.Edit()
 					for _, s := range f.Sites {
 						results[i] += fmt.Sprint(s.Pos, s.Kind, s.Message, s.Edits, s.Imports)
 					}
@@ -162,6 +165,11 @@ func TestConcurrent(t *testing.T) {
 			}
 		}
 	}
+}
+
+// input is what the finder is given for a package: every call searches it anew.
+func input(p *load.Package) find.Input {
+	return find.Input{Fset: p.Fset, Files: p.Files, Pkg: p.Types, Info: p.Info, Read: func(name string) ([]byte, error) { return p.Source[name], nil }}
 }
 
 // Nothing here goes by the lines of line directives: what is edited are lines of the

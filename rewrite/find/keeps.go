@@ -6,9 +6,8 @@ import (
 	"go/types"
 	"strings"
 
-	"golang.org/x/tools/go/types/typeutil"
-
 	"github.com/greenify-go/greenify/rewrite/rules"
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // keeps finds the parameters that functions keep, or call in another goroutine.
@@ -341,7 +340,7 @@ func stdFact(fn *types.Func) Fact {
 	if recv := sig.Recv(); recv != nil {
 		s.recv = typeName(recv.Type())
 	}
-	r, ok := theTable().rules[s]
+	r, ok := ruleIndex().rules[s]
 	var fact Fact
 	switch {
 	case ok && (r.Calls || strings.HasPrefix(r.With, "Once") || strings.HasPrefix(r.With, "Pull") || r.Starts()):
@@ -369,50 +368,4 @@ func stdFact(fn *types.Func) Fact {
 		i++
 	}
 	return fact
-}
-
-// carries reports whether a value of type t may lead to code: a function, or a method that
-// is called through an interface.
-func carries(t types.Type, seen []types.Type) bool {
-	t = types.Unalias(t)
-	if n, ok := t.(*types.Named); ok {
-		for _, s := range seen {
-			if s == t {
-				return false
-			}
-		}
-		if obj := n.Obj(); obj.Pkg() == nil && obj.Name() == "error" {
-			return false
-		} else if obj.Pkg() != nil && obj.Pkg().Path() == "context" && obj.Name() == "Context" {
-			return false
-		}
-		seen = append(seen, t)
-	}
-	if _, ok := t.(*types.TypeParam); ok {
-		return true
-	}
-	if len(seen) > 6 {
-		return true
-	}
-	switch u := t.Underlying().(type) {
-	case *types.Signature, *types.Interface:
-		return true
-	case *types.Pointer:
-		return carries(u.Elem(), seen)
-	case *types.Slice:
-		return carries(u.Elem(), seen)
-	case *types.Array:
-		return carries(u.Elem(), seen)
-	case *types.Chan:
-		return carries(u.Elem(), seen)
-	case *types.Map:
-		return carries(u.Elem(), seen) || carries(u.Key(), seen)
-	case *types.Struct:
-		for f := range u.Fields() {
-			if carries(f.Type(), seen) {
-				return true
-			}
-		}
-	}
-	return false
 }

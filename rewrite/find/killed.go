@@ -8,10 +8,6 @@ import (
 	"slices"
 )
 
-// killers are the functions of package green whose threads are killed, and which argument
-// is the thread; for the second kind only if the package kills threads at all.
-var killers = map[string]int{"WithTimeout": 1, "WithDeadline": 1, "WithContext": 1, "Spawn": 0, "SpawnAfter": 1}
-
 // killed reports what a kill passes by in functions that are given to these:
 //
 //	green.WithTimeout(d, func() error {
@@ -20,8 +16,8 @@ var killers = map[string]int{"WithTimeout": 1, "WithDeadline": 1, "WithContext":
 //		if err := c.Ask(); err != nil { // waits, and is killed
 //			c.Close() // is not called
 //
-// The function is a literal, or one of the package, and so are those that it calls. Locks
-// are left to held. What a function only takes and hands on is its caller's, and what
+// The function is a literal, or one of the package, and so are those that it calls. Nothing
+// is replaced: to defer the call makes it later. Locks are left to held. What a function only takes and hands on is its caller's, and what
 // nobody gives back here is not known to need it.
 func killed(finders []*finder) {
 	bodies := map[*types.Func]killedBody{}
@@ -73,20 +69,14 @@ func killed(finders []*finder) {
 	}
 }
 
+// killers are the functions of package green whose threads are killed, and which argument
+// is the thread; for the second kind only if the package kills threads at all.
+var killers = map[string]int{"WithTimeout": 1, "WithDeadline": 1, "WithContext": 1, "Spawn": 0, "SpawnAfter": 1}
+
 // A killedBody is that of a function in which a kill may find a thread.
 type killedBody struct {
 	f     *finder
 	block *ast.BlockStmt
-}
-
-// static is the function that an expression names, nil if it is a value.
-func (f *finder) static(x ast.Expr) *types.Func {
-	id, _ := callee(x)
-	if id == nil {
-		return nil
-	}
-	fn, _ := f.Info.Uses[id].(*types.Func)
-	return fn
 }
 
 // run visits what runs here: not what other function literals and deferred calls do.
@@ -169,28 +159,4 @@ func (b killedBody) taker(id *ast.Ident) (end token.Pos) {
 		}
 	})
 	return end
-}
-
-// uses reports whether a node names v.
-func uses(info *types.Info, n ast.Node, v types.Object) (found bool) {
-	ast.Inspect(n, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok && info.Uses[id] == v {
-			found = true
-		}
-		return !found
-	})
-	return found
-}
-
-// elsewhere reports whether pos is in a function literal, a deferred call or a go
-// statement of the block.
-func elsewhere(block *ast.BlockStmt, pos token.Pos) (found bool) {
-	ast.Inspect(block, func(n ast.Node) bool {
-		switch n.(type) {
-		case *ast.FuncLit, *ast.DeferStmt, *ast.GoStmt:
-			found = found || n.Pos() <= pos && pos < n.End()
-		}
-		return !found
-	})
-	return found
 }

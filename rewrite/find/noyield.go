@@ -14,8 +14,9 @@ import (
 //		mu.Lock()
 //	})
 //
-// It panics where it has to wait. Function literals inside are left alone: where they
-// run is not known.
+// It panics where it has to wait. Nothing is replaced: what is to be moved out of the literal
+// people must say. Function literals inside are left alone: where they run is not known. The
+// functions that it calls are not followed.
 func (f *finder) noYield() {
 	var waits []wait
 	for id, call := range f.greenCalls() {
@@ -36,7 +37,7 @@ func (f *finder) noYield() {
 			yields := "may yield" // if it has to wait
 			family, _ := arity.Of(w.to)
 			switch {
-			case w.to == "Sleep", w.to == "Yield", w.to == "Offload", family == arity.Call:
+			case w.to == "Sleep", w.to == "Yield", w.to == "Offload", w.to == "OffloadPool.Do", family == arity.Call:
 				yields = "yields"
 			}
 			f.add(&Site{

@@ -161,8 +161,8 @@ func (f *finder) pollingLoop(l *loop, n *ast.ForStmt) {
 	}
 	f.add(&Site{
 		Pos: n.For, End: n.Body.Lbrace, Kind: Yield, Group: "thread", What: "polling loop", To: "green.Poll",
-		Message: "polling loop: it never yields, and only another goroutine can change what ends it, " + what + ": call green.Poll first",
-		Shape:   &Shape{Node: n, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
+		Message:  "polling loop: it never yields, and only another goroutine can change what ends it, " + what + ": call green.Poll first",
+		Template: &Template{Node: n, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
 	})
 }
 
@@ -444,20 +444,6 @@ func (l *loop) exit(conds []ast.Expr, end func(ast.Expr)) {
 		return
 	}
 	end(conds[len(conds)-1])
-}
-
-func bodyOf(n ast.Node) *ast.BlockStmt {
-	switch n := n.(type) {
-	case *ast.RangeStmt:
-		return n.Body
-	case *ast.SwitchStmt:
-		return n.Body
-	case *ast.TypeSwitchStmt:
-		return n.Body
-	case *ast.SelectStmt:
-		return n.Body
-	}
-	return &ast.BlockStmt{}
 }
 
 // timed reports whether a condition asks the clock only: the loop polls until then.

@@ -161,23 +161,3 @@ func docOf(d ast.Decl) *ast.CommentGroup {
 	}
 	return nil
 }
-
-// line is the line of the file that pos is on; token.File.Line is that of the line
-// directives.
-func (f *finder) line(pos token.Pos) int { return f.tf.PositionFor(pos, false).Line }
-
-// begins reports whether nothing but blanks precedes pos on its line.
-func (f *finder) begins(pos token.Pos) bool {
-	start := f.tf.LineStart(f.line(pos))
-	return f.Src != nil && strings.TrimSpace(string(f.Src[f.tf.Offset(start):f.tf.Offset(pos)])) == ""
-}
-
-// comments reports whether a line has one comment that begins with // and nothing
-// else.
-func (f *finder) comments(line int) bool {
-	if line > f.tf.LineCount() || f.Src == nil {
-		return false
-	}
-	text, _, _ := strings.Cut(string(f.Src[f.tf.Offset(f.tf.LineStart(line)):]), "\n")
-	return strings.HasPrefix(strings.TrimSpace(text), "//")
-}

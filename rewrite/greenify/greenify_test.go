@@ -2,8 +2,10 @@ package greenify_test
 
 import (
 	"bytes"
+	"cmp"
 	"flag"
 	"go/format"
+	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
@@ -101,6 +103,7 @@ func TestAnalyzer(t *testing.T) {
 			path string
 		}
 		imports := map[added]analysis.TextEdit{}
+		allAtOnce(t, r)
 		for _, d := range r.Action.Diagnostics {
 			at := r.Action.Package.Fset.Position(d.Pos)
 			if !strings.Contains(greenify.Analyzer.Doc, "- "+d.Category+": ") {
@@ -124,6 +127,75 @@ func TestAnalyzer(t *testing.T) {
 			}
 		}
 	}
+}
+
+// allAtOnce applies the fixes of a package as golangci-lint does (pkg/result/processors,
+// Fixer): it sorts the edits of a file, and drops one only if it is the same as its
+// neighbour. The result has the imports of the golden file, each of them once.
+func allAtOnce(t *testing.T, r *analysistest.Result) {
+	edits := map[string][]analysis.TextEdit{}
+	fset := r.Action.Package.Fset
+	for _, d := range r.Action.Diagnostics {
+		for _, fix := range d.SuggestedFixes {
+			name := fset.PositionFor(d.Pos, false).Filename
+			edits[name] = append(edits[name], fix.TextEdits...)
+		}
+	}
+	for name, list := range edits {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortStableFunc(list, func(a, b analysis.TextEdit) int { return cmp.Or(int(a.Pos-b.Pos), int(a.End-b.End)) })
+		var out []byte
+		at := 0
+		for i, e := range list {
+			from, to := fset.PositionFor(e.Pos, false).Offset, fset.PositionFor(e.End, false).Offset
+			if i > 0 && e.Pos == list[i-1].Pos && e.End == list[i-1].End && bytes.Equal(e.NewText, list[i-1].NewText) {
+				continue
+			}
+			if from < at {
+				t.Errorf("%s: edits overlap: %q at %v", name, e.NewText, fset.PositionFor(e.Pos, false))
+				break
+			}
+			out = append(append(out, src[at:from]...), e.NewText...)
+			at = to
+		}
+		out = append(out, src[at:]...)
+		golden, err := os.ReadFile(name + ".golden")
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		got, want := importsOf(t, name, out), importsOf(t, name, golden)
+		if len(slices.Compact(slices.Clone(got))) < len(got) {
+			t.Errorf("%s: all fixes at once import the same twice: %q", name, got)
+		}
+		for _, path := range want {
+			if !slices.Contains(got, path) {
+				t.Errorf("%s: all fixes at once do not import %s", name, path)
+			}
+		}
+	}
+}
+
+// importsOf returns the imports of a source, sorted.
+func importsOf(t *testing.T, name string, src []byte) []string {
+	file, err := parser.ParseFile(token.NewFileSet(), name, src, parser.SkipObjectResolution)
+	if err != nil {
+		t.Errorf("%s\n%s", err, src)
+		return nil
+	}
+	var list []string
+	for _, spec := range file.Imports {
+		text := spec.Path.Value
+		if spec.Name != nil {
+			text = spec.Name.Name + " " + text
+		}
+		list = append(list, text)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // Facts cross packages: the chain of calls that leads to the wait, and which functions a
@@ -188,7 +260,7 @@ func applied(t *testing.T, f *find.File) []byte {
 // analyzer's: the finder's own application of its edits.
 func writeGoldens(t *testing.T, dir string) {
 	for _, p := range loadCorpus(t, dir) {
-		for _, f := range p.Find(false, false) {
+		for _, f := range p.Find() {
 			rel, _ := filepath.Rel(dir, f.Name)
 			if !f.Active() || f.Generated {
 				continue
@@ -225,13 +297,13 @@ func TestGoldens(t *testing.T) {
 				t.Fatal(err)
 			}
 			if strings.HasPrefix(p.Path, "cgo") {
-				for _, f := range p.Find(false, false) {
+				for _, f := range p.Find() {
 					if got := applied(t, f); f.Active() && !bytes.Equal(got, source[f.Name]) {
 						t.Errorf("%s becomes\n%s\nwant\n%s", f.Name, got, source[f.Name])
 					}
 				}
 			}
-			for _, f := range q.Find(false, false) {
+			for _, f := range q.Find() {
 				for _, s := range f.Sites {
 					if s.Active() && !f.Generated {
 						t.Errorf("%s: still to be replaced: %s", q.Fset.Position(s.Pos), s.Message)
@@ -248,7 +320,7 @@ func TestGoldens(t *testing.T) {
 // heldLocks lists the locks that the package holds while it waits.
 func heldLocks(p *load.Package) []string {
 	var list []string
-	for _, f := range p.Find(false, false) {
+	for _, f := range p.Find() {
 		for _, s := range f.Sites {
 			if s.Kind == find.Held {
 				lock, _, _ := strings.Cut(s.Message, " is held")

@@ -54,6 +54,7 @@ func Check(cfg Config, fix bool) (*Findings, error) {
 	c := newCommand(cfg)
 	defer c.end()
 	if c.writes = fix; fix {
+		c.keeps = openResults(c.Groups)
 		if _, _, err := c.rewrite(); err != nil {
 			return nil, err
 		}
@@ -168,7 +169,7 @@ func (r *results) listing(l *load.Listing, seen map[string]bool) ([]searched, er
 // folder.
 func packageFindings(p *load.Package) []kept {
 	var list []kept
-	for _, f := range p.Find(false, false) {
+	for _, f := range p.Find() {
 		for _, s := range f.Sites {
 			if s.Skip != "" {
 				continue

@@ -30,6 +30,8 @@ type Config struct {
 
 	// Progress is called, one call at a time, as packages are type-checked; may be nil.
 	Progress func(done, all int)
+
+	searched func(path string) // as load.Config.Searched
 }
 
 // A command is one run of a command.
@@ -40,6 +42,7 @@ type command struct {
 	unchecked bool         // go on where package green cannot be imported, and do not type-check what imports it
 	notes     []string     // for the user, when all went well
 	required  *requirement // what Get changes; nil if nothing
+	keeps     *results     // keep the findings of packages that stay as they are; may be nil
 }
 
 func newCommand(cfg Config) *command {
@@ -73,7 +76,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: openResults(nil), Stderr: c.Stderr, Progress: c.Progress}
+	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: openResults(nil), Stderr: c.Stderr, Progress: c.Progress, Searched: c.searched}
 	if c.Tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.Tags)
 	}
@@ -167,7 +170,13 @@ func (c *command) prepare() (map[string]change, int, error) {
 	if err != nil {
 		return nil, 0, err
 	}
-	views, err := c.views(list, func(l *load.Listing) []*load.Listed { return l.Roots })
+	keys := map[*load.Listed]string{}
+	views, err := c.views(list, func(l *load.Listing) []*load.Listed {
+		if c.keeps != nil {
+			maps.Copy(keys, l.Keys())
+		}
+		return l.Roots
+	})
 	if err != nil {
 		return nil, 0, err
 	}
@@ -175,14 +184,14 @@ func (c *command) prepare() (map[string]change, int, error) {
 	patched := map[string]bool{find.GreenPath: true, find.PatchedPath: true} // what imports it is patched
 	for _, v := range views {
 		for _, p := range v.packages {
-			for _, f := range p.Find(false, false) {
+			for _, f := range p.Find() {
 				patched[p.Path] = patched[p.Path] || f.Active() && !f.Generated
 			}
 		}
 	}
 	hub := needHub(views, func(l *load.Listed) bool { return patched[l.Path()] })
-	// A view begins with what those before have made of the files that it shares
-	// with them. In the end each must accept what is there.
+	// What is patched in a file is what the first view that has it makes of it: those after
+	// must want the same. In the end each must accept what is there.
 	w := &writer{command: c, new: map[string][]byte{}, changes: map[string]change{}, sites: map[string]string{}, registered: map[string]bool{}, patched: isPatched(list)}
 	if err := list.GreenError(); err != nil && c.unchecked {
 		w.blind = true
@@ -197,8 +206,12 @@ func (c *command) prepare() (map[string]change, int, error) {
 	}
 	for _, v := range views {
 		for _, p := range v.packages {
-			if _, err := w.now(p); err != nil {
+			q, err := w.now(p)
+			if err != nil {
 				return nil, 0, c.inView(v.Listing, err)
+			}
+			if c.keeps != nil && q == p {
+				c.keeps.put(keys[p.Listed], packageFindings(p))
 			}
 		}
 	}
@@ -220,8 +233,8 @@ type writer struct {
 	left    int
 
 	patched    bool            // something was patched before
-	blind      bool            // what is changed is not looked at again: it imports what is not there
-	registered map[string]bool // while blind, files that took the registration of their package
+	blind      bool            // what is changed is not type-checked: it imports what is not there
+	registered map[string]bool // files that took the registration of their package
 }
 
 // now is a package with the changes so far.
@@ -244,7 +257,9 @@ func (c *command) differs(name string) error {
 // patch adds the changes to one package.
 func (w *writer) patch(p *load.Package, hub bool) error {
 	seen := map[string]bool{}
-	for _, f := range p.Find(hub, false) {
+	registered := slices.ContainsFunc(p.Names, func(name string) bool { return w.registered[name] })
+	var files []*find.File
+	for _, f := range p.Search().Files(hub) {
 		sites := ""
 		for _, s := range f.Sites {
 			if s.Active() && s.Kind != find.Register { // which file that is in differs
@@ -256,19 +271,9 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 			return w.differs(f.Name)
 		}
 		seen[f.Name], w.sites[f.Name] = ok, sites
+		files = append(files, f.Without(func(s *find.Site) bool { return ok || registered && s.Kind == find.Register }))
 	}
-	q, err := w.now(p)
-	if err != nil {
-		return err
-	}
-	// While blind, what another view has changed stays as it is.
-	skip := func(f *find.File, s *find.Site) bool {
-		return seen[f.Name] || s.Kind == find.Register && slices.ContainsFunc(p.Names, func(name string) bool { return w.registered[name] })
-	}
-	if !w.blind {
-		skip = nil
-	}
-	files, patched, err := patchPackage(q, hub, skip)
+	patched, err := patchFiles(p.Fset, files)
 	if err != nil {
 		return err
 	}
@@ -281,7 +286,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 		n := 0
 		for _, s := range f.Sites {
 			if s.What == find.WiderPatch {
-				return fmt.Errorf("%v: %s", q.Fset.Position(s.Pos), s.Message)
+				return fmt.Errorf("%v: %s", p.Fset.Position(s.Pos), s.Message)
 			}
 			if s.Kind == find.Mixed && !f.Generated {
 				n++ // as check counts it
@@ -290,13 +295,13 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 					n++
 				}
 				w.registered[f.Name] = w.registered[f.Name] || s.Kind == find.Register
-			} else if (s.Kind == find.Left || s.Kind == find.Cgo || s.Active()) && !seen[f.Name] {
+			} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
 				w.left++
 			}
 		}
 		if out, ok := patched[f.Name]; ok {
 			w.new[f.Name] = out
-			w.changes[f.Name] = change{p.Source[f.Name], out, n + w.changes[f.Name].sites, p.Listing().Replaced(f.Name)}
+			w.changes[f.Name] = change{p.Source[f.Name], out, n, p.Listing().Replaced(f.Name)}
 		}
 	}
 	return nil

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"go/ast"
 	"go/format"
+	"go/parser"
 	"go/token"
+	"reflect"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/dave/dst"
@@ -15,88 +16,149 @@ import (
 	"github.com/dave/dst/dstutil"
 
 	"github.com/greenify-go/greenify/rewrite/find"
-	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// patchPackage returns what was found in a package, and the new source of each
-// file that changes. dst writes a file as gofmt does; of one that is not so, what is
-// not patched stays as it was (merge). A file with line directives, which say what
-// line follows, and one that cannot be merged are edited in their bytes. Sites that
-// skip picks are not replaced; it may be nil.
-func patchPackage(p *load.Package, main bool, skip func(*find.File, *find.Site) bool) ([]*find.File, map[string][]byte, error) {
-	search := func(p *load.Package) []*find.File {
-		files := p.Find(main, false)
-		for _, f := range files {
-			f.Sites = slices.DeleteFunc(f.Sites, func(s *find.Site) bool { return skip != nil && skip(f, s) })
-		}
-		return files
-	}
-	files, patched := search(p), map[string][]byte{}
-	formatted := map[string][]byte{}
+// patchFiles returns the new source of each file that changes. dst writes a file as gofmt
+// does; of one that is not so, what is not patched stays as it was (merge). A file with line
+// directives, which say what line follows, and one that cannot be merged are edited in their
+// bytes.
+func patchFiles(fset *token.FileSet, files []*find.File) (map[string][]byte, error) {
+	patched := map[string][]byte{}
 	for _, f := range files {
 		if !f.Active() || f.Generated {
 			continue
 		}
-		patched[f.Name] = f.Apply()
-		// dst counts lines as the parser leaves them, without carriage returns.
-		src := bytes.ReplaceAll(bytes.TrimPrefix(f.Src, bom), []byte("\r\n"), []byte("\n"))
-		if out, err := format.Source(src); err == nil && !f.LineDirectives() {
-			formatted[f.Name] = out
-		}
-	}
-	if len(formatted) == 0 {
-		return files, patched, nil
-	}
-	q, err := p.With(formatted)
-	if err != nil {
-		return nil, nil, err
-	}
-	for _, f := range search(q) {
-		if formatted[f.Name] == nil {
-			continue
-		}
-		out, err := patch(q.Fset, f)
+		out, err := patchFile(fset, f)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		if out, ok := merge(p.Source[f.Name], formatted[f.Name], out); ok {
-			patched[f.Name] = out
+		patched[f.Name] = out
+	}
+	return patched, nil
+}
+
+func patchFile(fset *token.FileSet, f *find.File) ([]byte, error) {
+	// dst counts lines as the parser leaves them, without carriage returns.
+	src := bytes.ReplaceAll(bytes.TrimPrefix(f.Src, bom), []byte("\r\n"), []byte("\n"))
+	base, err := format.Source(src)
+	if err != nil || f.LineDirectives() {
+		return f.Apply(), nil
+	}
+	t := &syntaxTree{fset, f.Syntax, nil}
+	if !bytes.Equal(base, f.Src) {
+		if t, err = twinTree(base, f.Syntax); err != nil {
+			return f.Apply(), nil
 		}
 	}
-	return files, patched, nil
+	out, err := patch(t, f)
+	if err != nil {
+		return nil, err
+	}
+	if merged, ok := merge(f.Src, base, out); ok {
+		return merged, nil
+	}
+	return f.Apply(), nil
+}
+
+// A syntaxTree is the syntax that dst is given for a file: that of the file, or of what gofmt makes
+// of it.
+type syntaxTree struct {
+	fset *token.FileSet
+	file *ast.File
+	twin map[ast.Node]ast.Node // by the node of the file; nil if it is the same
+}
+
+// twinTree parses what gofmt has made of a file. The file was searched, and need not be
+// again: gofmt moves tokens and sorts imports, and but for that the trees are the same.
+// Where they are not, as with an empty statement, which gofmt leaves out, there is an error.
+func twinTree(src []byte, of *ast.File) (*syntaxTree, error) {
+	t := &syntaxTree{fset: token.NewFileSet(), twin: map[ast.Node]ast.Node{}}
+	var err error
+	if t.file, err = parser.ParseFile(t.fset, "", src, parser.ParseComments|parser.SkipObjectResolution); err != nil {
+		return nil, err
+	}
+	a, b := nodesOf(of), nodesOf(t.file)
+	if len(a) != len(b) {
+		return nil, fmt.Errorf("%d nodes became %d", len(a), len(b))
+	}
+	for i, n := range a {
+		x, isIdent := n.(*ast.Ident)
+		y, _ := b[i].(*ast.Ident)
+		if reflect.TypeOf(n) != reflect.TypeOf(b[i]) || isIdent && x.Name != y.Name {
+			return nil, fmt.Errorf("%T became %T", n, b[i])
+		}
+		t.twin[n] = b[i]
+	}
+	return t, nil
+}
+
+// nodesOf lists the nodes of a file but for comments: the imports of a declaration in order,
+// and all others as they come.
+func nodesOf(file *ast.File) []ast.Node {
+	var list []ast.Node
+	var visit func(ast.Node) bool
+	visit = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case nil, *ast.CommentGroup, *ast.Comment:
+			return false
+		case *ast.GenDecl:
+			if n.Tok == token.IMPORT {
+				list = append(list, n)
+				specs := slices.Clone(n.Specs)
+				slices.SortStableFunc(specs, func(a, b ast.Spec) int { return strings.Compare(importKey(a), importKey(b)) })
+				for _, s := range specs {
+					ast.Inspect(s, visit)
+				}
+				return false
+			}
+		}
+		list = append(list, n)
+		return true
+	}
+	ast.Inspect(file, visit)
+	return list
+}
+
+func importKey(s ast.Spec) string {
+	spec, name := s.(*ast.ImportSpec), ""
+	if spec.Name != nil {
+		name = spec.Name.Name
+	}
+	return spec.Path.Value + " " + name
 }
 
 // patch returns the source of a file with every site replaced, as gofmt would
-// write it. It fills the shapes of the sites with nodes, so that comments move
+// write it. It fills the templates of the sites with nodes, so that comments move
 // with what they belong to; those inside text that goes away are put above the
 // statement. Imports are edited by hand: the import management of dst knows
 // neither two imports of one path nor scopes.
-func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
+func patch(t *syntaxTree, f *find.File) (out []byte, err error) {
 	defer func() {
 		if r := recover(); r != nil {
 			err = fmt.Errorf("%s: patch: %v", f.Name, r)
 		}
 	}()
-	dec := decorator.NewDecorator(fset)
-	file, err := dec.DecorateFile(f.Syntax)
+	dec := decorator.NewDecorator(t.fset)
+	file, err := dec.DecorateFile(t.file)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", f.Name, err)
 	}
-	p := &patcher{File: f, nodes: dec.Dst.Nodes, sites: map[dst.Node][]*find.Site{}, became: map[dst.Node]dst.Node{}}
+	p := &patcher{File: f, tree: t, nodes: dec.Dst.Nodes, sites: map[dst.Node][]*find.Site{}, became: map[dst.Node]dst.Node{}}
 	var register *find.Site
 	var starts []*find.Site
 	for _, s := range f.Sites {
 		if !s.Active() {
 			continue
 		}
-		_, first := s.Shape.Node.(*ast.FuncDecl) // a statement that a function begins with
+		_, first := s.Template.Node.(*ast.FuncDecl) // a statement that a function begins with
 		switch {
 		case first:
 			starts = append(starts, s)
 		case s.Kind == find.Register && s.What == "package":
 			register = s
 		default:
-			n := p.nodes[s.Shape.Node]
+			n := p.node(s.Template.Node)
 			p.sites[n] = append(p.sites[n], s)
 		}
 	}
@@ -105,14 +167,15 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 		return nil, fmt.Errorf("%s: %w", f.Name, p.err)
 	}
 	for _, start := range starts {
-		body := p.nodes[start.Shape.Node].(*dst.FuncDecl).Body
-		stmt := p.parseStmt(strings.Trim(start.Shape.Parts[0].Text, " ;"), nil)
+		body := p.node(start.Template.Node).(*dst.FuncDecl).Body
+		stmt := p.parseStmt(strings.Trim(start.Template.Parts[0].Text, " ;"), nil)
 		stmt.Decorations().Before = dst.NewLine
+		begin(stmt, &body.Decs.Lbrace)
 		body.List = slices.Insert(body.List, 0, stmt)
 	}
 	p.imports(file)
 	if register != nil {
-		decl := p.parseDecl(strings.Trim(register.Shape.Parts[0].Text, "; \r\n"))
+		decl := p.parseDecl(strings.Trim(register.Template.Parts[0].Text, "; \r\n"))
 		decl.Decorations().Before, decl.Decorations().After = dst.EmptyLine, dst.EmptyLine
 		file.Decls = slices.Insert(file.Decls, lastImport(file)+1, decl)
 	}
@@ -125,11 +188,20 @@ func patch(fset *token.FileSet, f *find.File) (out []byte, err error) {
 
 type patcher struct {
 	*find.File
-	nodes  map[ast.Node]dst.Node
+	tree   *syntaxTree
+	nodes  map[ast.Node]dst.Node     // of the tree
 	sites  map[dst.Node][]*find.Site // the enclosing site first
 	became map[dst.Node]dst.Node
 	stmts  []dst.Stmt // around the node that Apply is at
 	err    error
+}
+
+// node is what dst has for a node of the file.
+func (p *patcher) node(n ast.Node) dst.Node {
+	if p.tree.twin != nil {
+		n = p.tree.twin[n]
+	}
+	return p.nodes[n]
 }
 
 func (p *patcher) enter(c *dstutil.Cursor) bool {
@@ -148,13 +220,13 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	for _, s := range slices.Backward(p.sites[n]) {
 		var m dst.Node
 		if clause, ok := n.(*dst.CommClause); ok {
-			m = p.prefixed(clause, &clause.Body, s.Shape)
+			m = p.prefixed(clause, &clause.Body, &clause.Decs.Colon, s.Template)
 		} else if loop, ok := n.(*dst.ForStmt); ok {
-			m = p.prefixed(loop, &loop.Body.List, s.Shape)
-		} else if s.Shape.Clauses {
-			m = p.selected(n.(*dst.SelectStmt), s.Shape)
+			m = p.prefixed(loop, &loop.Body.List, &loop.Body.Decs.Lbrace, s.Template)
+		} else if s.Template.Clauses {
+			m = p.selected(n.(*dst.SelectStmt), s.Template)
 		} else {
-			m = p.fill(n, s.Shape)
+			m = p.fill(n, s.Template)
 		}
 		if m == nil {
 			return false
@@ -167,9 +239,9 @@ func (p *patcher) leave(c *dstutil.Cursor) bool {
 	return true
 }
 
-// fill builds the replacement of n from the one part of a shape.
-func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
-	part := shape.Parts[0]
+// fill builds the replacement of n from the one part of a template.
+func (p *patcher) fill(n dst.Node, tmpl *find.Template) dst.Node {
+	part := tmpl.Parts[0]
 	holes := p.holes(part)
 	var m dst.Node
 	if _, ok := n.(dst.Expr); ok {
@@ -182,7 +254,15 @@ func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
 	}
 	old := p.now(n)
 	if slices.Contains(holes, old) {
-		return m // it keeps its own decorations inside
+		lift(m, []dst.Node{old})
+		return m
+	}
+	if call, ok := old.(*dst.CallExpr); ok {
+		var args []dst.Node
+		for _, x := range call.Args {
+			args = append(args, x)
+		}
+		lift(m, args)
 	}
 	lost := comments(old, holes)
 	a, b := old.Decorations(), m.Decorations()
@@ -193,13 +273,55 @@ func (p *patcher) fill(n dst.Node, shape *find.Shape) dst.Node {
 	return m
 }
 
+// lift has calls around operands, conversions and wrappers, stand where the operands did: on
+// a line of their own, behind the comments above and before those that follow.
+func lift(m dst.Node, operands []dst.Node) {
+	dst.Inspect(m, func(n dst.Node) bool {
+		if slices.Contains(operands, n) {
+			return false
+		}
+		outer, ok := n.(*dst.CallExpr)
+		for call := outer; ok && len(call.Args) == 1; {
+			x := call.Args[0]
+			if slices.Contains(operands, dst.Node(x)) {
+				from := x.Decorations()
+				outer.Decs.NodeDecs = *from
+				*from = dst.NodeDecs{}
+				return true
+			}
+			call, ok = x.(*dst.CallExpr)
+		}
+		return true
+	})
+}
+
+// begin has a statement be the first behind a brace or colon: a comment on the line of that
+// stays there, those on lines of their own are behind the statement.
+func begin(stmt dst.Stmt, behind *dst.Decorations) {
+	if i := slices.Index(*behind, "\n"); i >= 0 {
+		stmt.Decorations().End = slices.Clone((*behind)[i:])
+		*behind = (*behind)[:i]
+	}
+}
+
 // prefixed puts a statement at the start of a clause or loop.
-func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, shape *find.Shape) dst.Node {
-	stmt := p.parseStmt(strings.Trim(shape.Parts[0].Text, " ;\r\n\t"), nil)
+func (p *patcher) prefixed(n dst.Node, body *[]dst.Stmt, behind *dst.Decorations, tmpl *find.Template) dst.Node {
+	stmt := p.parseStmt(strings.Trim(tmpl.Parts[0].Text, " ;\r\n\t"), nil)
 	if stmt == nil {
 		return nil
 	}
-	stmt.Decorations().Before, stmt.Decorations().After = dst.NewLine, dst.NewLine
+	stmt.Decorations().Before = dst.NewLine
+	if len(*body) > 0 {
+		stmt.Decorations().After = dst.NewLine
+	} else if clause, ok := n.(*dst.CommClause); ok { // what is behind the colon dst has at the end
+		i := slices.Index(clause.Decs.End, "\n")
+		if i < 0 {
+			i = len(clause.Decs.End)
+		}
+		behind.Append(clause.Decs.End[:i]...)
+		clause.Decs.End = clause.Decs.End[i:]
+	}
+	begin(stmt, behind)
 	*body = slices.Insert(*body, 0, stmt)
 	return n
 }
@@ -216,7 +338,7 @@ func (p *patcher) now(n dst.Node) dst.Node {
 func (p *patcher) holes(part find.Part) []dst.Node {
 	var list []dst.Node
 	for _, h := range part.Holes {
-		n := p.now(p.nodes[h.X])
+		n := p.now(p.node(h.X))
 		if h.Copy {
 			n = bare(n)
 		}
@@ -287,9 +409,9 @@ func comments(n dst.Node, stay []dst.Node) []string {
 }
 
 // selected builds the switch that takes the place of a select.
-func (p *patcher) selected(n *dst.SelectStmt, shape *find.Shape) dst.Node {
+func (p *patcher) selected(n *dst.SelectStmt, tmpl *find.Template) dst.Node {
 	lost := slices.Clone(n.Decs.Select)
-	stmt := p.parseStmt(shape.Parts[0].Text+"{}", p.holes(shape.Parts[0]))
+	stmt := p.parseStmt(tmpl.Parts[0].Text+"{}", p.holes(tmpl.Parts[0]))
 	m, ok := stmt.(*dst.SwitchStmt)
 	if !ok {
 		return nil
@@ -297,8 +419,8 @@ func (p *patcher) selected(n *dst.SelectStmt, shape *find.Shape) dst.Node {
 	m.Decs.NodeDecs = n.Decs.NodeDecs
 	m.Body.Decs = n.Body.Decs
 	for i, c := range n.Body.List {
-		old, part := c.(*dst.CommClause), shape.Parts[i+1]
-		moved := p.holes(shape.Parts[0])
+		old, part := c.(*dst.CommClause), tmpl.Parts[i+1]
+		moved := p.holes(tmpl.Parts[0])
 		holes := p.holes(part)
 		if old.Comm != nil {
 			lost = append(lost, comments(old.Comm, append(moved, holes...))...)
@@ -315,6 +437,14 @@ func (p *patcher) selected(n *dst.SelectStmt, shape *find.Shape) dst.Node {
 		lost = append(append(lost, old.Decs.Case...), old.Decs.Comm...)
 		for _, first := range clause.Body {
 			first.Decorations().Before, first.Decorations().After = dst.NewLine, dst.NewLine
+			// A comment on the line of the case stays on that of what was in it.
+			if colon := clause.Decs.Colon; len(colon) > 0 && colon[0] != "\n" {
+				end := len(colon)
+				if i := slices.Index(colon, "\n"); i >= 0 {
+					end = i
+				}
+				first.Decorations().End, clause.Decs.Colon = slices.Clone(colon[:end]), colon[end:]
+			}
 		}
 		clause.Body = append(clause.Body, old.Body...)
 		m.Body.List = append(m.Body.List, clause)
@@ -374,7 +504,7 @@ func (p *patcher) parseDecl(text string) dst.Decl {
 func (p *patcher) imports(file *dst.File) {
 	unused := map[dst.Spec]bool{}
 	for _, spec := range p.Unused {
-		unused[p.nodes[spec].(dst.Spec)] = true
+		unused[p.node(spec).(dst.Spec)] = true
 	}
 	var group *dst.GenDecl
 	at := 0
@@ -386,32 +516,43 @@ func (p *patcher) imports(file *dst.File) {
 			}
 		}
 	}
+	for i, d := range file.Decls {
+		d, ok := d.(*dst.GenDecl)
+		if ok && group == nil && d.Tok == token.IMPORT && len(d.Specs) > 0 && d.Specs[0].(*dst.ImportSpec).Path.Value != `"C"` {
+			if len(d.Decs.Start) == 0 {
+				at = i
+			}
+			break
+		}
+	}
 	added := p.Added()
-	for i, text := range added {
-		spec := &dst.ImportSpec{Path: &dst.BasicLit{Kind: token.STRING, Value: text}}
-		if name, path, ok := strings.Cut(text, " "); ok {
+	first := 0 // where the next one of the group's start goes
+	for i, add := range added {
+		spec := &dst.ImportSpec{Path: &dst.BasicLit{Kind: token.STRING, Value: add.Spec}}
+		if name, path, ok := strings.Cut(add.Spec, " "); ok {
 			spec.Name, spec.Path.Value = dst.NewIdent(name), path
 		}
-		if group != nil && find.OfStd(text) {
-			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
-			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
-		} else if group != nil && spec.Path.Value == strconv.Quote(find.MainPath) {
-			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.EmptyLine
-			group.Specs = slices.Insert(group.Specs, 0, dst.Spec(spec))
-		} else if group != nil {
-			spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
-			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec)
-			if find.OfStd(last.Path.Value) {
+		spec.Decs.Before, spec.Decs.After = dst.NewLine, dst.NewLine
+		switch add.In {
+		case find.OwnPart, find.GroupStart:
+			if add.In == find.OwnPart {
+				spec.Decs.After = dst.EmptyLine
+			}
+			group.Specs = slices.Insert(group.Specs, first, dst.Spec(spec))
+			first++
+		case find.GroupEnd:
+			last := group.Specs[len(group.Specs)-1].(*dst.ImportSpec).Path.Value
+			if rules.Std(strings.Trim(last, "`\"")) {
 				spec.Decs.Before = dst.EmptyLine
 			}
 			group.Specs = append(group.Specs, spec)
-		} else {
+		case find.OwnDecl:
 			decl := &dst.GenDecl{Tok: token.IMPORT, Specs: []dst.Spec{spec}}
 			decl.Decs.Before, decl.Decs.After = dst.EmptyLine, dst.EmptyLine
 			if i+1 < len(added) || lastImport(file) >= at {
 				decl.Decs.After = dst.NewLine
 			}
-			if i > 0 {
+			if i > 0 || at > 0 {
 				decl.Decs.Before = dst.NewLine
 			}
 			if at+i < len(file.Decls) {

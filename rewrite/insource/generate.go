@@ -156,9 +156,17 @@ func (g *generator) generate(list *load.Listing) error {
 		return err
 	}
 	patched := map[string]bool{}
+	plain := map[*load.Package]*load.Package{}
 	for _, v := range views {
 		for _, p := range v.packages {
-			if slices.ContainsFunc(p.Find(false, false), func(f *find.File) bool { return f.Active() && !f.Generated }) {
+			if slices.Contains(v.Roots, p.Listed) {
+				q, err := g.plain(p)
+				if err != nil {
+					return g.inView(v.Listing, err)
+				}
+				plain[p], p = q, q
+			}
+			if slices.ContainsFunc(p.Find(), func(f *find.File) bool { return f.Active() && !f.Generated }) {
 				patched[p.Path] = true
 			}
 		}
@@ -179,7 +187,7 @@ func (g *generator) generate(list *load.Listing) error {
 	for _, v := range views {
 		for _, p := range v.packages {
 			if slices.Contains(v.Roots, p.Listed) {
-				errs = append(errs, g.generatePackage(p, hub[p.Path]))
+				errs = append(errs, g.generatePackage(p, plain[p], hub[p.Path]))
 			}
 		}
 		if err := errors.Join(errs...); err != nil {
@@ -192,43 +200,49 @@ func (g *generator) generate(list *load.Listing) error {
 	return errors.Join(errs...)
 }
 
-// generatePackage makes the twins of one package, and type-checks it with and
-// without them.
-func (g *generator) generatePackage(p *load.Package, hub bool) error {
+// plain is a package as it is without the constraints that this command adds: of that the
+// twins are made.
+func (g *generator) plain(p *load.Package) (*load.Package, error) {
 	files, err := g.scan(p.Dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if p.Listed.ForTest == "" || p.Path == p.Listed.ForTest {
-		g.packages[p.Dir] = append(g.packages[p.Dir], p)
-	}
-	// The twins are made of what the originals are without the constraint.
-	plain := map[string][]byte{}
+	source := map[string][]byte{}
 	for _, name := range p.Names {
 		f := files[name]
 		if f == nil {
-			return fmt.Errorf("%s is not in the folder of package %s", g.rel(name), p.Path)
+			return nil, fmt.Errorf("%s is not in the folder of package %s", g.rel(name), p.Path)
 		}
 		if f.twin {
-			return fmt.Errorf("%s is built: twins are made without the tag %s: take it out of GOFLAGS", g.rel(name), greenTag)
+			return nil, fmt.Errorf("%s is built: twins are made without the tag %s: take it out of GOFLAGS", g.rel(name), greenTag)
 		}
-		plain[name] = f.plain
+		source[name] = f.plain
 	}
-	q, err := p.With(plain)
-	if err != nil {
-		return err
+	return p.With(source)
+}
+
+// generatePackage makes the twins of one package, of what is plain of it, and type-checks it
+// with and without them.
+func (g *generator) generatePackage(p, plain *load.Package, hub bool) error {
+	if p.Listed.ForTest == "" || p.Path == p.Listed.ForTest {
+		g.packages[p.Dir] = append(g.packages[p.Dir], p)
 	}
+	files := g.folders[p.Dir]
 	// The registration goes into a file of its own.
-	found, patched, err := patchPackage(q, hub, func(_ *find.File, s *find.Site) bool {
-		return s.Kind == find.Register && s.To == find.Qualified("Register")
-	})
+	var found []*find.File
+	for _, f := range plain.Search().Files(hub) {
+		found = append(found, f.Without(func(s *find.Site) bool {
+			return s.Kind == find.Register && s.To == find.Qualified("Register")
+		}))
+	}
+	patched, err := patchFiles(plain.Fset, found)
 	if err != nil {
 		return err
 	}
 	originals, twins := map[string][]byte{}, map[string][]byte{}
 	for _, f := range found {
 		before, again := g.twin[f.Name]
-		n := g.count(q, f, again)
+		n := g.count(plain, f, again)
 		originals[f.Name] = files[f.Name].plain
 		if n > 0 {
 			if originals[f.Name], err = files[f.Name].constrained(); err != nil {
@@ -247,7 +261,7 @@ func (g *generator) generatePackage(p *load.Package, hub bool) error {
 		return fmt.Errorf("package %s does not type-check, nothing was written: %w", p.Path, err)
 	}
 	if len(twins) > 0 {
-		if _, err := q.With(twins); err != nil {
+		if _, err := plain.With(twins); err != nil {
 			return fmt.Errorf("the patched package %s does not type-check, nothing was written: %w", p.Path, err)
 		}
 	}

@@ -41,6 +41,9 @@ type Config struct {
 	// Progress is called, one call at a time, as packages are type-checked; may be nil.
 	Progress func(done, all int)
 
+	// Searched is called with the path of each package that the finder searches; may be nil.
+	Searched func(path string)
+
 	source bool // type-check all from source, export data of none
 }
 

@@ -41,6 +41,7 @@ type Package struct {
 	Listed *Listed // what the go command says of it
 
 	listing *Listing
+	search  *find.Search
 	foreign find.Foreign
 	loader  *loader
 	imports map[string]*types.Package // by path in the source
@@ -344,15 +345,20 @@ func (p *Listed) listError() error {
 // Listing is what the package was loaded from.
 func (p *Package) Listing() *Listing { return p.listing }
 
-// With returns the package type-checked with other bytes for some files.
+// With returns the package type-checked with other bytes for some files: the package itself
+// if they are the same.
 func (p *Package) With(source map[string][]byte) (*Package, error) {
 	q := *p
-	q.Source = map[string][]byte{}
-	for name, src := range p.Source {
-		if s, ok := source[name]; ok {
-			src = s
+	q.Source, q.search = maps.Clone(p.Source), nil
+	same := true
+	for name, src := range source {
+		if old, ok := p.Source[name]; ok {
+			same = same && bytes.Equal(src, old)
+			q.Source[name] = src
 		}
-		q.Source[name] = src
+	}
+	if same {
+		return p, nil
 	}
 	return &q, q.check(true)
 }
@@ -459,13 +465,23 @@ func (m importer) Import(path string) (*types.Package, error) {
 	return nil, fmt.Errorf("package %s has no export data: go build it", path)
 }
 
-// Find searches the package.
-func (p *Package) Find(main, lines bool) []*find.File {
-	return p.find(main, lines, p.listing.cfg.Groups)
+// Search is what the finder has found in the package. It looks once.
+func (p *Package) Search() *find.Search {
+	if p.search == nil {
+		p.search = p.find(p.listing.cfg.Groups)
+	}
+	return p.search
 }
 
-func (p *Package) find(main, lines bool, groups []string) []*find.File {
+func (p *Package) find(groups []string) *find.Search {
+	if searched := p.listing.cfg.Searched; searched != nil {
+		searched(p.Path)
+	}
 	in := p.input(groups)
-	in.Main, in.Lines, in.Foreign = main, lines, p.foreign
-	return find.Find(in)
+	in.Foreign = p.foreign
+	return find.NewSearch(in)
 }
+
+// Find returns the files of the package with their sites, as they are if no other package
+// is patched.
+func (p *Package) Find() []*find.File { return p.Search().Files(false) }

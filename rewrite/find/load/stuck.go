@@ -13,7 +13,7 @@ import (
 func (p *Package) Stuck(groups, missing []string) []string {
 	yields := func(s *find.Site) bool { return slices.Contains(groups, s.WaitGroup()) }
 	var list []string
-	for _, file := range p.find(false, false, nil) {
+	for _, file := range p.find(nil).Files(false) {
 		if slices.Contains(missing, "thread") {
 			for _, h := range file.HeldAcross(p.Types, p.Info, yields) {
 				list = append(list, fmt.Sprintf("%v: %s is held while %s waits", p.Fset.Position(h.Lock), h.What, h.Wait.What))

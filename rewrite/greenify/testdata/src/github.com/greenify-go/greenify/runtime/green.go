@@ -63,3 +63,13 @@ func Spawn[T any](f func() (T, error)) *Task[T]         { return nil }
 func WithTimeout(d time.Duration, f func() error) error { return nil }
 func WithDeadline(at time.Time, f func() error) error   { return nil }
 func InHub() bool                                       { return false }
+
+type Queue[T any] struct{}
+
+func (*Queue[T]) Get() (T, bool) { var zero T; return zero, true }
+func (*Queue[T]) Put(v T) error  { return nil }
+func (*Queue[T]) Len() int       { return 0 }
+
+type Semaphore struct{}
+
+func (*Semaphore) Acquire(n int) {}

@@ -3,97 +3,9 @@ package find
 import (
 	"fmt"
 	"go/ast"
-	"go/types"
-	"go/version"
 	"slices"
 	"strings"
 )
-
-// send: c <- v  =>  green.Send(c, v)
-//
-// Send has one type parameter, so v must have exactly the element type of c;
-// else patched.To(c).Send(v) keeps the assignment's implicit conversion.
-func (f *finder) send(n *ast.SendStmt) {
-	text, to := "§Send($0$, $1$)", "green.Send"
-	if !f.sendsExactly(n) {
-		text, to = "§To($0$).Send($1$)", "patched.To(...).Send"
-	}
-	f.statement(n, "send", waits, to, replace(n, text, in(n.Chan), in(n.Value)))
-}
-
-func (f *finder) sendsExactly(n *ast.SendStmt) bool {
-	c := channel(f.Info.TypeOf(n.Chan))
-	v := f.Info.Types[n.Value]
-	return c != nil && (v.IsNil() || types.Identical(v.Type, c.Elem()))
-}
-
-// receive: <-c  =>  green.Recv(c), or green.Recv2(c) where two values are
-// wanted, or patched.Recv2To[flag](c) where the second has a type of its own.
-func (f *finder) receive(n *ast.UnaryExpr, stack []ast.Node) {
-	name := "Recv"
-	if _, ok := f.Info.TypeOf(n).(*types.Tuple); ok {
-		name = "Recv2"
-		if ok := commaOK(stack); ok != nil && !f.boolean(ok) {
-			t, ok := f.typeText(f.Info.TypeOf(ok), n.Pos())
-			if !ok {
-				f.leave(n, "thread", "receive", "its second value is assigned to a type that this file cannot name: assign it to a bool first")
-				return
-			}
-			name = "Recv2To[" + t + "]"
-		}
-	}
-	f.statement(n, "receive", waits, readable("§"+name), replace(n, "§"+name+"($0$)", in(n.X)))
-}
-
-// commaOK returns the expression that gets the second value of a receive.
-func commaOK(stack []ast.Node) ast.Expr {
-	for i := len(stack) - 1; i >= 0; i-- {
-		switch n := stack[i].(type) {
-		case *ast.ParenExpr:
-			continue
-		case *ast.AssignStmt:
-			if len(n.Lhs) == 2 {
-				return n.Lhs[1]
-			}
-		case *ast.ValueSpec:
-			if len(n.Names) == 2 {
-				return n.Names[1]
-			}
-		}
-		return nil
-	}
-	return nil
-}
-
-// boolean reports whether a value of type bool, typed, can be assigned to e.
-func (f *finder) boolean(e ast.Expr) bool {
-	if id, ok := e.(*ast.Ident); ok && id.Name == "_" {
-		return true
-	}
-	t := f.Info.TypeOf(e)
-	return t != nil && types.AssignableTo(types.Typ[types.Bool], t)
-}
-
-// rangeStmt: for v := range c  =>  for v := range green.Range(c)
-//
-// Range over functions keeps break, continue, goto, return, defer and labels.
-func (f *finder) rangeStmt(n *ast.RangeStmt) {
-	if channel(f.Info.TypeOf(n.X)) == nil {
-		return
-	}
-	if v := f.goVersion(); v != "" && version.Compare(v, "go1.23") < 0 {
-		f.leave(n.X, "thread", "range over a channel", "it needs go 1.23: raise the go version in go.mod, or receive in the loop")
-		return
-	}
-	f.statement(n.X, "range over a channel", waits, "green.Range", replace(n.X, "§Range($0$)", in(n.X)))
-}
-
-func (f *finder) goVersion() string {
-	if v := f.Info.FileVersions[f.Syntax]; v != "" {
-		return v
-	}
-	return f.Pkg.GoVersion()
-}
 
 // selectStmt:
 //
@@ -105,7 +17,11 @@ func (f *finder) goVersion() string {
 // The operands are evaluated once, in source order, as in the select statement.
 // The switch takes the place of the select, so break, labels and goto mean what
 // they meant, and the last clause is the default, so that a select that ends a
-// function still does. A select with a default never waits: see pollLoop.
+// function still does. What is received is assigned in the clause that was chosen, as
+// before.
+//
+// A select with a default never waits, so it is not replaced: see pollLoop for one in a loop.
+// What its operations evaluate first is searched like anything else.
 func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 	for _, c := range n.Body.List {
 		if c := c.(*ast.CommClause); c.Comm == nil {
@@ -125,7 +41,7 @@ func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 		holes          []Hole
 		names, ons     []string
 		clauses        []Part
-		shape          = &Shape{Node: n}
+		tmpl           = &Template{Node: n}
 		hole           = func(e ast.Expr) string { holes = append(holes, moved(e)); return fmt.Sprintf("$%d$", len(holes)-1) }
 		last           = len(n.Body.List) - 1
 		received, item string
@@ -169,13 +85,13 @@ func (f *finder) selectStmt(n *ast.SelectStmt, stack []ast.Node) {
 		head.Text += item
 		clauses = append(clauses, head)
 	}
-	shape.Parts = append([]Part{{
+	tmpl.Parts = append([]Part{{
 		Pos: n.Pos(), End: n.Body.Lbrace,
 		Text:  "switch " + strings.Join(names, ", ") + " := " + strings.Join(ons, ", ") + "; §Select(" + strings.Join(names, ", ") + ") ",
 		Holes: holes,
 	}}, clauses...)
-	shape.Clauses = true
-	s := f.statement(n, "select", waits, "green.Select", shape)
+	tmpl.Clauses = true
+	s := f.statement(n, "select", waits, "green.Select", tmpl)
 	s.End = n.Body.Lbrace
 }
 
@@ -192,11 +108,14 @@ func (f *finder) pollLoop(c *ast.CommClause) {
 			}
 		}
 	}
-	at := c.Colon + 1
+	at, stmt := f.behind(c.Colon+1), " §Poll();"
+	if at > c.Colon+1 {
+		stmt = f.newline() + "\t§Poll()"
+	}
 	f.add(&Site{
-		Pos: c.Case, End: at, Kind: Yield, Group: "select", What: "select with default", To: "green.Poll",
-		Message: "select with default in a loop may hold the hub while it polls: call green.Poll first",
-		Shape:   &Shape{Node: c, Parts: []Part{{Pos: at, End: at, Text: " §Poll();"}}},
+		Pos: c.Case, End: c.Colon + 1, Kind: Yield, Group: "select", What: "select with default", To: "green.Poll",
+		Message:  "select with default in a loop may hold the hub while it polls: call green.Poll first",
+		Template: &Template{Node: c, Parts: []Part{{Pos: at, End: at, Text: stmt}}},
 	})
 }
 
@@ -234,33 +153,4 @@ func (f *finder) received(e ast.Expr) ast.Expr {
 	op := ast.Unparen(e).(*ast.UnaryExpr)
 	f.seen[op] = true
 	return op.X
-}
-
-// channel returns the channel type that t is, or that the types of a type
-// parameter are; nil if there is none.
-func channel(t types.Type) *types.Chan {
-	if t == nil {
-		return nil
-	}
-	if p, ok := types.Unalias(t).(*types.TypeParam); ok {
-		return coreChannel(p.Constraint())
-	}
-	c, _ := t.Underlying().(*types.Chan)
-	return c
-}
-
-func coreChannel(t types.Type) *types.Chan {
-	switch u := t.Underlying().(type) {
-	case *types.Chan:
-		return u
-	case *types.Union:
-		return coreChannel(u.Term(0).Type())
-	case *types.Interface:
-		for i := range u.NumEmbeddeds() {
-			if c := coreChannel(u.EmbeddedType(i)); c != nil {
-				return c
-			}
-		}
-	}
-	return nil
 }

@@ -2,13 +2,54 @@ package find
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/runtime/streams"
 )
+
+// wrapIO: io.Copy(dst, src)  =>  io.Copy(patched.Writer(dst), patched.Reader(src))
+//
+// What the call does besides reading and writing, which may be patched code,
+// goes on as part of the thread. The wrapper is a reader or writer with the one method
+// that the parameter's type has, and calls that of the original without the baton: bytes,
+// errors and order are the same. Methods that the call might have asked for besides
+// (io.WriterTo, io.ReaderFrom) are gone, and with them a faster copy; package io does
+// without.
+//
+// Not wrapped is what never waits, or sees to it itself (memory): buffers, the standard
+// output, and what the package itself defines, unless it has the method from an embedded
+// field that waits. A slice of readers for a variadic parameter is a finding: its elements
+// are not here.
+func (f *finder) wrapIO(n *ast.CallExpr, r rules.Call) {
+	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
+	for _, x := range f.streams(n) {
+		if _, tuple := f.Info.TypeOf(x).(*types.Tuple); tuple {
+			f.unpatchable(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
+			return
+		}
+		kind := wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
+		switch {
+		case n.Ellipsis.IsValid() && x == n.Args[len(n.Args)-1]:
+			f.unpatchable(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in "+Qualified(kind)+", and give it those one by one")
+			continue
+		case r.Locks:
+			if !f.sink(x) {
+				f.unpatchable(n, r.Group, r.Symbol(), r.Why)
+			}
+			continue
+		}
+		if !f.promoted(x, map[string]string{"Reader": "Read", "Writer": "Write"}[kind]) && f.memory(x) {
+			continue
+		}
+		to := Qualified(kind)
+		f.add(&Site{
+			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Template: replace(x, "§"+kind+"($0$)", in(x)), Later: r.Later(),
+			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,
+		})
+	}
+}
 
 // streams returns the readers and writers of a call: the arguments for parameters
 // of type io.Reader and io.Writer.
@@ -21,58 +62,6 @@ func (f *finder) streams(n *ast.CallExpr) []ast.Expr {
 		}
 	}
 	return list
-}
-
-// paramType is the type of the arguments for a parameter: of each one for the
-// variadic parameter.
-func paramType(sig *types.Signature, i int) types.Type {
-	t := sig.Params().At(i).Type()
-	if sig.Variadic() && i == sig.Params().Len()-1 {
-		return t.(*types.Slice).Elem()
-	}
-	return t
-}
-
-// wrapper names the function of package patched that wraps a value for a
-// parameter of type t.
-func wrapper(t types.Type) string {
-	if path, name := declared(t); path == "io" && (name == "Reader" || name == "Writer") {
-		return name
-	}
-	return ""
-}
-
-// stream: io.Copy(dst, src)  =>  io.Copy(patched.Writer(dst), patched.Reader(src))
-//
-// What the call does besides reading and writing, which may be patched code,
-// goes on as part of the thread.
-func (f *finder) stream(n *ast.CallExpr, r rules.Call) {
-	sig := f.Info.TypeOf(n.Fun).Underlying().(*types.Signature)
-	for _, x := range f.streams(n) {
-		if _, tuple := f.Info.TypeOf(x).(*types.Tuple); tuple {
-			f.leave(n, r.Group, r.Symbol(), "its arguments come from one call: assign them to variables first")
-			return
-		}
-		kind := wrapper(paramType(sig, min(slices.Index(n.Args, x), sig.Params().Len()-1)))
-		switch {
-		case n.Ellipsis.IsValid() && x == n.Args[len(n.Args)-1]:
-			f.leave(n, r.Group, r.Symbol(), "it is given a slice: wrap each of its values in "+Qualified(kind)+", and give it those one by one")
-			continue
-		case r.Locks:
-			if !f.sink(x) {
-				f.leave(n, r.Group, r.Symbol(), r.Why)
-			}
-			continue
-		}
-		if !f.promoted(x, map[string]string{"Reader": "Read", "Writer": "Write"}[kind]) && f.memory(x) {
-			continue
-		}
-		to := Qualified(kind)
-		f.add(&Site{
-			Pos: x.Pos(), End: x.End(), Kind: Offload, Group: r.Group, What: r.Symbol(), To: to, Shape: replace(x, "§"+kind+"($0$)", in(x)), Later: r.Later(),
-			Message: r.Symbol() + " holds the hub while it " + r.Why + ": wrap that in " + to,
-		})
-	}
 }
 
 // sink reports whether x is a writer that never waits for anybody: memory, or the
@@ -134,26 +123,6 @@ func (f *finder) memory(x ast.Expr) bool {
 	return f.Info.Types[x].IsNil() || path == f.Pkg.Path() && !types.IsInterface(t) || streams.Passes(path, name)
 }
 
-// defined returns what a variable is declared to be, if x is one that a
-// replacement has declared (goStmt), else x.
-func (f *finder) defined(x ast.Expr) ast.Expr {
-	id, ok := ast.Unparen(x).(*ast.Ident)
-	if !ok || f.Info.Uses[id] == nil {
-		return x
-	}
-	ast.Inspect(f.Syntax, func(n ast.Node) bool {
-		if s, ok := n.(*ast.AssignStmt); ok && s.Tok == token.DEFINE && len(s.Lhs) == len(s.Rhs) {
-			for i, l := range s.Lhs {
-				if l, ok := l.(*ast.Ident); ok && f.Info.Defs[l] == f.Info.Uses[id] {
-					x = s.Rhs[i]
-				}
-			}
-		}
-		return true
-	})
-	return x
-}
-
 // native reports whether the operands of the call run no patched code: they are
 // files, connections, buffers, and the bodies that net/http gives. In memory
 // nothing waits.
@@ -178,24 +147,12 @@ func (f *finder) native(n *ast.CallExpr) bool {
 	})
 }
 
-// foreign reports whether x, a reader or writer, runs no patched code: its type is
+// alone reports whether x, a reader or writer, runs no patched code: its type is
 // one of the standard library that calls nobody, or it is wrapped already.
-func (f *finder) foreign(x ast.Expr) bool {
+func (f *finder) alone(x ast.Expr) bool {
 	if f.standard(x) || f.Info.Types[x].IsNil() || f.entered(f.defined(x)) {
 		return true
 	}
 	path, _ := declared(f.Info.TypeOf(x))
 	return streams.Alone(path) && !types.IsInterface(f.Info.TypeOf(x))
-}
-
-// declared returns the package and the name of a defined type, or of what a
-// pointer points to.
-func declared(t types.Type) (path, name string) {
-	if p, ok := types.Unalias(t).(*types.Pointer); ok {
-		t = p.Elem()
-	}
-	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Pkg() != nil {
-		return n.Obj().Pkg().Path(), n.Obj().Name()
-	}
-	return "", ""
 }

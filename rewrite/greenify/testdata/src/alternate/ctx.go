@@ -1,0 +1,9 @@
+package alternate
+
+import (
+	"context"
+)
+
+type never struct{ context.Context }
+
+func canceled() never { return never{} }
