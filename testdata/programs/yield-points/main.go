@@ -4,6 +4,7 @@
 // long computation. No update is lost. (runtime.GC is not among them: it blocks its
 // caller, and yields.)
 //
+// env: GREENIFY=busy=off
 // want: 20000
 package main
 
