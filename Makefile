@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: release whole kills killed matrix mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
@@ -88,6 +88,12 @@ race: $(GREENIFY)
 browser:
 	command -v chromium >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; }
 	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTrace -count=1
+
+# arm64 runs the programs, patched for linux/arm64, in qemu's emulator, from a Debian
+# package (as root).
+arm64:
+	command -v qemu-aarch64 >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends qemu-user; }
+	GREENIFY_ARM64=1 go test ./cmd/greenify -run 'TestArm64$$' -count=1 -timeout 30m
 
 # hosts runs the analyzer in every host; it builds golangci-lint, gopls and nogo.
 hosts:
