@@ -1,8 +1,9 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: release whole kills killed mutants demo test lint readme race hosts browser debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
-GREENIFY = .cache/greenify
+# One for each release, so that targets may run side by side.
+GREENIFY = .cache/greenify$(GO)
 
 # GO=1.26 or GO=1.27 makes a target with that release, for instance make std GO=1.27;
 # without it, it is the one at hand. The go command downloads what is not there.
@@ -12,9 +13,9 @@ ifdef GO
 export GOTOOLCHAIN := $(or $(GO_$(GO)),$(filter go1.%,$(GO)),$(error GO=$(GO) is no release: use 1.26, 1.27, or the name of one as in GOTOOLCHAIN))
 endif
 
-# kills ends greenify rewrite -w at 200 random moments.
+# kills ends greenify rewrite -w, and what replaces its files, at 200 random moments.
 kills:
-	GREENIFY_KILLS=200 go test ./rewrite/insource -run TestKillRewrite -count=1 -v -timeout 30m
+	GREENIFY_KILLS=200 go test ./rewrite/insource -run 'TestKill$$|TestKillRewrite' -count=1 -v -timeout 30m
 
 # killed kills 10,000 threads at random moments inside the standard library.
 killed: $(GREENIFY)
@@ -29,12 +30,19 @@ mutants:
 demo:
 	go run ./testdata/demo/show
 
-# test runs every test of this repository: units, the txtar scripts with the real
-# binary, and the programs of testdata/programs plain and patched.
+# test runs the tests of this repository: units, the txtar scripts with the real
+# binary, and the programs of testdata/programs plain and patched. Of two large matrices it
+# has a part, of which each run has the same (matrix).
 test: $(GREENIFY)
 	go vet ./...
 	go test -timeout 30m ./...
 	$(GREENIFY) test ./runtime/...
+
+# matrix runs all cases of which test has a part, the same each time: the programs patched
+# in source, and a module of files for every platform.
+matrix:
+	GREENIFY_MATRIX=1 go test ./cmd/greenify -run 'TestProgramsInSource$$' -timeout 30m
+	GREENIFY_MATRIX=1 go test ./rewrite/insource -run 'Everywhere$$' -timeout 30m
 
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
@@ -45,6 +53,7 @@ whole: $(GREENIFY)
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
 	go vet ./...
+	go vet -tags=greenify ./runtime/...
 	go tool -modfile=.ci/tools.mod staticcheck ./...
 
 # readme regenerates the ground truth of coverage and the tables of greenify help coverage.
@@ -79,6 +88,12 @@ race: $(GREENIFY)
 browser:
 	command -v chromium >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; }
 	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTrace -count=1
+
+# arm64 runs the programs, patched for linux/arm64, in qemu's emulator, from a Debian
+# package (as root).
+arm64:
+	command -v qemu-aarch64 >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends qemu-user; }
+	GREENIFY_ARM64=1 go test ./cmd/greenify -run 'TestArm64$$' -count=1 -timeout 30m
 
 # hosts runs the analyzer in every host; it builds golangci-lint, gopls and nogo.
 hosts:
@@ -152,4 +167,5 @@ corpus:
 
 .PHONY: $(GREENIFY)
 $(GREENIFY):
-	go build -o $@ ./cmd/greenify
+	@mkdir -p .cache
+	go build -o $@.$$$$ ./cmd/greenify && mv $@.$$$$ $@

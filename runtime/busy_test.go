@@ -220,7 +220,7 @@ func preemptedTwice() {
 	computeThere(4)
 	green.Yield()
 	stop.Store(true)
-	green.Sleep(200 * time.Millisecond) // until the watchdog has said it
+	green.Sleep(2 * time.Second) // until the watchdog has said it
 	fmt.Println(green.ReadStats().Preempted)
 }
 

@@ -263,7 +263,7 @@ func TestRandomOperations(t *testing.T) {
 		t.Errorf("%d units free of 4", w.sem.Free())
 	}
 	for i, p := range w.pools {
-		if n := atOnce(5, p.Do); int(n) != 1+i {
+		if n := atOnce(5, p.Do, int32(1+i)); int(n) != 1+i {
 			t.Errorf("a pool of %d does %d works at once", 1+i, n)
 		}
 	}

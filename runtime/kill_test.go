@@ -400,8 +400,9 @@ func TestKillInLoop(t *testing.T) {
 	task := green.Spawn(func() (int, error) {
 		h := green.Current()
 		green.Offload(func() {
-			go h.Kill() // waits for the hub
-			time.Sleep(20 * time.Millisecond)
+			killed := make(chan bool)
+			go func() { h.Kill(); close(killed) }() // waits for the hub
+			<-killed
 		})
 		t.Error("goes on")
 		return 1, nil

@@ -420,6 +420,7 @@ func TestKillQueueNative(t *testing.T) {
 					if i == 1 && sem.TryAcquire(1) {
 						sem.Release(1)
 					}
+					runtime.Gosched() // so that it does not take a processor from the hub for a slice
 				}
 			})
 		}
@@ -783,6 +784,7 @@ func TestKillRWMutexNative(t *testing.T) {
 			defer natives.Done()
 			for !stop.Load() {
 				any()
+				runtime.Gosched() // so that it does not take a processor from the hub for a slice
 			}
 		})
 	}

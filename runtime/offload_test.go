@@ -3,6 +3,7 @@ package green_test
 import (
 	"context"
 	"fmt"
+	"os"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -104,8 +105,9 @@ func TestOffloadSettings(t *testing.T) {
 }
 
 // atOnce offloads works, each of which waits in a system call, and returns how
-// many were at it at once.
-func atOnce(works int, do func(func())) int32 {
+// many were at it at once. They wait for as many as a pool of that size lets, and then for
+// one too many.
+func atOnce(works int, do func(func()), size int32) int32 {
 	var now, most atomic.Int32
 	var wg sync.WaitGroup
 	for range works {
@@ -114,8 +116,13 @@ func atOnce(works int, do func(func())) int32 {
 				n := now.Add(1)
 				for m := most.Load(); n > m && !most.CompareAndSwap(m, n); m = most.Load() {
 				}
-				ts := syscall.NsecToTimespec(20e6)
-				syscall.Nanosleep(&ts, nil)
+				for end := time.Now().Add(time.Minute); ; {
+					ts := syscall.NsecToTimespec(20e6)
+					syscall.Nanosleep(&ts, nil)
+					if most.Load() >= size || time.Now().After(end) {
+						break
+					}
+				}
 				now.Add(-1)
 			})
 		})
@@ -124,7 +131,14 @@ func atOnce(works int, do func(func())) int32 {
 	return most.Load()
 }
 
-func poolBound() { fmt.Printf("%d at once of 10\n", atOnce(10, do)) }
+// poolSize is GREENIFY=offload, or that of a pool of the program's own.
+func poolSize() int32 {
+	size := int32(2)
+	fmt.Sscanf(os.Getenv("GREENIFY"), "offload=%d", &size)
+	return size
+}
+
+func poolBound() { fmt.Printf("%d at once of 10\n", atOnce(10, do, poolSize())) }
 
 // poolDepend: each work waits for what the next one sends, offloaded too, and
 // the last is started last: only if work that parks gives its worker back do
@@ -210,7 +224,7 @@ func poolEnd() {
 		}
 	}
 	fmt.Println("panic: boom, stack of caller and work: true\ndeferred, then goexit")
-	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do))
+	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do, poolSize()))
 }
 
 // poolCancel: work that its context ends leaves no worker and no goroutine.
@@ -240,7 +254,7 @@ func poolCancel() {
 	if n := runtime.NumGoroutine(); n > before {
 		fmt.Println("goroutines:", n-before)
 	}
-	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do))
+	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do, poolSize()))
 }
 
 // poolPull: an iterator of iter.Pull acts for the work that calls it: two works wait
@@ -275,7 +289,7 @@ func poolPull() {
 	do(func() { close(third) })
 	green.Wait(&wg)
 	fmt.Println(n.Load()/2, "values")
-	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do))
+	fmt.Printf("afterwards %d at once of 10\n", atOnce(10, do, poolSize()))
 }
 
 // poolCallback: a callback that runs in the hub in the middle of work leaves the only
@@ -307,5 +321,5 @@ func poolNested() {
 		close(other)
 	})
 	green.Wait(&wg)
-	fmt.Printf("%d at once of 5\n", atOnce(5, a.Do))
+	fmt.Printf("%d at once of 5\n", atOnce(5, a.Do, 1))
 }

@@ -64,7 +64,7 @@ func computes() {
 			green.Go(func() {})
 		}
 	}
-	green.Sleep(500 * time.Millisecond) // until somebody has seen the end of the turn
+	green.Sleep(2 * time.Second) // until somebody has seen the end of the turn
 	fmt.Println("rescued:", green.ReadStats().Rescued)
 }
 

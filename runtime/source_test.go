@@ -55,7 +55,7 @@ func TestBackInTurn(t *testing.T) {
 
 // untilWaiting waits, holding the hub, until n threads wait in that way.
 func untilWaiting(t *testing.T, wait string, n int) {
-	for range 10_000 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		waiting := 0
 		for _, th := range green.Threads() {
 			if th.Wait == wait {

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -25,14 +26,14 @@ const programs = "../../testdata/programs"
 var keepPrograms = flag.String("programs", "", "build the programs into this `directory` and keep them")
 
 // programTimeout is for one run; most take a few milliseconds.
-const programTimeout = 30 * time.Second
+const programTimeout = 2 * time.Minute
 
 func TestPrograms(t *testing.T) {
 	sources, err := filepath.Glob(filepath.Join(programs, "*", "main.go"))
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("no programs in %s: %v", programs, err)
 	}
-	plain, patched := buildPrograms(t)
+	plain, patched := plainPrograms(t), buildPrograms(t, "patched", programs, greenifyCommand(t), "./...")
 	t.Run("settings", func(t *testing.T) {
 		testSettings(t, filepath.Join(plain, "init-blocks"), filepath.Join(patched, "init-blocks"))
 	})
@@ -66,37 +67,67 @@ func testProgram(t *testing.T, name, plain, patched string) {
 	}
 }
 
-// buildPrograms builds all programs with one command each way.
-func buildPrograms(t *testing.T) (plain, patched string) {
+// buildPrograms builds programs of a module with one command and returns their folder.
+// It has the symbols that a stack dump needs and no others: to link is most of the work.
+func buildPrograms(t *testing.T, kind, module, command string, packages ...string) (dir string) {
+	t.Helper()
 	dir, err := filepath.Abs(*keepPrograms)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if *keepPrograms == "" {
-		dir = t.TempDir()
+		dir = sharedDir(t)
 	}
-	for sub, command := range map[string]string{"plain": "go", "patched": greenifyCommand(t)} {
-		out := filepath.Join(dir, sub)
-		if err := os.MkdirAll(out, 0o777); err != nil {
-			t.Fatal(err)
-		}
-		cmd := exec.Command(command, "build", "-trimpath", "-o", out+string(filepath.Separator), "./...")
-		cmd.Dir = programs
-		if msg, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", cmd, err, msg)
-		}
+	dir = filepath.Join(dir, kind)
+	if err := os.MkdirAll(dir, 0o777); err != nil {
+		t.Fatal(err)
 	}
-	return filepath.Join(dir, "plain"), filepath.Join(dir, "patched")
+	args := []string{"build", "-trimpath", "-ldflags=-w", "-o", dir + string(filepath.Separator)}
+	cmd := exec.Command(command, append(args, packages...)...)
+	cmd.Dir = module
+	if module != programs { // a copy, which requires package green
+		cmd.Env = append(os.Environ(), "GOFLAGS=-mod=mod")
+	}
+	if msg, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %v\n%s", cmd, err, msg)
+	}
+	return dir
 }
 
-// greenifyCommand returns the command under test: GREENIFY_CMD, or this package.
+// plainPrograms builds the programs with plain Go, once for all tests.
+func plainPrograms(t *testing.T) (dir string) {
+	t.Helper()
+	builtPlain.Do(func() { builtPlainDir = buildPrograms(t, "plain", programs, "go", "./...") })
+	if builtPlainDir == "" {
+		t.Fatal("plain Go does not build the programs")
+	}
+	return builtPlainDir
+}
+
+var (
+	builtPlain    sync.Once
+	builtPlainDir string
+)
+
+// sharedDir is a folder for all tests, which testscript.Main removes: that of its links.
+func sharedDir(t *testing.T) string {
+	t.Helper()
+	link, err := exec.LookPath("greenify")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return filepath.Dir(filepath.Dir(link))
+}
+
+// greenifyCommand returns the command under test: GREENIFY_CMD, or this package
+// (script_test.go, TestMain).
 func greenifyCommand(t *testing.T) string {
 	if cmd := os.Getenv("GREENIFY_CMD"); cmd != "" {
 		return cmd
 	}
-	bin := filepath.Join(t.TempDir(), "greenify")
-	if msg, err := exec.Command("go", "build", "-o", bin, ".").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, msg)
+	bin, err := exec.LookPath("greenify") // as which this test binary is there
+	if err != nil {
+		t.Fatal(err)
 	}
 	return bin
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"fmt"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,49 +15,13 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
-	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/testdata/corpus"
 )
-
-// corpus copies the analyzer's test data, with the version of today's rules, to
-// a GOPATH and loads it.
-func corpus(t *testing.T) []*load.Package {
-	t.Helper()
-	dir := t.TempDir()
-	const from = "../greenify/testdata"
-	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(from, name)
-		to := filepath.Join(dir, rel)
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			return err
-		}
-		return os.WriteFile(to, bytes.ReplaceAll(data, []byte(`"VERSION"`), []byte(`"`+rules.CallVersion()+`"`)), 0o666)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := load.Packages(load.Config{
-		Dir:   filepath.Join(dir, "src"),
-		Env:   append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
-		Green: true,
-		Tests: true,
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return slices.DeleteFunc(list, func(p *load.Package) bool { return strings.Contains(p.Path, "/") })
-}
 
 // Below a line directive the text edits keep every line where it is. They give source that
 // type-checks, and leave nothing to do.
 func TestApply(t *testing.T) {
-	for _, p := range corpus(t) {
+	for _, p := range corpus.Load(t, corpus.Copy(t, "../greenify/testdata")) {
 		t.Run(p.Path, func(t *testing.T) {
 			source := map[string][]byte{}
 			for name, src := range p.Source {
@@ -116,7 +79,7 @@ func sameLines(t *testing.T, f *find.File, out []byte) {
 
 // Edits do not overlap, and sites of a file are in order.
 func TestOrder(t *testing.T) {
-	for _, p := range corpus(t) {
+	for _, p := range corpus.Load(t, corpus.Copy(t, "../greenify/testdata")) {
 		for _, f := range p.Find() {
 			f.Edit()
 			var last token.Pos
@@ -145,7 +108,7 @@ func TestOrder(t *testing.T) {
 // variants of packages, in parallel. (With -race it also shows that nothing is
 // shared.)
 func TestConcurrent(t *testing.T) {
-	for _, p := range corpus(t) {
+	for _, p := range corpus.Load(t, corpus.Copy(t, "../greenify/testdata")) {
 		results := make([]string, 8)
 		var wg sync.WaitGroup
 		for i := range results {

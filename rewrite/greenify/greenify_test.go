@@ -7,7 +7,6 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -21,39 +20,10 @@ import (
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/greenify"
-	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/testdata/corpus"
 )
 
 var update = flag.Bool("update", false, "write the golden files; read the diff before committing")
-
-const placeholder = `"VERSION"`
-
-// testdata copies the test data, with the version of today's rules, and returns
-// the copy.
-func testdata(t *testing.T) string {
-	t.Helper()
-	dir := t.TempDir()
-	err := filepath.WalkDir("testdata", func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		to := filepath.Join(dir, strings.TrimPrefix(name, "testdata"))
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			return err
-		}
-		return os.WriteFile(to, bytes.ReplaceAll(data, []byte(placeholder), version()), 0o666)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return dir
-}
-
-func version() []byte { return []byte(`"` + rules.CallVersion() + `"`) }
 
 // topics are the folders of test data: one package each, named by what it is
 // about.
@@ -74,25 +44,11 @@ func topics(t *testing.T) []string {
 	return list
 }
 
-func loadCorpus(t *testing.T, dir string) []*load.Package {
-	t.Helper()
-	list, err := load.Packages(load.Config{
-		Dir:   filepath.Join(dir, "src"),
-		Env:   append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
-		Green: true,
-		Tests: true,
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return slices.DeleteFunc(list, func(p *load.Package) bool { return strings.Contains(p.Path, "/") })
-}
-
 // Each topic has its diagnostics, and applying every fix gives its golden files.
 // Each diagnostic has a category and at most one fix. All fixes of a file that
 // import a package do it by the same edit, and generated files have none.
 func TestAnalyzer(t *testing.T) {
-	dir := testdata(t)
+	dir := corpus.Copy(t, "testdata")
 	if *update {
 		writeGoldens(t, dir)
 	}
@@ -201,7 +157,7 @@ func importsOf(t *testing.T, name string, src []byte) []string {
 // Facts cross packages: the chain of calls that leads to the wait, and which functions a
 // package keeps. Applying the fixes gives the golden files.
 func TestFacts(t *testing.T) {
-	dir := testdata(t)
+	dir := corpus.Copy(t, "testdata")
 	results := analysistest.RunWithSuggestedFixes(t, dir, greenify.FactsAnalyzer, "example.com/app", "example.com/lib", "example.com/pool", "example.com/uses")
 	if *update {
 		for _, r := range results {
@@ -259,7 +215,7 @@ func applied(t *testing.T, f *find.File) []byte {
 // writeGoldens writes what the fixes should give, by another way than the
 // analyzer's: the finder's own application of its edits.
 func writeGoldens(t *testing.T, dir string) {
-	for _, p := range loadCorpus(t, dir) {
+	for _, p := range corpus.Load(t, dir) {
 		for _, f := range p.Find() {
 			rel, _ := filepath.Rel(dir, f.Name)
 			if !f.Active() || f.Generated {
@@ -269,7 +225,7 @@ func writeGoldens(t *testing.T, dir string) {
 			for _, name := range []string{filepath.Join("testdata", rel), f.Name} {
 				text := out
 				if name != f.Name {
-					text = bytes.ReplaceAll(out, version(), []byte(placeholder))
+					text = bytes.ReplaceAll(out, corpus.Version(), []byte(corpus.Placeholder))
 				}
 				if err := os.WriteFile(name+".golden", text, 0o666); err != nil {
 					t.Fatal(err)
@@ -283,8 +239,8 @@ func writeGoldens(t *testing.T, dir string) {
 // held as before. Those of packages with cgo are what the edits give; the others
 // TestAnalyzer compares.
 func TestGoldens(t *testing.T) {
-	dir := testdata(t)
-	for _, p := range loadCorpus(t, dir) {
+	dir := corpus.Copy(t, "testdata")
+	for _, p := range corpus.Load(t, dir) {
 		t.Run(p.Path, func(t *testing.T) {
 			source := map[string][]byte{}
 			for _, name := range p.Names {

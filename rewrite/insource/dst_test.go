@@ -8,7 +8,6 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -21,7 +20,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
-	"github.com/greenify-go/greenify/rewrite/rules"
+	"github.com/greenify-go/greenify/testdata/corpus"
 )
 
 // runtimeFiles copies package green, which the test data must fit, not only its
@@ -47,51 +46,23 @@ func runtimeFiles(t *testing.T, dir string) {
 	}
 }
 
-// corpus loads the analyzer's test data, with the version of today's rules.
-func corpus(t *testing.T) []*load.Package {
+// loadCorpus loads the analyzer's test data with package green itself.
+func loadCorpus(t *testing.T) []*load.Package {
 	t.Helper()
-	dir := t.TempDir()
-	const from = "../greenify/testdata"
-	err := filepath.WalkDir(from, func(name string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
-			return err
-		}
-		data, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		rel, _ := filepath.Rel(from, name)
-		to := filepath.Join(dir, rel)
-		if err := os.MkdirAll(filepath.Dir(to), 0o777); err != nil {
-			return err
-		}
-		return os.WriteFile(to, bytes.ReplaceAll(data, []byte(`"VERSION"`), []byte(`"`+rules.CallVersion()+`"`)), 0o666)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	dir := corpus.Copy(t, "../greenify/testdata")
 	green := filepath.Join(dir, "src/github.com/greenify-go/greenify/runtime")
 	if err := os.RemoveAll(green); err != nil {
 		t.Fatal(err)
 	}
 	runtimeFiles(t, green)
-	list, err := load.Packages(load.Config{
-		Dir:   filepath.Join(dir, "src"),
-		Env:   append(os.Environ(), "GOPATH="+dir, "GO111MODULE=off", "GOFLAGS=", "GOWORK=off"),
-		Green: true,
-		Tests: true,
-	}, "./...")
-	if err != nil {
-		t.Fatal(err)
-	}
-	return slices.DeleteFunc(list, func(p *load.Package) bool { return strings.Contains(p.Path, "/") })
+	return corpus.Load(t, dir)
 }
 
 // The nodes that dst writes and the text edits give the same program, every
 // comment is kept, the result type-checks and is as gofmt would have it, and
 // there is nothing left to do.
 func TestPatch(t *testing.T) {
-	for _, p := range corpus(t) {
+	for _, p := range loadCorpus(t) {
 		t.Run(p.Path, func(t *testing.T) { agree(t, p, true) })
 	}
 }

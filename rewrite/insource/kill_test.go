@@ -12,18 +12,25 @@ import (
 	"time"
 )
 
+// killCount is GREENIFY_KILLS, or what make test has.
+func killCount(t *testing.T, few int) int {
+	s := os.Getenv("GREENIFY_KILLS")
+	if s == "" {
+		return few
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
 // However rewrite -w of a module of 300 files is killed, the next run finds or
 // makes the tree as it was or the patched one, both of which build, and nothing
 // is left behind. Every second kill comes at any time of the run, the others
 // once it has begun to write. (make kills: 200 of them)
 func TestKillRewrite(t *testing.T) {
-	kills := 6
-	if s := os.Getenv("GREENIFY_KILLS"); s != "" {
-		var err error
-		if kills, err = strconv.Atoi(s); err != nil {
-			t.Fatal(err)
-		}
-	}
+	kills := killCount(t, 6)
 	files := map[string]string{"main.go": "package main\n\nfunc main() {\n\tc := make(chan int, 1)\n\twork0(c)\n}\n"}
 	for i := range 299 {
 		files[fmt.Sprintf("work%d.go", i)] = fmt.Sprintf("package main\n\nfunc work%d(c chan int) {\n\tc <- %[1]d\n\tgo func() { <-c }()\n}\n", i)

@@ -26,13 +26,17 @@ func hubInit() {
 		go hubPatrolServe()
 	}
 	hubTraceStart()
-	gp := getg()
+	// Preempted as a green thread that is not yet the owner, main would queue for a hub
+	// that nobody has, for ever.
+	mp := acquirem()
+	gp := mp.curg
 	hub.on = true
 	hub.busy = true
 	hub.last.set(gp)
 	hubAdmit(gp)
 	gp.hub.green = true
 	hubOwn(gp)
+	releasem(mp)
 }
 
 // hubAtExit is called as the program exits.

@@ -31,7 +31,12 @@ func main() {
 				inside++
 				most = max(most, inside)
 				mu.Unlock()
-				time.Sleep(50 * time.Millisecond)
+				for all := false; !all; {
+					time.Sleep(10 * time.Millisecond) // for one too many, too
+					mu.Lock()
+					all = most >= l.most
+					mu.Unlock()
+				}
 				mu.Lock()
 				inside--
 				done++

@@ -40,7 +40,7 @@ func fullBacklog() (addr *net.TCPAddr, stop func()) {
 	addr = &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: check.Must1(syscall.Getsockname(s)).(*syscall.SockaddrInet4).Port}
 	var keep []net.Conn
 	for {
-		c, err := net.DialTimeout("tcp", addr.String(), 50*time.Millisecond)
+		c, err := net.DialTimeout("tcp", addr.String(), 300*time.Millisecond) // longer than a slow machine needs to connect
 		if err != nil {
 			break
 		}

@@ -28,19 +28,19 @@ func main() {
 			step()
 		}
 	}()
-	for range 20 {
+	for range 5 {
 		time.Sleep(time.Millisecond)
 	}
 	fmt.Println("slept")
 	c := make(chan int)
 	go func() {
 		defer close(c)
-		for i := range 20 {
+		for i := range 5 {
 			c <- i
 		}
 	}()
 	for i := range c {
-		if i == 19 {
+		if i == 4 {
 			fmt.Println("received")
 		}
 	}

@@ -1,4 +1,5 @@
-// A long call into C does not hold up the others, a short one keeps its turn.
+// A long call into C does not hold up the others, a short one keeps its turn. Each long
+// one is over only once a ticker has ticked twice meanwhile.
 //
 // needs: cgo
 package main
@@ -6,14 +7,21 @@ package main
 /*
 #include <unistd.h>
 static int add(int a, int b) { return a + b; }
-static int nap(int ms) { return usleep(ms * 1000); }
+static int ticks;
+static int *ticked(void) { return &ticks; }
+static void nap(void) {
+	int n = __atomic_load_n(&ticks, __ATOMIC_SEQ_CST);
+	while (__atomic_load_n(&ticks, __ATOMIC_SEQ_CST) < n + 2) usleep(5000);
+}
 */
 import "C"
 
 import (
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
+	"unsafe"
 )
 
 func main() {
@@ -22,7 +30,7 @@ func main() {
 	for range 5 {
 		wg.Go(func() {
 			for range 4 {
-				C.nap(25)
+				C.nap()
 			}
 		})
 	}
@@ -30,17 +38,17 @@ func main() {
 		wg.Wait()
 		close(over)
 	}()
-	ticks := 0
+	ticks := (*atomic.Int32)(unsafe.Pointer(C.ticked()))
 	t := time.NewTicker(time.Millisecond)
 	for open := true; open; {
 		select {
 		case <-t.C:
-			ticks++
+			ticks.Add(1)
 		case <-over:
 			open = false
 		}
 	}
-	fmt.Println("ticked meanwhile:", ticks >= 5)
+	fmt.Println("ticked meanwhile:", ticks.Load() >= 8)
 
 	sums := make([]int, 10)
 	for i := range sums {

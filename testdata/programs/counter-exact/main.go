@@ -2,6 +2,7 @@
 // then; from one call to the next is longer than any time slice. No update is
 // lost.
 //
+// env: GREENIFY=busy=off
 // want: 120
 package main
 

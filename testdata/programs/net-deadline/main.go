@@ -49,9 +49,15 @@ func main() {
 
 	// A write that cannot go on.
 	big := make([]byte, 32<<20)
-	c.SetWriteDeadline(time.Now().Add(100 * time.Millisecond))
-	n, err := c.Write(big)
-	timeout("write:", err)
+	n := 0
+	go func() {
+		var err error
+		n, err = c.Write(big)
+		errs <- err
+	}()
+	parked.Wait("IO wait", 1)
+	c.SetWriteDeadline(time.Now().Add(5 * time.Millisecond))
+	timeout("write:", <-errs)
 	fmt.Println("partly:", n > 0 && n < len(big))
 	s.Close()
 

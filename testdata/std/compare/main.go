@@ -59,7 +59,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	flags := flag.NewFlagSet("compare", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	short := flags.Bool("short", false, "leave out the long tests, as in go test")
-	limit := flags.Duration("timeout", 3*time.Minute, "`time` that one run of a package's tests may take")
+	limit := flags.Duration("timeout", 10*time.Minute, "`time` that one run of a package's tests may take")
 	file := flags.String("exceptions", "testdata/std/exceptions.tsv", "`file` of the tests known to fail patched")
 	verbose := flags.Bool("v", false, "print the output of the tests that fail")
 	modules := flags.String("modules", "", "compare the modules of this `file`: path, version, packages")
