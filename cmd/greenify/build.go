@@ -35,6 +35,9 @@ func goCommand(name, args, short, long string) *command {
 		long: "The go command of the same name, on patched code: what it prints and its exit code\nare go " + name + "'s." + long,
 		setup: func(fs *flag.FlagSet) runner {
 			o := declareBuild(fs, name == "build")
+			if name == "build" || name == "run" || name == "test" {
+				declareSim(fs, &o.sim, name == "test")
+			}
 			return func(e *env, args []string) error { return e.goCommand(o, readGoLine(name, args)) }
 		},
 	}
@@ -49,6 +52,7 @@ type buildOptions struct {
 	locks        bool
 	disk         bool // -offload=disk
 	workers      int  // -offload-size, 0 if not given
+	sim          simOptions
 }
 
 // declareBuild declares the flags; this is where people read of them, too.
@@ -128,6 +132,7 @@ func (e *env) open(o *buildOptions, l *goLine) (*toolchain.Toolchain, error) {
 		Groups:  o.groups,
 		Disk:    o.disk,
 		Locks:   o.locks,
+		Sim:     o.sim.on,
 		Workers: o.workers,
 		Progress: func(format string, args ...any) {
 			// What lists is read by programs, and compiles nothing.
@@ -171,8 +176,16 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	if o.strict {
 		return e.strict(tc, l)
 	}
+	environ := tc.Environ(e.environ)
+	if o.sim.on {
+		sim, err := o.sim.environ()
+		if err != nil {
+			return err
+		}
+		environ = append(slices.DeleteFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, "GREENIFY_SIM") }), sim...)
+	}
 	argv := slices.Concat([]string{"go", l.command}, l.withTags(getenv(e.environ, "GOFLAGS")))
-	if err := e.exec(tc.Go, argv, tc.Environ(e.environ)); err != nil {
+	if err := e.exec(tc.Go, argv, environ); err != nil {
 		return fmt.Errorf("cannot run %s: %w", tc.Go, err)
 	}
 	return nil

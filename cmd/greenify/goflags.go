@@ -94,9 +94,12 @@ func isBool(f *flag.Flag) bool {
 // others as they are: they are the go command's.
 func ownFlags(c *command, own *flag.FlagSet, args []string) ([]string, error) {
 	flags, rest := splitFlags(c.goes, own, args)
+	sim := slices.ContainsFunc(flags, func(f goFlag) bool { return f.name == "sim" && f.on() })
 	var others []string
 	for _, f := range flags {
 		switch {
+		case !sim && slices.Contains(simFlags, f.name):
+			others = append(others, f.words...)
 		case own.Lookup(f.name) != nil:
 			if err := own.Parse(f.words); err != nil {
 				return nil, err

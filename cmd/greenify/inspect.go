@@ -51,6 +51,9 @@ func printManifest(w io.Writer, m code.Manifest) error {
 	if m.Locks {
 		field("locks", "know who holds them")
 	}
+	if m.Sim {
+		field("sim", "one seed decides everything")
+	}
 	field("std", m.Std...)
 	field("packages", m.Packages...)
 	if m.Mode != code.Unpatched {

@@ -24,6 +24,7 @@ const (
 	WithPatch    = "with -patch"        // whole program, built with one of the groups os and socket
 	WithDisk     = "with -offload=disk" // whole program, built with that flag
 	WithLocks    = "with -locks"        // likewise
+	WithSim      = "with -sim"          // likewise
 	InSource     = "in source"
 )
 

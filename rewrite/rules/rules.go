@@ -55,6 +55,7 @@ func reaches() []reach {
 		{WithPatch, slices.Concat(oneOf("os"), oneOf("socket"))},
 		{WithDisk, Disk()},
 		{WithLocks, Locks()},
+		{WithSim, Sim()},
 	}
 }
 

@@ -68,6 +68,7 @@ type Options struct {
 	Groups   []string                         // module groups to patch; nil is all of them
 	Disk     bool                             // offload calls that wait for a disk
 	Locks    bool                             // locks know who holds them
+	Sim      bool                             // one seed decides everything
 	Workers  int                              // of the offload pool; 0 is the default
 	CacheDir string                           // "" is CacheDir()
 	Progress func(format string, args ...any) // called before work that takes seconds; may be nil
@@ -269,6 +270,9 @@ func load(env goEnv, opt Options) (*patch, error) {
 	if opt.Locks {
 		leaves = append(leaves, rules.Locks()...)
 	}
+	if opt.Sim {
+		leaves = append(leaves, rules.Sim()...)
+	}
 	for _, r := range leaves {
 		if !r.In(env.GOVERSION) {
 			continue
@@ -307,6 +311,7 @@ func (opt *Options) hub(release string, manifest code.Manifest) hub.Config {
 		Scope:    string(opt.Scope),
 		Groups:   opt.Groups,
 		Locks:    opt.Locks,
+		Sim:      opt.Sim,
 		Workers:  opt.Workers,
 		Cgo:      cgoWaits(),
 		Manifest: code.Mark(manifest),
@@ -324,7 +329,7 @@ func (p *patch) manifest(env goEnv, opt Options) code.Manifest {
 		std = append(std, strings.TrimPrefix(path.Dir(name), "src/"))
 	}
 	slices.Sort(std)
-	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: slices.Compact(std), Locks: opt.Locks}
+	m := code.Manifest{Rules: rules.Version(), Go: env.GOVERSION, Scope: string(opt.Scope), Groups: opt.Groups, Std: slices.Compact(std), Locks: opt.Locks, Sim: opt.Sim}
 	if opt.Disk {
 		m.Offload = "disk"
 	}

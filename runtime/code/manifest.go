@@ -26,6 +26,7 @@ type Manifest struct {
 	Std      []string `json:"std,omitempty"`      // packages of the standard library with patched files
 	Offload  string   `json:"offload,omitempty"`  // "disk" if calls that wait for one are offloaded
 	Locks    bool     `json:"locks,omitempty"`    // locks know who holds them
+	Sim      bool     `json:"sim,omitempty"`      // one seed decides everything
 	Packages []string `json:"packages,omitempty"` // packages of the program that are patched
 
 	Left []Left `json:"left"` // calls left blocking, by position
@@ -47,8 +48,8 @@ const end = "\xfe"
 
 // Mark writes what is known before a build as the string to be linked in.
 func Mark(m Manifest) string {
-	return fmt.Sprintf("%srules %s\ngo %s\nscope %s\ngroups %s\nstd %s\noffload %s\nlocks %t\ndrivers %s\n%s", begin(),
-		m.Rules, m.Go, m.Scope, strings.Join(m.Groups, " "), strings.Join(m.Std, " "), m.Offload, m.Locks, strings.Join(m.Drivers, " "), end)
+	return fmt.Sprintf("%srules %s\ngo %s\nscope %s\ngroups %s\nstd %s\noffload %s\nlocks %t\nsim %t\ndrivers %s\n%s", begin(),
+		m.Rules, m.Go, m.Scope, strings.Join(m.Groups, " "), strings.Join(m.Std, " "), m.Offload, m.Locks, m.Sim, strings.Join(m.Drivers, " "), end)
 }
 
 // Unmark reads what Mark wrote from the bytes of a binary.
@@ -76,6 +77,8 @@ func Unmark(data []byte) (Manifest, bool) {
 			m.Offload = value
 		case "locks":
 			m.Locks = value == "true"
+		case "sim":
+			m.Sim = value == "true"
 		case "drivers":
 			m.Drivers = strings.Fields(value)
 		}

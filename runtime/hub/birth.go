@@ -26,7 +26,8 @@ func hubSpawn(gp *g) (queued bool) {
 // the runtime's own or its go statement lies outside the scope of the patch.
 // Inv: gp.hub is zero, as it is of a new g and behind hubEnd.
 func hubAdmit(gp *g) {
-	if parent := getg().m.curg; parent != nil {
+	parent := getg().m.curg
+	if parent != nil {
 		gp.hub.local = parent.hub.local
 		if pc := parent.hub.birth.starts; pc != 0 {
 			gp.hub.birth.start, parent.hub.birth.starts = pc, 0
@@ -39,6 +40,7 @@ func hubAdmit(gp *g) {
 		if n := hub.alive.Add(1); n > hub.peak.Load() {
 			hub.peak.Store(n) // a lost race costs one in a statistic
 		}
+		hubSimBorn(gp, parent)
 	}
 }
 

@@ -3,7 +3,9 @@
 package runtime
 
 // Chance: whatever the order in which things happen depends on, beside the program
-// and the time, is asked for here.
+// and the time, is asked for by hubChoose. It returns a number below n, any number if n
+// is 0: in a build with -sim what the schedule draws (sim_draw.go), else plain, which is
+// what plain Go would have, and of threads the first (sim_off.go).
 
 // hubChoice is a kind of choice.
 type hubChoice uint8
@@ -15,8 +17,3 @@ const (
 	hubChoiceTie                     // the order of timers that are due at the same time (synctest)
 	hubChoiceWord                    // a random number: math/rand, maps, maphash, names of temporary files
 )
-
-// hubChoose returns a number below n, any number if n is 0: plain, which is what plain Go
-// would have, and of threads the first. The compiler knows that, and nothing is left
-// of a call.
-func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }

@@ -4,15 +4,12 @@ package runtime
 
 import "internal/runtime/atomic"
 
-// The clock: what time it is for the program and for its timers, and the coarse clock by
+// The clock, as far as it is the same in a simulation (sim_clock.go): what time it is for the program and for its timers, and the coarse clock by
 // which the hub counts how long threads wait. Time in which the hub measures what
 // threads do to each other is sysmon's (sysmon.go).
 
 // hubNanotime is the clock of timers and deadlines, and of time.Now's monotonic part.
 func hubNanotime() int64 { return nanotime() }
-
-// hubTime is time.Now.
-func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
 
 // hubTimers runs the timers that are due on any P.
 func hubTimers(now int64) {

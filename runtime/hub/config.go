@@ -12,6 +12,7 @@ type Config struct {
 	Scope    string   // whose go statements start green threads: "all", "deps" or "main"
 	Groups   []string // module groups that are patched
 	Locks    bool     // locks know who holds them
+	Sim      bool     // the hub simulates: one seed decides everything
 	Workers  int      // of the offload pool, if the program's GREENIFY does not say
 	Cgo      []string // C functions that leave the hub: the import path, a space, and a name or "*"
 	Manifest string   // what a binary says of itself (code.Mark)

@@ -518,7 +518,7 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 			hubSuspect(hubAnyWaiter)
 		}
 		forEachGRace(func(gp *g) {
-			if gp.hub.report.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && hubTold(gp) || which == hubPatrolled && hubForever(gp)) {
+			if gp.hub.report.stuck != stuckNot && (hubTesting(gp) || which != hubAllStuck && hubTold(gp) || which == hubPatrolled && hubForever(gp) || !hubSimThis(gp)) {
 				gp.hub.report.stuck = stuckNot
 			}
 		})

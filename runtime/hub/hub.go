@@ -57,6 +57,7 @@ func hubOwn(gp *g) {
 		hubTraceTo(gp, traceRun)
 	}
 	hubRaceAcquire(gp)
+	hubSimRuns(gp)
 }
 
 // hubPass gives the hub to the next ready thread and runs it, or waits for one
@@ -71,6 +72,7 @@ func hubOwn(gp *g) {
 // global queue once in 61 times while the P's own has something: so if somebody
 // waits there, that is where the thread takes its turn.
 func hubPass() {
+	hubSimFill()
 	next := hubNext()
 	if next == nil {
 		hubIdle()

@@ -55,6 +55,7 @@ func hubYield(gp *g) {
 	if hub.nremote.Load() != 0 {
 		hubDrain() // they were ready before gp
 	}
+	hubSimYields(gp)
 	hubPut(gp)
 	hubPass()
 }

@@ -66,6 +66,9 @@ func hubSleep0() {
 // That is not the end of a slice if a collection stops the world, or the OS thread had
 // to wait for a processor: the turn must have run for a while (hubTurn.over).
 func hubPreempted(gp *g) {
+	if hubSimulated && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+		return // slices are of real time
+	}
 	if hubTurn.over.Load() != hub.turns && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
 		return
 	}

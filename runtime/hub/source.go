@@ -34,7 +34,7 @@ func Files(cfg Config) (map[string][]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for name, src := range source(cfg.Release) {
+	for name, src := range source(cfg.Release, cfg.Sim) {
 		out[name] = src
 	}
 	return out, nil
@@ -44,15 +44,16 @@ func Files(cfg Config) (map[string][]byte, error) {
 // sorted.
 func Packages(release string) []string {
 	var list []string
-	for name := range source(release) {
+	for name := range source(release, false) {
 		list = append(list, path.Dir(name))
 	}
 	slices.Sort(list)
 	return slices.Compact(list)
 }
 
-// source returns the files that are the same in each build for a release.
-func source(release string) map[string][]byte {
+// source returns the files that are the same in each build for a release, with or without
+// the simulation.
+func source(release string, sim bool) map[string][]byte {
 	out := map[string][]byte{
 		// Settings are read by the same code in both ways of patching.
 		"runtime/greenify_table.go": bytes.Replace(setting.Source, []byte("package setting\n"), []byte("package runtime\n"), 1),
@@ -71,6 +72,17 @@ func source(release string) map[string][]byte {
 		}
 		// One line for one line keeps the line numbers.
 		head := "// Added by greenify."
+		if more, ok := bytes.CutPrefix(rest, []byte(" && !greenify_sim")); ok {
+			if sim {
+				return nil
+			}
+			rest = more
+		} else if more, ok := bytes.CutPrefix(rest, []byte(" && greenify_sim")); ok {
+			if !sim {
+				return nil
+			}
+			rest = more
+		}
 		if more, ok := bytes.CutPrefix(rest, []byte(" && ")); ok {
 			head, rest = "//go:build ", more
 			line, _, _ := bytes.Cut(more, []byte("\n"))

@@ -26,6 +26,7 @@ func hubInit() {
 		go hubPatrolServe()
 	}
 	hubTraceStart()
+	hubSimInit()
 	// Preempted as a green thread that is not yet the owner, main would queue for a hub
 	// that nobody has, for ever.
 	mp := acquirem()

@@ -50,6 +50,7 @@ type hubState struct {
 	shield hubShielding
 	report hubReported
 	trace  hubTraced
+	sim    hubSimThread
 }
 
 // hubRole is what a goroutine is to the hub. iter.Pull moves it from the caller to

@@ -8,11 +8,6 @@ package runtime
 // about one that computes is in turn.go, busy.go and blocked.go, and its care for
 // threads that nobody can wake in patrol.go.
 
-// rescueDelay is how long, in nanoseconds, one system or cgo call may keep the
-// hub while other threads are ready. The Go scheduler takes the P after the
-// same time (retake).
-const rescueDelay = 10e6
-
 // hubWatch is what sysmon remembers of the owner between two looks.
 var hubWatch struct {
 	gp    guintptr
@@ -36,6 +31,7 @@ func hubRetake(now int64) uint32 {
 	if !hub.on {
 		return n
 	}
+	hubSimWatch(now)
 	hubBusyLook(step, used)
 	hubWatchdog(step, used, now)
 	hubPatrolRound(now)

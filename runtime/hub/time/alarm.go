@@ -1,4 +1,4 @@
-//go:build greenify_hub
+//go:build greenify_hub && !greenify_sim
 
 package time
 

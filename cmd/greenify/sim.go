@@ -1,0 +1,147 @@
+package main
+
+import (
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// simOptions are the flags of -sim. What they ask for goes to the program by its
+// environment (runtime/hub/sim_report.go), for a binary runs any seed.
+type simOptions struct {
+	on        bool
+	from, to  uint64
+	seeds     string // the flag that says from and to
+	schedules uint64
+	strategy  uint64 // and 1; 0: the portfolio
+	explore   bool
+	early     bool
+	keep      bool
+	results   string
+	steps     uint64
+	virtual   virtualTime
+}
+
+// simStrategies are the strategies, by package runtime's numbers (runtime/hub/sim_strategy.go).
+var simStrategies = []string{"fifo", "random", "rpb", "pct", "pos", "delay"}
+
+const (
+	simSchedules = 100
+	simSteps     = 1_000_000
+	simMost      = 1<<32 - 1 // seeds are below, so that -count has others
+)
+
+// declareSim declares the flags of -sim for one of the go commands that takes them.
+func declareSim(fs *flag.FlagSet, o *simOptions, test bool) {
+	o.early, o.steps, o.virtual = true, simSteps, 7*24*3600
+	fs.BoolVar(&o.on, "sim", false, `simulate: one seed decides which thread runs, what time it is and what
+is drawn at random, so that each run can be had again; greenify help sim`)
+	parsed(fs, "seed", "`N`: with -sim: run the schedule of this number, from 1", func(s string) (err error) {
+		return o.setSeeds("-seed", s, s)
+	})
+	parsed(fs, "strategy", "`name`: "+`with -sim: how threads are chosen: portfolio (the default: the others
+take turns by the number of the seed), fifo, random, rpb, pct, pos
+or delay`, func(s string) error {
+		i := slices.Index(simStrategies, s)
+		if o.strategy = uint64(i + 1); i < 0 && s != "portfolio" {
+			return fmt.Errorf("unknown strategy %q for -strategy: use portfolio, %s", s, strings.Join(simStrategies, ", "))
+		}
+		return nil
+	})
+	fs.BoolVar(&o.early, "early", true, `with -sim: timers may fire before their time, while threads are
+ready, as they do on a machine that is slow; -early=false: only when
+no thread can run`)
+	fs.Uint64Var(&o.steps, "steps", simSteps, "`N`: with -sim: a schedule that takes more steps does not end")
+	fs.Var(&o.virtual, "virtual", "`D`: with -sim: nor does one that takes more virtual time")
+	if !test {
+		return
+	}
+	parsed(fs, "seeds", "`A-B`: with -sim: run the schedules of these numbers", func(s string) error {
+		from, to, ok := strings.Cut(s, "-")
+		if !ok {
+			return fmt.Errorf("-seeds is %q: use a range such as 1-1000", s)
+		}
+		return o.setSeeds("-seeds", from, to)
+	})
+	parsed(fs, "schedules", fmt.Sprintf("`N`: with -sim: run so many schedules of each test, %d if not given:\nthose of the seeds from 1 on", simSchedules), func(s string) error {
+		n, err := strconv.ParseUint(s, 10, 32)
+		if err != nil || n == 0 {
+			return fmt.Errorf("-schedules is %q: use a number from 1 to %d", s, uint64(simMost))
+		}
+		o.schedules = n
+		return nil
+	})
+	fs.StringVar(&o.results, "results", "", "with -sim: append a line of JSON for each schedule to `file`")
+	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
+	fs.BoolVar(&o.keep, "keep-going", false, "with -sim: go on with a test that has failed, to find what else it has")
+}
+
+// simFlags are the names of the flags that mean something with -sim only. Without it they
+// are left to the test binary.
+var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results")
+
+func (o *simOptions) setSeeds(name, from, to string) (err error) {
+	if o.seeds != "" && o.seeds != name {
+		return fmt.Errorf("%s and %s exclude each other", o.seeds, name)
+	}
+	o.seeds = name
+	a, err1 := strconv.ParseUint(from, 10, 32)
+	b, err2 := strconv.ParseUint(to, 10, 32)
+	if err1 != nil || err2 != nil || a == 0 || b < a {
+		if name == "-seed" {
+			return fmt.Errorf("-seed is %q: use a number from 1 to %d", from, uint64(simMost))
+		}
+		return fmt.Errorf("-seeds is %q: use a range such as 1-1000, of numbers from 1 to %d", from+"-"+to, uint64(simMost))
+	}
+	o.from, o.to = a, b
+	return nil
+}
+
+// environ is what the program is told.
+func (o *simOptions) environ() ([]string, error) {
+	if o.seeds != "" && (o.schedules != 0 || o.explore) {
+		return nil, errors.New(o.seeds + " says which schedules to run: take -schedules and -explore away")
+	}
+	from, to := o.from, o.to
+	if o.seeds == "" {
+		n := o.schedules
+		if n == 0 {
+			n = simSchedules
+		}
+		from = 1
+		if o.explore {
+			from += rand.Uint64N(simMost - n)
+		}
+		to = from + n - 1
+	}
+	bit := map[bool]int{true: 1}
+	var results string
+	if o.results != "" {
+		var err error
+		if results, err = filepath.Abs(o.results); err != nil {
+			return nil, err
+		}
+	}
+	return []string{"GREENIFY_SIM_RESULTS=" + results, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d",
+		from, to, o.strategy, bit[o.early], o.steps, uint64(o.virtual), bit[o.keep])}, nil
+}
+
+// virtualTime is a duration in seconds.
+type virtualTime uint64
+
+func (v *virtualTime) String() string { return fmt.Sprint(uint64(*v), "s") }
+
+func (v *virtualTime) Set(s string) error {
+	d, err := time.ParseDuration(s)
+	if err != nil || d < time.Second {
+		return errors.New("use a duration of a second or more, such as 1h")
+	}
+	*v = virtualTime(d / time.Second)
+	return nil
+}

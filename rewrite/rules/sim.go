@@ -1,0 +1,55 @@
+package rules
+
+// Sim makes the hub simulate (runtime/hub/sim.go): the clock is virtual, chance comes from
+// the seed, and at points another thread may run though the one that is there need not
+// wait. They apply only with -sim.
+func Sim() []Leaf { return grouped("thread", simClock, simChance, simPoints, simTests) }
+
+// simClock has nanotime, which timers and deadlines go by, follow the schedule. What
+// watches over the process in real time keeps the real clock.
+var simClock = []Leaf{
+	{File: "runtime/time_nofake.go", Edit: edit("nanotime", replace, "nanotime1()", "hubSimNanotime()", 1), Why: "virtual time"},
+	{File: "runtime/time.go", Edit: edit("timers.check", entry, "", "if bubble == nil && hubSimHolds() { return max(now, 1), 0, false }", 1), Why: "the hub alone runs timers, at points that the schedule determines"},
+	{File: "runtime/mgcscavenge.go", Edit: edit("scavengerState.wake", entry, "", "if true { return }", 1), Why: "memory goes back to the system by a timer, which would be one of the schedule's"},
+	{File: proc, Edit: edit("sysmon", replace, "nanotime()", "nanotime1()", 2), Why: "the watchman's clock is the real one"},
+}
+
+var simChance = []Leaf{
+	{File: "runtime/rand.go", Edit: edit("randinit", entry, "", "hubSimStartup()", 1), Why: "what the process draws at its start, hashes of maps above all, is always the same"},
+	{File: "runtime/debug.go", Edit: edit("NumCPU", replace, "numCPUStartup", "hubSimCPUs", 1), Why: "as many processors on every machine"},
+	{File: "runtime/debug.go", Edit: edit("GOMAXPROCS", entry, "", "if true { return hubSimProcs(n) }", 1), Why: "as many processors on every machine"},
+	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if true { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
+	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if true { hubSimRead(b); return }", 1), Why: "crypto/rand"},
+}
+
+// Points. Not matched: operations on atomics and memory, sync.Map, Pool and Once, which
+// order nothing that Lock, channels and WaitGroup do not order, too.
+var simPoints = []Leaf{
+	{File: chans, Edit: edit("chansend1", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
+	{File: chans, Edit: edit("chanrecv1", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
+	{File: chans, Edit: edit("chanrecv2", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
+	{File: chans, Edit: edit("selectnbsend", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
+	{File: chans, Edit: edit("selectnbrecv", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
+	{File: chans, Edit: edit("closechan", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
+	{File: "runtime/select.go", Edit: edit("selectgo", entry, "", "hubAt(nil)", 1), Why: "a point: before a channel operation"},
+	{File: proc, Edit: edit("newproc", end, "", "hubAt(nil)", 1), Why: "a point: behind a go statement"},
+	{File: mutex, Edit: edit("Mutex.Lock", entry, "", "hubAtMutex(m)", 1), Why: "a point: before Lock"},
+	{File: mutex, Edit: edit("Mutex.TryLock", entry, "", "hubAtMutex(m)", 1), Why: "a point: before Lock"},
+	{File: mutex, Edit: edit("Mutex.Unlock", end, "", "hubAtMutex(m)", 1), Why: "a point: behind Unlock"},
+	{File: rwmutex, Edit: edit("RWMutex.RLock", entry, "", "hubAtRWMutex(rw)", 1), Why: "a point: before Lock"},
+	{File: rwmutex, Edit: edit("RWMutex.TryRLock", entry, "", "hubAtRWMutex(rw)", 1), Why: "a point: before Lock"},
+	{File: rwmutex, Edit: edit("RWMutex.RUnlock", end, "", "hubAtRWMutex(rw)", 1), Why: "a point: behind Unlock"},
+	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Add", entry, "", "hubAtWaitGroup(wg)", 1), Why: "a point: before an operation of a WaitGroup"},
+	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Wait", entry, "", "hubAtWaitGroup(wg)", 1), Why: "a point: before an operation of a WaitGroup"},
+	{File: sema, Edit: edit("notifyListNotifyOne", entry, "", "hubAt(unsafe.Pointer(l))", 1), Why: "a point: before Cond.Signal"},
+	{File: sema, Edit: edit("notifyListNotifyAll", entry, "", "hubAt(unsafe.Pointer(l))", 1), Why: "a point: before Cond.Signal"},
+}
+
+var simTests = []Leaf{
+	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", `hubSimDies("panicked")`, 1), Why: "which schedule it was"},
+	{File: "runtime/panic.go", Edit: edit("fatalthrow", entry, "", `hubSimDies("died")`, 1), Why: "which schedule it was"},
+	{File: proc, Edit: edit("runExitHooks", entry, "", `hubSimDies("exited")`, 1), Why: "which schedule it was"},
+	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runTests", "hubRunTests", 1), Why: "each test runs in many schedules"},
+	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runFuzzTests", "hubRunFuzzTests", 1), Why: "each test runs in many schedules"},
+	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runExamples(m.deps.MatchString, m.examples)", "hubRunExamples(m.deps.ImportPath(), m.deps.MatchString, m.examples)", 1), Why: "each test runs in many schedules"},
+}

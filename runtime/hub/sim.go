@@ -1,0 +1,292 @@
+//go:build greenify_hub && greenify_sim
+
+package runtime
+
+import "internal/runtime/atomic"
+
+// The simulation: a build with -sim leaves nothing to chance. One seed decides which
+// thread runs (sim_strategy.go) at the points where another one may (sim_point.go), what
+// is drawn (sim_draw.go) and what time it is (sim_clock.go). The same seed is the same
+// run, to the last step.
+//
+// A schedule is one run of one test, or the program. A driver thread begins it and
+// parks until it is over: until nothing can happen any more, which is exact, for the
+// hub knows all threads, timers and descriptors (hubSimFill). What is left then, and was
+// not there at the beginning, is stuck or waits for ever.
+//
+// Outside of schedules (the initialization of packages, TestMain) the clock is the same,
+// and the order first in, first out.
+
+const hubSimulated = true
+
+// hubSim is the simulation. Who owns the hub owns it.
+var hubSim struct {
+	on       bool // a schedule runs
+	seed     uint64
+	strategy hubStrategy
+	early    bool // timers may be chosen before their time
+	rng      uint64
+
+	steps  uint64 // choices of a thread
+	max    uint64 // steps that a schedule may take
+	until  int64  // time at which it ends
+	forced uint32 // the place in the queue, and 1, of the thread that a point has chosen; 0: none
+	stall  uint32 // steps of one thread since anything else happened
+	last   uint64 // whose
+	hash   uint64 // of all choices
+
+	clock   int64 // what nanotime returns; 0: the real one
+	timers  bool  // they run
+	late    atomic.Uint32
+	turns   uint32 // of sysmon
+	idle    int64  // likewise: since when the hub is
+	reads   uint32 // times that the clock was read in this step
+	draws   uint64 // outside of threads
+	births  uint32 // threads started by timers
+	tickets uint64
+
+	procs int // what GOMAXPROCS was set to; 0: nothing
+
+	epoch   uint32 // which schedule
+	heap    uint64 // bytes at which the next schedule begins with a collection
+	driver  guintptr
+	verdict hubVerdict
+	label   string // what to call the schedule
+	told    bool   // it was said that the process ends in it
+	ended   bool   // what the schedule runs has ended; the rest may come to rest
+
+	change  [hubSimChanges]uint64 // steps at which a strategy intervenes
+	changes int
+	low     uint64 // the next lowest priority
+
+	outside atomic.Uint32 // waits for what is not simulated
+}
+
+// rescueDelay is how long, in nanoseconds, one system or cgo call may keep the hub while
+// other threads are ready. What is rescued comes back when it likes, and a machine that
+// is busy makes any call slow.
+const rescueDelay = 1e9
+
+// hubVerdict is how a schedule ended.
+type hubVerdict uint8
+
+const (
+	hubVerdictRest hubVerdict = iota // nothing can happen any more
+	hubVerdictLong                   // it took too many steps, or too much time
+)
+
+// hubSimThread is what each thread is to the simulation.
+type hubSimThread struct {
+	id       uint64 // by descent: of the parent's, and how many children that had
+	children uint32
+	draws    uint32
+	priority uint64
+	object   uintptr // what its next operation is on
+	epoch    uint32  // the schedule in which it was born; 0: outside
+}
+
+// hubSimInit is called as the program starts.
+func hubSimInit() {
+	s := &hubSim
+	s.clock = hubSimStart
+	runtimeInitTime = s.clock - 1
+	sched.lastpoll.Store(s.clock)
+	getg().hub.sim.id = 1
+	// One P: what goes on beside the hub takes turns with it, and each timer is in one heap.
+	lock(&sched.lock)
+	sched.customGOMAXPROCS = true
+	unlock(&sched.lock)
+	if gomaxprocs != 1 {
+		stw := stopTheWorldGC(stwGOMAXPROCS)
+		newprocs = 1
+		startTheWorldGC(stw)
+	}
+	// Collections are a matter of when: none while a schedule runs, unless it needs much.
+	setGCPercent(-1)
+	setMemoryLimit(hubSimMemory)
+}
+
+// hubSimMemory is how many bytes a program may have before there are collections in the
+// midst of a schedule.
+const hubSimMemory = 2 << 30
+
+// hubSimBorn names a thread: by descent, for the number of a goroutine depends on what
+// the program did before.
+func hubSimBorn(gp, parent *g) {
+	t := &gp.hub.sim
+	*t = hubSimThread{}
+	if parent != nil && parent.hub.ran {
+		parent.hub.sim.children++
+		t.id = hubMix(parent.hub.sim.id + uint64(parent.hub.sim.children)*0x9e3779b97f4a7c15)
+	} else {
+		hubSim.births++
+		t.id = hubMix(uint64(hubSim.births))
+	}
+	if hubSim.on {
+		t.epoch = hubSim.epoch
+	}
+	t.priority = hubSimPriority(hubMix(hubSim.seed ^ t.id))
+}
+
+// hubSimRuns is called as a thread gets the hub.
+func hubSimRuns(gp *g) {
+	s := &hubSim
+	s.reads = 0
+	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
+	if hubDbg && s.on {
+		print("step ", s.steps, " run ", hex(gp.hub.sim.id>>48), " ", gp.waitreason.String(), " q=", hub.runq.size, " clock=", s.clock, "\n")
+	}
+	s.steps++
+	s.stall++
+	if s.last != gp.hub.sim.id {
+		s.last, s.stall = gp.hub.sim.id, 0
+	}
+}
+
+// hubSimBegin begins a schedule. The calling thread is its driver.
+func hubSimBegin(seed uint64, strategy hubStrategy, early bool, most uint64, until int64) {
+	s := &hubSim
+	if live := gcController.heapLive.Load(); live > s.heap {
+		if s.heap != 0 {
+			GC()
+		}
+		s.heap = max(hubSimHeap, 2*gcController.heapMarked)
+	}
+	s.epoch++
+	s.seed, s.strategy, s.early = seed, strategy, early
+	s.rng = hubMix(seed)
+	s.steps, s.max, s.forced, s.stall, s.last, s.hash = 0, most, 0, 0, 0, 0
+	s.reads, s.draws, s.births, s.tickets = 0, 0, 0, 0
+	s.verdict, s.ended = hubVerdictRest, false
+	if hubSimNextTimer() == 0 {
+		s.clock = hubSimStart
+	}
+	hubClock()
+	s.until = s.clock + until
+	s.low = hubSimLowest
+	hubSimPlan()
+	me := &getg().hub.sim
+	me.id, me.children, me.draws = hubSimDriverID, 0, 0
+	s.on = true
+}
+
+const (
+	hubSimDriverID = 2
+	hubSimHeap     = 64 << 20
+)
+
+// hubSimThis reports whether a thread was born in this schedule, or the last one.
+func hubSimThis(gp *g) bool { return gp.hub.sim.epoch == hubSim.epoch }
+
+// hubSimWait waits until the schedule is over. It returns the verdict, the steps and the
+// hash of all choices.
+func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
+	s := &hubSim
+	s.driver.set(getg())
+	gopark(nil, nil, waitReasonSelectNoCases, traceBlockForever, 1)
+	return s.verdict, s.steps, s.hash
+}
+
+// hubSimEnd says that what the schedule runs has ended. What it left may come to rest.
+func hubSimEnd() {
+	s := &hubSim
+	s.ended = true
+	s.max = s.steps + hubSimRestSteps
+	s.until = min(s.until, s.clock+hubSimRestTime)
+}
+
+const (
+	hubSimRestSteps = 10_000
+	hubSimRestTime  = 60e9
+)
+
+// hubSimFill finds who can run: called before the next thread is chosen, by the owner of
+// the hub, on g0.
+func hubSimFill() {
+	s := &hubSim
+	if getg().m.p == 0 {
+		return // sysmon
+	}
+	for {
+		if hub.nremote.Load() != 0 {
+			hubDrain()
+		}
+		if s.on && (s.steps > s.max || s.clock > s.until) {
+			if !s.ended {
+				s.verdict = hubVerdictLong
+			}
+			hubSimOver()
+			return
+		}
+		if !hub.runq.empty() {
+			if !s.on || !hubSimEarly() {
+				return
+			}
+			if !hubSimJump() {
+				return
+			}
+			continue
+		}
+		if hubSimOutside() {
+			return
+		}
+		if hubSimJump() {
+			continue
+		}
+		if s.on {
+			hubSimOver()
+		}
+		return
+	}
+}
+
+// hubSimOver gives the hub to the driver.
+func hubSimOver() {
+	s := &hubSim
+	gp := s.driver.ptr()
+	if gp == nil {
+		return // a program: there is nobody to tell but its end (checkdead)
+	}
+	s.driver = 0
+	s.on = false
+	casgstatus(gp, _Gwaiting, _Grunnable)
+	hub.runq.pushBack(gp)
+	s.forced = uint32(hub.runq.size)
+}
+
+// hubSimOutside waits for what is not simulated, if something can come from there:
+// descriptors of the kernel, threads that have left the hub. It reports whether the
+// native scheduler is to wait for it.
+func hubSimOutside() bool {
+	all, n := atomicAllG()
+	for i := range n {
+		gp := atomicAllGIndex(all, i)
+		switch readgstatus(gp) &^ _Gscan {
+		case _Grunning, _Grunnable, _Gsyscall:
+			if gp.hub.ran && !hubSimSignals(gp) {
+				hubSim.outside.Add(1)
+				return true
+			}
+		}
+	}
+	if netpollinited() && netpollAnyWaiters() {
+		list, delta := netpoll(hubSimNet)
+		netpollAdjustWaiters(delta)
+		if !list.empty() {
+			hubSim.outside.Add(1)
+			injectglist(&list)
+			hubDrain()
+		}
+	}
+	return false
+}
+
+// hubSimNet is how long the kernel's descriptors have, in real nanoseconds, before the
+// time jumps.
+const hubSimNet = 5e6
+
+// hubSimSignals reports whether gp is os/signal's, which waits in the kernel for ever.
+func hubSimSignals(gp *g) bool {
+	f := findfunc(gp.startpc)
+	return f.valid() && funcname(f) == "os/signal.loop"
+}

@@ -1,0 +1,114 @@
+//go:build greenify_hub && greenify_sim
+
+package runtime
+
+// Virtual time. The clock stands still while threads run, and jumps to the next timer
+// when none can (hubSimFill). A timer may also be chosen early, while threads are ready:
+// else a timeout that races with them is never seen.
+
+const (
+	hubSimStart = 1e9           // nanotime at the beginning of a schedule
+	hubSimEpoch = 1_767_225_600 // time.Now then, less a second: 2026-01-01 00:00:00 UTC
+	hubSimReads = 1000          // times that a thread may read the clock in one step before it runs on
+	hubSimTick  = 100_000       // nanoseconds by which it does
+	hubSimStall = 1000          // steps that one thread may take while all others wait for the time
+)
+
+// hubSimNanotime is nanotime.
+//
+//go:nosplit
+func hubSimNanotime() int64 {
+	if t := hubSim.clock; t != 0 {
+		return t
+	}
+	return nanotime1()
+}
+
+// hubTime is time.Now. A thread that waits by reading the clock sees it go on.
+func hubTime() (sec int64, nsec int32, mono int64) {
+	s := &hubSim
+	if getg().hub.owner {
+		if s.reads++; s.reads > hubSimReads {
+			s.clock += hubSimTick
+		}
+	}
+	t := s.clock - hubSimStart
+	return hubSimEpoch + t/1e9, int32(t % 1e9), s.clock
+}
+
+// hubSimNextTimer returns when the next timer is due, 0 if there is none.
+func hubSimNextTimer() (when int64) {
+	for _, pp := range allp {
+		if w := pp.timers.wakeTime(); w != 0 && (when == 0 || w < when) {
+			when = w
+		}
+	}
+	return when
+}
+
+// hubSimJump sets the clock to the next timer, and runs those that are due. It reports
+// false if there is none.
+func hubSimJump() bool {
+	s := &hubSim
+	when := hubSimNextTimer()
+	if when == 0 {
+		return false
+	}
+	s.clock = max(s.clock, when)
+	if hubDbg {
+		print("jump ", s.clock, "\n")
+	}
+	s.stall = 0
+	hubClock()
+	s.timers = true
+	hubTimers(s.clock)
+	s.timers = false
+	return true
+}
+
+// hubSimHolds reports whether timers are not to run now, though they may be due: the
+// native scheduler asks whenever it gets to it. It runs them only if nothing else has
+// happened for a while because the program waits for what is not simulated.
+func hubSimHolds() bool {
+	s := &hubSim
+	if s.timers || s.clock == 0 {
+		return false
+	}
+	if s.late.CompareAndSwap(1, 0) {
+		if when := hubSimNextTimer(); when != 0 {
+			s.clock = max(s.clock, when)
+		}
+		return false
+	}
+	return true
+}
+
+// hubSimWatch is called by sysmon, by the real clock. While the hub is idle, the time
+// goes on only if nothing comes from outside.
+func hubSimWatch(now int64) {
+	s := &hubSim
+	if hub.busy || hub.turns != s.turns {
+		s.turns, s.idle = hub.turns, now
+		return
+	}
+	if now-s.idle > hubSimPatience {
+		s.idle = now
+		s.late.Store(1)
+	}
+}
+
+const hubSimPatience = 50e6
+
+// hubSimEarly reports whether the next timer is to be run though threads are ready.
+func hubSimEarly() bool {
+	s := &hubSim
+	if when := hubSimNextTimer(); when == 0 {
+		return false
+	} else if when <= s.clock {
+		return true // it is due
+	}
+	if s.stall > hubSimStall && hub.runq.size == 1 {
+		return true // one thread polls, and all others wait
+	}
+	return s.early && s.strategy != hubStrategyFIFO && hubSimBelow(32) == 0
+}

@@ -1,0 +1,29 @@
+//go:build greenify_hub && !greenify_sim
+
+package runtime
+
+// What a build without -sim has in place of the files sim*.go. The compiler knows each
+// answer, so that nothing is left of the questions.
+
+const hubSimulated = false
+
+// rescueDelay is how long, in nanoseconds, one system or cgo call may keep the
+// hub while other threads are ready. The Go scheduler takes the P after the
+// same time (retake).
+const rescueDelay = 10e6
+
+// hubSimThread is what each thread is to a simulation.
+type hubSimThread struct{}
+
+func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }
+
+func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
+
+func hubSimThis(gp *g) bool { return true }
+
+func hubSimWatch(now int64)    {}
+func hubSimInit()              {}
+func hubSimFill()              {}
+func hubSimBorn(gp, parent *g) {}
+func hubSimRuns(gp *g)         {}
+func hubSimYields(gp *g)       {}

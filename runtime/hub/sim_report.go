@@ -1,0 +1,147 @@
+//go:build greenify_hub && greenify_sim
+
+package runtime
+
+import (
+	"internal/bytealg"
+	"internal/strconv"
+	_ "unsafe" // for linkname
+)
+
+// What package testing asks of a simulation (testing/sim.go there).
+
+// hubSimOptions are what greenify has asked for, in the variable GREENIFY_SIM: numbers
+// with names, separated by commas. The command has checked them.
+type hubSimOptions struct {
+	from, to uint64 // seeds
+	strategy uint64 // and 1; 0: the portfolio
+	early    uint64
+	steps    uint64
+	seconds  uint64 // of virtual time
+	keep     uint64 // go on behind a failure
+}
+
+//go:linkname testing_hubSimOptions testing.hubSimOptions
+func testing_hubSimOptions() (o hubSimOptions) {
+	text := gogetenv("GREENIFY_SIM")
+	for len(text) > 0 {
+		field := text
+		if i := bytealg.IndexByteString(text, ','); i >= 0 {
+			field, text = text[:i], text[i+1:]
+		} else {
+			text = ""
+		}
+		i := bytealg.IndexByteString(field, '=')
+		if i < 0 {
+			continue
+		}
+		n, err := strconv.ParseUint(field[i+1:], 10, 64)
+		if err != nil {
+			continue
+		}
+		switch field[:i] {
+		case "from":
+			o.from = n
+		case "to":
+			o.to = n
+		case "strategy":
+			o.strategy = n
+		case "early":
+			o.early = n
+		case "steps":
+			o.steps = n
+		case "seconds":
+			o.seconds = n
+		case "keep":
+			o.keep = n
+		}
+	}
+	return o
+}
+
+//go:linkname testing_hubSimBegin testing.hubSimBegin
+func testing_hubSimBegin(seed uint64, strategy uint8, early bool, most uint64, until int64, label string) {
+	hubSim.label, hubSim.told = label, false
+	hubSimBegin(seed, hubStrategy(strategy), early, most, until)
+}
+
+//go:linkname testing_hubSimWait testing.hubSimWait
+func testing_hubSimWait() (long bool, steps, hash uint64) {
+	verdict, steps, hash := hubSimWait()
+	return verdict == hubVerdictLong, steps, hash
+}
+
+// hubSimDies is called as the process ends.
+func hubSimDies(how string) {
+	if s := &hubSim; s.on && !s.told {
+		print("greenify: the program ", how, " ", s.label)
+		s.told = true
+	}
+}
+
+//go:linkname testing_hubSimEnd testing.hubSimEnd
+func testing_hubSimEnd() { hubSimEnd() }
+
+//go:linkname testing_hubSimMix testing.hubSimMix
+func testing_hubSimMix(z uint64) uint64 { return hubMix(z) }
+
+// testing_hubSimLeft returns how many threads of the last schedule are left, and a hash
+// of how they wait.
+//
+//go:linkname testing_hubSimLeft testing.hubSimLeft
+func testing_hubSimLeft() (n int, kinds uint64) {
+	systemstack(func() {
+		forEachGRace(func(gp *g) {
+			if hubSimLeft(gp) {
+				n++
+				kinds += hubMix(uint64(hubKind(gp)))
+			}
+		})
+	})
+	return n, kinds
+}
+
+func hubSimLeft(gp *g) bool {
+	return gp.hub.green && hubSimThis(gp) && hubParked(gp)
+}
+
+// testing_hubSimStuck writes what the threads of the last schedule that are left wait for.
+//
+//go:linkname testing_hubSimStuck testing.hubSimStuck
+func testing_hubSimStuck(text []byte) (length int) {
+	stw := stopTheWorldGC(stwAllThreadsSyscall)
+	systemstack(func() {
+		g0 := getg()
+		g0.writebuf = text[0:0:len(text)]
+		hubNoteDeferred()
+		hubAlike(func(gp *g) bool { return hubSimLeft(gp) && !hubTesting(gp) }, func(gp *g, more int) {
+			hubPrintWait(gp)
+			hubPrintStack(hubStack(gp, hubPCs[:]), true)
+			hubPrintMore(gp, more)
+		})
+		length = len(g0.writebuf)
+		g0.writebuf = nil
+	})
+	startTheWorldGC(stw)
+	return length
+}
+
+// testing_hubSimProve writes which of them nobody can wake, and returns how many.
+//
+//go:linkname testing_hubSimProve testing.hubSimProve
+func testing_hubSimProve(text []byte) (threads, length int) {
+	return hubDeadlocks(nil, text, hubAllStuck)
+}
+
+// hubSimAlarm sleeps for some nanoseconds of real time, in a native goroutine.
+//
+//go:linkname time_hubSimAlarm time.hubSimAlarm
+func time_hubSimAlarm(d int64) {
+	entersyscallblock()
+	systemstack(func() {
+		for end := nanotime1() + d; nanotime1() < end; {
+			usleep(20_000)
+		}
+	})
+	exitsyscall()
+}

@@ -1,0 +1,158 @@
+//go:build greenify_hub && greenify_sim
+
+package runtime
+
+// Strategies: which thread is next. None finds everything, so the seeds of a search
+// take turns (package explore).
+
+// hubStrategy is one of them; the numbers are package explore's.
+type hubStrategy uint8
+
+const (
+	hubStrategyFIFO   hubStrategy = iota // first in, first out; no thread is interrupted
+	hubStrategyRandom                    // any thread; at a point another one, of four times once
+	hubStrategyRPB                       // random order, each thread runs until it waits, but for two interruptions
+	hubStrategyPCT                       // priorities, of which three are lowered (Burckhardt et al., ASPLOS 2010)
+	hubStrategyPOS                       // each operation has a priority, and a new one when it raced (Yuan et al., CAV 2018)
+	hubStrategyDelay                     // first in, first out, but for two delays (Emmi et al., POPL 2011)
+)
+
+const (
+	hubSimChanges = 3
+	hubSimLowest  = 1 << 20 // priorities below are those of lowered threads
+	hubSimFair    = 5000    // steps after which a strategy of priorities becomes random: one that polls may starve the one it waits for
+)
+
+// hubSimPriority is one of those of threads that were not lowered.
+//
+//go:nosplit
+func hubSimPriority(random uint64) uint64 { return random | 1<<63 }
+
+// hubSimPlan draws the steps at which the strategy intervenes. How long the schedule
+// will be is not known, so they are spread evenly over its orders of magnitude.
+func hubSimPlan() {
+	s := &hubSim
+	switch s.strategy {
+	case hubStrategyRPB, hubStrategyDelay:
+		s.changes = 2
+	case hubStrategyPCT:
+		s.changes = 3
+	default:
+		s.changes = 0
+	}
+	for i := range s.changes {
+		// 2 to the power of a number from 0 to 14, linear in between.
+		k := hubSimBelow(14)
+		s.change[i] = 1<<k + hubSimBelow(1<<k)
+	}
+}
+
+// hubSimChange reports whether this is a step at which the strategy intervenes.
+//
+//go:nosplit
+func hubSimChange() bool {
+	s := &hubSim
+	change := false
+	for i := range s.changes {
+		if s.change[i] <= s.steps {
+			s.change[i] = 1<<64 - 1
+			change = true
+		}
+	}
+	return change
+}
+
+// hubSimLower gives a thread the lowest priority.
+func hubSimLower(gp *g) {
+	s := &hubSim
+	s.low--
+	gp.hub.sim.priority = s.low
+}
+
+// hubSimYields is called as a thread yields of its own accord: it polls, perhaps for one
+// of a lower priority.
+func hubSimYields(gp *g) {
+	if s := &hubSim; s.on && s.forced == 0 {
+		hubSimLower(gp)
+	}
+}
+
+// hubSimThreadNext returns the place in the queue, which has n threads, of the next one.
+//
+//go:nosplit
+func hubSimThreadNext(n uint32) (i uint32) {
+	s := &hubSim
+	if s.forced != 0 {
+		i = s.forced - 1
+		s.forced = 0
+		return i
+	}
+	if !s.on {
+		return 0
+	}
+	switch {
+	case s.strategy == hubStrategyFIFO, s.strategy == hubStrategyDelay:
+		return 0
+	case s.strategy == hubStrategyRandom, s.steps > hubSimFair:
+		return uint32(hubSimBelow(uint64(n)))
+	}
+	i, _ = hubSimBest()
+	return i
+}
+
+// hubSimBest returns the place in the queue of the thread with the highest priority, and
+// that.
+//
+//go:nosplit
+func hubSimBest() (best uint32, priority uint64) {
+	i := uint32(0)
+	for gp := hub.runq.head.ptr(); gp != nil; gp = gp.schedlink.ptr() {
+		if p := gp.hub.sim.priority; p > priority {
+			best, priority = i, p
+		}
+		i++
+	}
+	return best, priority
+}
+
+// hubSimSwitch decides at a point whether another of the n ready threads runs before gp
+// goes on: its place in the queue, and 1; 0 if gp goes on.
+func hubSimSwitch(gp *g, n uint32) uint32 {
+	s := &hubSim
+	change := hubSimChange()
+	switch {
+	case s.strategy == hubStrategyFIFO:
+		return 0
+	case s.strategy == hubStrategyDelay:
+		if change {
+			return 1
+		}
+		return 0
+	case s.strategy == hubStrategyRandom, s.steps > hubSimFair:
+		if hubSimBelow(4) != 0 {
+			return 0
+		}
+		return 1 + uint32(hubSimBelow(uint64(n)))
+	case s.strategy == hubStrategyRPB:
+		if !change {
+			return 0
+		}
+		hubSimLower(gp)
+	case s.strategy == hubStrategyPCT:
+		if change {
+			hubSimLower(gp)
+		}
+	case s.strategy == hubStrategyPOS:
+		// The operations that raced with the last one on this object draw again.
+		for o := hub.runq.head.ptr(); o != nil; o = o.schedlink.ptr() {
+			if o.hub.sim.object == gp.hub.sim.object {
+				o.hub.sim.priority = hubSimPriority(hubSimBelow(1 << 62))
+			}
+		}
+		gp.hub.sim.priority = hubSimPriority(hubSimBelow(1 << 62))
+	}
+	if i, p := hubSimBest(); p > gp.hub.sim.priority {
+		return i + 1
+	}
+	return 0
+}

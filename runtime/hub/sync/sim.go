@@ -1,0 +1,12 @@
+//go:build greenify_hub && greenify_sim
+
+package sync
+
+import "unsafe"
+
+// hubAt is a point at which another thread may run; provided by package runtime.
+func hubAt(object unsafe.Pointer)
+
+func hubAtRWMutex(rw *RWMutex) { hubAt(unsafe.Pointer(rw)) }
+
+func hubAtWaitGroup(wg *WaitGroup) { hubAt(unsafe.Pointer(wg)) }

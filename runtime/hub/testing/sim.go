@@ -1,0 +1,240 @@
+//go:build greenify_hub && greenify_sim
+
+package testing
+
+import (
+	"cmp"
+	"fmt"
+	"os"
+	"strconv"
+	"time"
+	_ "unsafe" // for linkname
+)
+
+// greenify test -sim: each test, fuzz target (its seed corpus) and example runs in many
+// schedules, each from a seed of its own, by what package testing runs it by.
+
+// hubSimOptions is package runtime's.
+type hubSimSettings struct {
+	from, to uint64
+	strategy uint64
+	early    uint64
+	steps    uint64
+	seconds  uint64
+	keep     uint64
+}
+
+//go:linkname hubSimOptions
+func hubSimOptions() hubSimSettings
+
+//go:linkname hubSimBegin
+func hubSimBegin(seed uint64, strategy uint8, early bool, most uint64, until int64, label string)
+
+//go:linkname hubSimWait
+func hubSimWait() (long bool, steps, hash uint64)
+
+//go:linkname hubSimEnd
+func hubSimEnd()
+
+//go:linkname hubSimMix
+func hubSimMix(z uint64) uint64
+
+//go:linkname hubSimLeft
+func hubSimLeft() (n int, kinds uint64)
+
+//go:linkname hubSimStuck
+func hubSimStuck(text []byte) int
+
+//go:linkname hubSimProve
+func hubSimProve(text []byte) (threads, length int)
+
+// hubSimStrategies are the names of package runtime's strategies.
+var hubSimStrategies = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay"}
+
+// hubSimPortfolio is the strategy of a seed, for ever: the first is the order that plain
+// patched programs have.
+func hubSimPortfolio(seed uint64) uint8 {
+	switch {
+	case seed == 1:
+		return 0
+	case seed%5 == 0:
+		return 1
+	}
+	return [...]uint8{2, 4, 3, 1}[seed%4]
+}
+
+// A hubSimSearch counts what was searched.
+type hubSimSearch struct {
+	hubSimSettings
+	tests, schedules, distinct int
+}
+
+var hubSim hubSimSearch
+
+// hubSimRun runs something named, in a schedule for each seed. It reports whether
+// it ran, and whether it was right in all of them.
+func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool) {
+	h := &hubSim
+	if h.to == 0 {
+		h.hubSimSettings = hubSimOptions()
+		os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
+	}
+	h.tests++
+	seen := map[uint64]bool{}
+	leaks := map[uint64]bool{}
+	ok = true
+	times, chatty := *count, chatty
+	defer restore(times, chatty)
+	*count = 1
+	for round := range uint64(times) {
+		for seed := h.from; seed <= h.to; seed++ {
+			strategy := hubSimPortfolio(seed)
+			if h.strategy != 0 {
+				strategy = uint8(h.strategy - 1)
+			}
+			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(), name, importPath)
+			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategies[strategy], name, again)
+			hubSimBegin(hubSimSeed(name, seed+round<<32), strategy, h.early != 0, h.steps, int64(h.seconds)*1e9, label)
+			ended, good := false, false
+			go func() {
+				ran, good = run()
+				ended = true
+				hubSimEnd()
+			}()
+			long, steps, hash := hubSimWait()
+			h.schedules++
+			if seen[hash] = true; ended && !ran {
+				return false, true
+			}
+			why := ""
+			switch left, kinds := hubSimLeft(); {
+			case ended && !good:
+				why = "failed"
+			case long:
+				why = fmt.Sprint("did not end within ", steps, " steps")
+			case !ended:
+				why = "cannot go on"
+				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", chatty.prefix(), name, hubSimText(hubSimStuck))
+			case left > 0 && !leaks[kinds]:
+				leaks[kinds] = true
+				n := 0
+				text := hubSimText(func(text []byte) (length int) {
+					n, length = hubSimProve(text)
+					return length
+				})
+				if n > 0 {
+					why = fmt.Sprint("left ", n, " threads that nobody can wake")
+					if n == 1 {
+						why = "left a thread that nobody can wake"
+					}
+					fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", chatty.prefix(), name, text)
+				}
+			}
+			hubSimResult(importPath, name, seed, hubSimStrategies[strategy], why, steps, hash)
+			if why != "" {
+				ok = false
+				fmt.Printf("greenify: %s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
+					name, why, seed, hubSimStrategies[strategy], steps, again)
+				if long {
+					// Its threads are ready, and would run on.
+					fmt.Print(chatty.prefix(), "FAIL\n")
+					os.Exit(1)
+				}
+				if h.keep == 0 {
+					return true, false
+				}
+			}
+			hubChatty(false)
+		}
+	}
+	h.distinct += len(seen)
+	return ran, ok
+}
+
+// hubSimResult appends a line to the file of -results, if there is one.
+func hubSimResult(pkg, name string, seed uint64, strategy, why string, steps, hash uint64) {
+	path := os.Getenv("GREENIFY_SIM_RESULTS")
+	if path == "" {
+		return
+	}
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err == nil {
+		_, err = fmt.Fprintf(f, `{"package":%q,"test":%q,"seed":%d,"strategy":%q,"verdict":%q,"steps":%d,"hash":"%016x"}`+"\n",
+			pkg, name, seed, strategy, cmp.Or(why, "ok"), steps, hash)
+	}
+	if err == nil {
+		err = f.Close()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "greenify: cannot write the results:", err)
+		os.Exit(2)
+	}
+}
+
+func restore(times uint, c chattyFlag) {
+	*count, chatty = times, c
+}
+
+// hubChatty has the first schedule of a test alone print what -v prints.
+func hubChatty(on bool) { chatty.on = chatty.on && on }
+
+// flags are those that a seed needs to be the same schedule again.
+func (h *hubSimSearch) flags() (s string) {
+	if h.strategy != 0 {
+		s += " -strategy " + hubSimStrategies[h.strategy-1]
+	}
+	if h.early == 0 {
+		s += " -early=false"
+	}
+	return s
+}
+
+// hubSimSeed makes the number of a schedule one of this test.
+func hubSimSeed(name string, n uint64) uint64 {
+	h := n
+	for i := range len(name) {
+		h = hubSimMix(h ^ uint64(name[i]))
+	}
+	return h
+}
+
+func hubSimText(f func(text []byte) int) []byte {
+	text := make([]byte, 64<<10)
+	return text[:f(text)]
+}
+
+func hubRunTests(modulePath, importPath string, matchString func(pat, str string) (bool, error), tests []InternalTest, deadline time.Time) (ran, ok bool) {
+	ok = true
+	for i := range tests {
+		r, o := hubSimRun(tests[i].Name, importPath, func() (bool, bool) {
+			return runTests(modulePath, importPath, matchString, tests[i:i+1], deadline)
+		})
+		ran, ok = ran || r, ok && o
+	}
+	return ran, ok
+}
+
+func hubRunFuzzTests(deps testDeps, tests []InternalFuzzTarget, deadline time.Time) (ran, ok bool) {
+	ok = true
+	for i := range tests {
+		r, o := hubSimRun(tests[i].Name, deps.ImportPath(), func() (bool, bool) {
+			return runFuzzTests(deps, tests[i:i+1], deadline)
+		})
+		ran, ok = ran || r, ok && o
+	}
+	return ran, ok
+}
+
+func hubRunExamples(importPath string, matchString func(pat, str string) (bool, error), examples []InternalExample) (ran, ok bool) {
+	ok = true
+	for i := range examples {
+		r, o := hubSimRun(examples[i].Name, importPath, func() (bool, bool) {
+			return runExamples(matchString, examples[i:i+1])
+		})
+		ran, ok = ran || r, ok && o
+	}
+	if h := &hubSim; h.tests > 0 {
+		fmt.Fprintln(os.Stderr, "greenify:", strconv.Itoa(h.schedules), "schedules of", h.tests, "tests,", h.distinct, "different")
+	}
+	return ran, ok
+}
