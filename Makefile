@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: sim release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
@@ -83,6 +83,11 @@ race: $(GREENIFY)
 	go test -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
 	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
+
+# sim searches Go's own kernels of real bugs with greenify test -sim, and prints which
+# schedule finds each.
+sim: $(GREENIFY)
+	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY)
 
 # browser opens the pages of traces in chromium, from a Debian package (as root).
 browser:

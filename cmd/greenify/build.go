@@ -35,7 +35,7 @@ func goCommand(name, args, short, long string) *command {
 		long: "The go command of the same name, on patched code: what it prints and its exit code\nare go " + name + "'s." + long,
 		setup: func(fs *flag.FlagSet) runner {
 			o := declareBuild(fs, name == "build")
-			if name == "build" || name == "run" || name == "test" {
+			if name == "run" || name == "test" {
 				declareSim(fs, &o.sim, name == "test")
 			}
 			return func(e *env, args []string) error { return e.goCommand(o, readGoLine(name, args)) }
@@ -178,7 +178,7 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	}
 	environ := tc.Environ(e.environ)
 	if o.sim.on {
-		sim, err := o.sim.environ()
+		sim, err := o.sim.environ(l.command == "run")
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func (o *simOptions) setSeeds(name, from, to string) (err error) {
 }
 
 // environ is what the program is told.
-func (o *simOptions) environ() ([]string, error) {
+func (o *simOptions) environ(program bool) ([]string, error) {
 	if o.seeds != "" && (o.schedules != 0 || o.explore) {
 		return nil, errors.New(o.seeds + " says which schedules to run: take -schedules and -explore away")
 	}
@@ -128,8 +128,8 @@ func (o *simOptions) environ() ([]string, error) {
 			return nil, err
 		}
 	}
-	return []string{"GREENIFY_SIM_RESULTS=" + results, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d",
-		from, to, o.strategy, bit[o.early], o.steps, uint64(o.virtual), bit[o.keep])}, nil
+	return []string{"GREENIFY_SIM_RESULTS=" + results, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
+		from, to, o.strategy, bit[o.early], o.steps, uint64(o.virtual), bit[o.keep], bit[program])}, nil
 }
 
 // virtualTime is a duration in seconds.

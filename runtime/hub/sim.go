@@ -49,6 +49,7 @@ var hubSim struct {
 
 	epoch   uint32 // which schedule
 	heap    uint64 // bytes at which the next schedule begins with a collection
+	cycles  uint32 // collections before the last schedule
 	driver  guintptr
 	verdict hubVerdict
 	label   string // what to call the schedule
@@ -133,9 +134,6 @@ func hubSimRuns(gp *g) {
 	s := &hubSim
 	s.reads = 0
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
-	if hubDbg && s.on {
-		print("step ", s.steps, " run ", hex(gp.hub.sim.id>>48), " ", gp.waitreason.String(), " q=", hub.runq.size, " clock=", s.clock, "\n")
-	}
 	s.steps++
 	s.stall++
 	if s.last != gp.hub.sim.id {
@@ -151,6 +149,10 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early bool, most uint64, unt
 			GC()
 		}
 		s.heap = max(hubSimHeap, 2*gcController.heapMarked)
+	}
+	if cycles := work.cycles.Load(); cycles != s.cycles {
+		s.cycles = cycles
+		hubSimSettle()
 	}
 	s.epoch++
 	s.seed, s.strategy, s.early = seed, strategy, early
@@ -168,6 +170,16 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early bool, most uint64, unt
 	me := &getg().hub.sim
 	me.id, me.children, me.draws = hubSimDriverID, 0, 0
 	s.on = true
+}
+
+// hubSimSettle lets finalizers and cleanups that a collection has found run before the
+// next schedule.
+func hubSimSettle() {
+	for range 8 {
+		left := hubLeave() // so that the native scheduler wakes their goroutines
+		Gosched()
+		hubEnter(left)
+	}
 }
 
 const (
@@ -245,7 +257,12 @@ func hubSimOver() {
 	s := &hubSim
 	gp := s.driver.ptr()
 	if gp == nil {
-		return // a program: there is nobody to tell but its end (checkdead)
+		// A program. If it cannot go on, checkdead says so.
+		if s.verdict == hubVerdictLong {
+			print("greenify: the program did not end within ", s.steps, " steps ", s.label)
+			exit(2)
+		}
+		return
 	}
 	s.driver = 0
 	s.on = false

@@ -55,9 +55,6 @@ func hubSimJump() bool {
 		return false
 	}
 	s.clock = max(s.clock, when)
-	if hubDbg {
-		print("jump ", s.clock, "\n")
-	}
 	s.stall = 0
 	hubClock()
 	s.timers = true

@@ -99,5 +99,3 @@ func hubSimProcs(n int) int {
 	}
 	return before
 }
-
-const hubDbg = false

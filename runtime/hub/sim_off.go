@@ -22,6 +22,7 @@ func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
 func hubSimThis(gp *g) bool { return true }
 
 func hubSimWatch(now int64)    {}
+func hubSimProgram()           {}
 func hubSimInit()              {}
 func hubSimFill()              {}
 func hubSimBorn(gp, parent *g) {}

@@ -2,10 +2,7 @@
 
 package runtime
 
-import (
-	"internal/runtime/sys"
-	"unsafe"
-)
+import "unsafe"
 
 // Points: where another thread may run though this one need not wait. Before an
 // operation on a channel and close, Lock, RLock and their Try forms, WaitGroup and
@@ -40,9 +37,6 @@ func hubAt(object unsafe.Pointer) {
 		if n == 0 {
 			return
 		}
-	}
-	if hubDbg {
-		print("point ", hex(gp.hub.sim.id>>48), " n=", n, " pc=", hex(sys.GetCallerPC()), "\n")
 	}
 	if s.forced = hubSimSwitch(gp, n); s.forced != 0 || over {
 		mcall(gosched_m)

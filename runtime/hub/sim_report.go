@@ -19,11 +19,19 @@ type hubSimOptions struct {
 	steps    uint64
 	seconds  uint64 // of virtual time
 	keep     uint64 // go on behind a failure
+	program  uint64 // the program is the schedule
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
-func testing_hubSimOptions() (o hubSimOptions) {
+func testing_hubSimOptions() hubSimOptions { return hubSimReadOptions() }
+
+// hubSimReadOptions reads the variable. Without it, for a test binary that is run by
+// hand, it is what greenify test -sim asks for.
+func hubSimReadOptions() (o hubSimOptions) {
 	text := gogetenv("GREENIFY_SIM")
+	if text == "" {
+		text = hubSimDefault
+	}
 	for len(text) > 0 {
 		field := text
 		if i := bytealg.IndexByteString(text, ','); i >= 0 {
@@ -54,9 +62,27 @@ func testing_hubSimOptions() (o hubSimOptions) {
 			o.seconds = n
 		case "keep":
 			o.keep = n
+		case "program":
+			o.program = n
 		}
 	}
 	return o
+}
+
+const hubSimDefault = "from=1,to=100,early=1,steps=1000000,seconds=604800"
+
+// hubSimProgram begins the schedule of a program: greenify run -sim.
+func hubSimProgram() {
+	o := hubSimReadOptions()
+	if o.program == 0 {
+		return
+	}
+	strategy := hubSimPortfolio(o.from)
+	if o.strategy != 0 {
+		strategy = uint8(o.strategy - 1)
+	}
+	hubSimBegin(o.from, hubStrategy(strategy), o.early != 0, o.steps, int64(o.seconds)*1e9)
+	hubSim.label = "in the schedule that -seed " + string(itoa(make([]byte, 20), o.from)) + " has\n"
 }
 
 //go:linkname testing_hubSimBegin testing.hubSimBegin

@@ -2,6 +2,8 @@
 
 package runtime
 
+import _ "unsafe" // for linkname
+
 // Strategies: which thread is next. None finds everything, so the seeds of a search
 // take turns (package explore).
 
@@ -16,6 +18,20 @@ const (
 	hubStrategyPOS                       // each operation has a priority, and a new one when it raced (Yuan et al., CAV 2018)
 	hubStrategyDelay                     // first in, first out, but for two delays (Emmi et al., POPL 2011)
 )
+
+// hubSimPortfolio is the strategy of a seed, for ever: the first is the order that plain
+// patched programs have.
+//
+//go:linkname hubSimPortfolio testing.hubSimPortfolio
+func hubSimPortfolio(seed uint64) uint8 {
+	switch {
+	case seed == 1:
+		return uint8(hubStrategyFIFO)
+	case seed%5 == 0:
+		return uint8(hubStrategyRandom)
+	}
+	return uint8([...]hubStrategy{hubStrategyRPB, hubStrategyPOS, hubStrategyPCT, hubStrategyRandom}[seed%4])
+}
 
 const (
 	hubSimChanges = 3

@@ -38,6 +38,7 @@ func hubInit() {
 	gp.hub.green = true
 	hubOwn(gp)
 	releasem(mp)
+	hubSimProgram()
 }
 
 // hubAtExit is called as the program exits.

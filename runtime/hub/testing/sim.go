@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"fmt"
 	"os"
-	"strconv"
 	"time"
 	_ "unsafe" // for linkname
 )
@@ -22,6 +21,7 @@ type hubSimSettings struct {
 	steps    uint64
 	seconds  uint64
 	keep     uint64
+	program  uint64
 }
 
 //go:linkname hubSimOptions
@@ -51,17 +51,8 @@ func hubSimProve(text []byte) (threads, length int)
 // hubSimStrategies are the names of package runtime's strategies.
 var hubSimStrategies = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay"}
 
-// hubSimPortfolio is the strategy of a seed, for ever: the first is the order that plain
-// patched programs have.
-func hubSimPortfolio(seed uint64) uint8 {
-	switch {
-	case seed == 1:
-		return 0
-	case seed%5 == 0:
-		return 1
-	}
-	return [...]uint8{2, 4, 3, 1}[seed%4]
-}
+//go:linkname hubSimPortfolio
+func hubSimPortfolio(seed uint64) uint8
 
 // A hubSimSearch counts what was searched.
 type hubSimSearch struct {
@@ -79,15 +70,24 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		h.hubSimSettings = hubSimOptions()
 		os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
 	}
-	h.tests++
 	seen := map[uint64]bool{}
+	defer func() {
+		if h.distinct += len(seen); ran {
+			h.tests++
+		}
+	}()
 	leaks := map[uint64]bool{}
 	ok = true
 	times, chatty := *count, chatty
 	defer restore(times, chatty)
 	*count = 1
 	for round := range uint64(times) {
-		for seed := h.from; seed <= h.to; seed++ {
+		// What a program does once, at its first use, is done in the first schedule, which
+		// always comes first: else a seed would not be the same schedule alone.
+		for seed := uint64(1); seed <= h.to; seed++ {
+			if seed == 2 {
+				seed = max(seed, h.from)
+			}
 			strategy := hubSimPortfolio(seed)
 			if h.strategy != 0 {
 				strategy = uint8(h.strategy - 1)
@@ -102,9 +102,13 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				hubSimEnd()
 			}()
 			long, steps, hash := hubSimWait()
-			h.schedules++
-			if seen[hash] = true; ended && !ran {
-				return false, true
+			if ended && !ran {
+				return false, true // not asked for
+			}
+			ran = true
+			if h.from <= seed {
+				h.schedules++
+				seen[hash] = true
 			}
 			why := ""
 			switch left, kinds := hubSimLeft(); {
@@ -130,7 +134,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", chatty.prefix(), name, text)
 				}
 			}
-			hubSimResult(importPath, name, seed, hubSimStrategies[strategy], why, steps, hash)
+			if h.from <= seed {
+				hubSimResult(importPath, name, seed, hubSimStrategies[strategy], why, steps, hash)
+			}
 			if why != "" {
 				ok = false
 				fmt.Printf("greenify: %s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
@@ -147,7 +153,6 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			hubChatty(false)
 		}
 	}
-	h.distinct += len(seen)
 	return ran, ok
 }
 
@@ -234,7 +239,7 @@ func hubRunExamples(importPath string, matchString func(pat, str string) (bool, 
 		ran, ok = ran || r, ok && o
 	}
 	if h := &hubSim; h.tests > 0 {
-		fmt.Fprintln(os.Stderr, "greenify:", strconv.Itoa(h.schedules), "schedules of", h.tests, "tests,", h.distinct, "different")
+		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d\n", h.tests, h.schedules, h.distinct)
 	}
 	return ran, ok
 }
