@@ -22,7 +22,7 @@ func TestIn(t *testing.T) {
 
 // A constraint names a release of which there is another side.
 func TestConstraints(t *testing.T) {
-	for _, r := range slices.Concat(Leaves(), Disk(), Locks()) {
+	for _, r := range slices.Concat(Leaves(), Disk(), Locks(), Sim()) {
 		if r.Go != "" && r.Go != "<go1.27" && r.Go != ">=go1.27" {
 			t.Errorf("%s: for the releases %q", r.Symbol(), r.Go)
 		}

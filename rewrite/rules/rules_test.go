@@ -127,7 +127,7 @@ func TestEveryRule(t *testing.T) {
 	for _, r := range Rows() {
 		rows[r.Group+" "+r.Symbol+" "+r.Why] = true
 	}
-	for _, list := range [][]Leaf{Selected(Groups), Selected([]string{"os"}), Selected([]string{"socket"}), Disk(), Locks()} {
+	for _, list := range [][]Leaf{Selected(Groups), Selected([]string{"os"}), Selected([]string{"socket"}), Disk(), Locks(), Sim()} {
 		for _, r := range list {
 			if !rows[r.Group+" "+r.Symbol()+" "+r.Why] {
 				t.Errorf("%s is in no row of the table: %s", r.Symbol(), r.Why)

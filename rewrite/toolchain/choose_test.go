@@ -12,7 +12,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-// The hub's choices are hubChoose's (runtime/hub/choose.go): another answer there is
+// The hub's choices are hubChoose's (runtime/hub/sim_off.go): another answer there is
 // another order of threads. And it costs nothing: with the answers of plain Go, no call
 // of it is left in a program.
 func TestChoose(t *testing.T) {
@@ -70,7 +70,7 @@ func main() {
 		t.Error("the program has no hub")
 	}
 	for _, s := range symbols {
-		if strings.HasPrefix(s.Name, "runtime.hubChoose") || s.Name == "runtime.hubTakeAt" {
+		if strings.HasPrefix(s.Name, "runtime.hubChoose") || strings.HasPrefix(s.Name, "runtime.hubSim") || s.Name == "runtime.hubTakeAt" {
 			t.Errorf("a plain build has %s", s.Name)
 		}
 	}
@@ -80,7 +80,7 @@ func main() {
 		t.Fatal(err)
 	}
 	const (
-		file = "src/runtime/greenify_choose.go"
+		file = "src/runtime/greenify_sim_off.go"
 		old  = "{ return plain }"
 		last = "{ if kind == hubChoiceThread { return n - 1 }; return plain }"
 	)

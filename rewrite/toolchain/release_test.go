@@ -19,7 +19,7 @@ func TestFit(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := 0
-	for _, r := range slices.Concat(rules.Leaves(), rules.Disk(), rules.Locks()) {
+	for _, r := range slices.Concat(rules.Leaves(), rules.Disk(), rules.Locks(), rules.Sim()) {
 		if !r.In(env.GOVERSION) {
 			continue
 		}

@@ -111,7 +111,7 @@ func TestLines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true, Locks: true})
+	p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true, Locks: true, Sim: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,8 +132,8 @@ func TestOtherRelease(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range slices.Concat(rules.Leaves(), rules.Disk(), rules.Locks()) {
-		p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true, Locks: true})
+	for _, r := range slices.Concat(rules.Leaves(), rules.Disk(), rules.Locks(), rules.Sim()) {
+		p, err := load(env, Options{Scope: ScopeAll, Groups: rules.Groups, Disk: true, Locks: true, Sim: true})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -183,6 +183,7 @@ func TestKey(t *testing.T) {
 	}
 	add("disk calls offloaded", env, Options{Scope: ScopeAll, Disk: true})
 	add("locks that know who holds them", env, Options{Scope: ScopeAll, Locks: true})
+	add("one seed decides everything", env, Options{Scope: ScopeAll, Sim: true})
 	add("another pool", env, Options{Scope: ScopeAll, Workers: 3})
 	env.GOVERSION = version.Lang(env.GOVERSION) + ".99"
 	add("another version", env, Options{Scope: ScopeAll})

@@ -30,9 +30,9 @@ var hubBusy = struct {
 
 const hubBusyCut = 1 << 32
 
-// hubSimPoll is the limit in a simulation, in which a thread that computes is rare, for one
+// hubSimSpin is the limit in a simulation, in which a thread that computes is rare, for one
 // that polls without a point is what keeps the time from going on.
-const hubSimPoll = 5e9
+const hubSimSpin = 5e9
 
 // hubBusyDefault is the limit unless GREENIFY has another (greenify_table.go).
 var hubBusyDefault int64
@@ -47,7 +47,7 @@ func hubBusyLook(step, used int64) {
 		limit = hubBusyDefault
 	}
 	if hubSimulated && limit != 0 {
-		limit = max(limit, hubSimPoll) // what is cut is not the same again
+		limit = max(limit, hubSimSpin) // what is cut is not the same again
 	}
 	if step == 0 {
 		b.held = 0

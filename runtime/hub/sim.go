@@ -239,10 +239,10 @@ func hubSimFill() {
 			}
 			continue
 		}
-		if hubSimOutside() {
+		if hubSimNative() {
 			return
 		}
-		if hubSimJump() {
+		if hubSimPoll() || hubSimJump() {
 			continue
 		}
 		if s.on {
@@ -271,10 +271,9 @@ func hubSimOver() {
 	s.forced = uint32(hub.runq.size)
 }
 
-// hubSimOutside waits for what is not simulated, if something can come from there:
-// descriptors of the kernel, threads that have left the hub. It reports whether the
-// native scheduler is to wait for it.
-func hubSimOutside() bool {
+// hubSimNative reports whether threads have left the hub, and may come back to it: the
+// native scheduler waits for them.
+func hubSimNative() bool {
 	all, n := atomicAllG()
 	for i := range n {
 		gp := atomicAllGIndex(all, i)
@@ -286,16 +285,23 @@ func hubSimOutside() bool {
 			}
 		}
 	}
-	if netpollinited() && netpollAnyWaiters() {
-		list, delta := netpoll(hubSimNet)
-		netpollAdjustWaiters(delta)
-		if !list.empty() {
-			hubSim.outside.Add(1)
-			injectglist(&list)
-			hubDrain()
-		}
-	}
 	return false
+}
+
+// hubSimPoll waits for descriptors of the kernel, if a thread waits for one. It reports
+// whether one has become ready.
+func hubSimPoll() bool {
+	if !netpollinited() || !netpollAnyWaiters() {
+		return false
+	}
+	list, delta := netpoll(hubSimNet)
+	netpollAdjustWaiters(delta)
+	if list.empty() {
+		return false
+	}
+	hubSim.outside.Add(1)
+	injectglist(&list)
+	return true
 }
 
 // hubSimNet is how long the kernel's descriptors have, in real nanoseconds, before the
