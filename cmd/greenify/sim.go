@@ -21,7 +21,7 @@ type simOptions struct {
 	schedules uint64
 	strategy  uint64 // and 1; 0: the portfolio
 	explore   bool
-	early     bool
+	early     time.Duration
 	keep      bool
 	results   string
 	steps     uint64
@@ -34,12 +34,13 @@ var simStrategies = []string{"fifo", "random", "rpb", "pct", "pos", "delay"}
 const (
 	simSchedules = 100
 	simSteps     = 1_000_000
+	simEarly     = 20 * time.Millisecond
 	simMost      = 1<<32 - 1 // seeds are below, so that -count has others
 )
 
 // declareSim declares the flags of -sim for one of the go commands that takes them.
 func declareSim(fs *flag.FlagSet, o *simOptions, test bool) {
-	o.early, o.steps, o.virtual = true, simSteps, 7*24*3600
+	o.early, o.steps, o.virtual = simEarly, simSteps, 7*24*3600
 	fs.BoolVar(&o.on, "sim", false, `simulate: one seed decides which thread runs, what time it is and what
 is drawn at random, so that each run can be had again; greenify help sim`)
 	parsed(fs, "seed", "`N`: with -sim: run the schedule of this number, from 1", func(s string) (err error) {
@@ -54,9 +55,18 @@ or delay`, func(s string) error {
 		}
 		return nil
 	})
-	fs.BoolVar(&o.early, "early", true, `with -sim: timers may fire before their time, while threads are
-ready, as they do on a machine that is slow; -early=false: only when
-no thread can run`)
+	parsed(fs, "early", "`D`: "+`with -sim: timers that are due within D, 20ms if not given, may fire
+while threads are ready, as if these were slow; -early=false: only
+when no thread can run`, func(s string) (err error) {
+		if on, err := strconv.ParseBool(s); err == nil {
+			o.early = map[bool]time.Duration{true: simEarly}[on]
+			return nil
+		}
+		if o.early, err = time.ParseDuration(s); err != nil || o.early < 0 {
+			return fmt.Errorf("-early is %q: use a duration such as 20ms, or false", s)
+		}
+		return nil
+	})
 	fs.Uint64Var(&o.steps, "steps", simSteps, "`N`: with -sim: a schedule that takes more steps does not end")
 	fs.Var(&o.virtual, "virtual", "`D`: with -sim: nor does one that takes more virtual time")
 	if !test {
@@ -129,7 +139,7 @@ func (o *simOptions) environ(program bool) ([]string, error) {
 		}
 	}
 	return []string{"GREENIFY_SIM_RESULTS=" + results, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
-		from, to, o.strategy, bit[o.early], o.steps, uint64(o.virtual), bit[o.keep], bit[program])}, nil
+		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program])}, nil
 }
 
 // virtualTime is a duration in seconds.

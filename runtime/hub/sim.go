@@ -24,7 +24,7 @@ var hubSim struct {
 	on       bool // a schedule runs
 	seed     uint64
 	strategy hubStrategy
-	early    bool // timers may be chosen before their time
+	early    int64 // how many nanoseconds before its time a timer may be chosen
 	rng      uint64
 
 	steps  uint64 // choices of a thread
@@ -60,7 +60,8 @@ var hubSim struct {
 	changes int
 	low     uint64 // the next lowest priority
 
-	outside atomic.Uint32 // waits for what is not simulated
+	children atomic.Int32  // threads that wait for one
+	outside  atomic.Uint32 // waits for what is not simulated
 }
 
 // rescueDelay is how long, in nanoseconds, one system or cgo call may keep the hub while
@@ -142,7 +143,7 @@ func hubSimRuns(gp *g) {
 }
 
 // hubSimBegin begins a schedule. The calling thread is its driver.
-func hubSimBegin(seed uint64, strategy hubStrategy, early bool, most uint64, until int64) {
+func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, until int64) {
 	s := &hubSim
 	if live := gcController.heapLive.Load(); live > s.heap {
 		if s.heap != 0 {
@@ -291,10 +292,18 @@ func hubSimNative() bool {
 // hubSimPoll waits for descriptors of the kernel, if a thread waits for one. It reports
 // whether one has become ready.
 func hubSimPoll() bool {
+	s := &hubSim
 	if !netpollinited() || !netpollAnyWaiters() {
 		return false
 	}
-	list, delta := netpoll(hubSimNet)
+	patience := int64(hubSimNet)
+	switch {
+	case s.children.Load() != 0 || !s.ended && hubSimNextTimer() == 0:
+		patience = hubSimChild
+	case s.ended:
+		patience = hubSimLeftOver
+	}
+	list, delta := netpoll(patience)
 	netpollAdjustWaiters(delta)
 	if list.empty() {
 		return false
@@ -304,9 +313,13 @@ func hubSimPoll() bool {
 	return true
 }
 
-// hubSimNet is how long the kernel's descriptors have, in real nanoseconds, before the
-// time jumps.
-const hubSimNet = 5e6
+// How long the kernel's descriptors have, in real nanoseconds, before the time jumps or
+// the schedule is over.
+const (
+	hubSimNet      = 20e6
+	hubSimLeftOver = 2e6  // behind the end of a test, whose servers may be left
+	hubSimChild    = 10e9 // while a thread waits for a child process, or no timer is set
+)
 
 // hubSimSignals reports whether gp is os/signal's, which waits in the kernel for ever.
 func hubSimSignals(gp *g) bool {

@@ -4,7 +4,8 @@ package runtime
 
 // Virtual time. The clock stands still while threads run, and jumps to the next timer
 // when none can (hubSimFill). A timer may also be chosen early, while threads are ready:
-// else a timeout that races with them is never seen.
+// else a timeout that races with them is never seen. Only one that is near: who waits a
+// second for what takes microseconds is right to be sure of it.
 
 const (
 	hubSimStart = 1e9           // nanotime at the beginning of a schedule
@@ -24,10 +25,12 @@ func hubSimNanotime() int64 {
 	return nanotime1()
 }
 
-// hubTime is time.Now. A thread that waits by reading the clock sees it go on.
+// hubTime is time.Now. No two readings are the same, as of a real clock; and a thread that
+// waits by reading the clock sees it go on.
 func hubTime() (sec int64, nsec int32, mono int64) {
 	s := &hubSim
 	if getg().hub.owner {
+		s.clock++
 		if s.reads++; s.reads > hubSimReads {
 			s.clock += hubSimTick
 		}
@@ -99,13 +102,21 @@ const hubSimPatience = 50e6
 // hubSimEarly reports whether the next timer is to be run though threads are ready.
 func hubSimEarly() bool {
 	s := &hubSim
-	if when := hubSimNextTimer(); when == 0 {
+	when := hubSimNextTimer()
+	if when == 0 {
 		return false
-	} else if when <= s.clock {
+	}
+	if when <= s.clock {
 		return true // it is due
 	}
 	if s.stall > hubSimStall && hub.runq.size == 1 {
 		return true // one thread polls, and all others wait
 	}
-	return s.early && s.strategy != hubStrategyFIFO && hubSimBelow(32) == 0
+	return hubSimSoon(when)
+}
+
+// hubSimSoon draws whether a timer that is near fires now.
+func hubSimSoon(when int64) bool {
+	s := &hubSim
+	return when != 0 && when-s.clock <= s.early && s.strategy != hubStrategyFIFO && hubSimBelow(32) == 0
 }

@@ -30,7 +30,7 @@ func hubAt(object unsafe.Pointer) {
 	n := uint32(hub.runq.size)
 	over := s.steps > s.max
 	if n == 0 && !over {
-		if s.stall > hubSimStall || s.early && s.strategy != hubStrategyFIFO && hubSimBelow(32) == 0 {
+		if s.stall > hubSimStall || hubSimSoon(hubSimNextTimer()) {
 			systemstack(hubSimAlone)
 			n = uint32(hub.runq.size)
 		}

@@ -8,14 +8,14 @@ import (
 	_ "unsafe" // for linkname
 )
 
-// What package testing asks of a simulation (testing/sim.go there).
+// What packages testing and os ask of a simulation (the folders here).
 
 // hubSimOptions are what greenify has asked for, in the variable GREENIFY_SIM: numbers
 // with names, separated by commas. The command has checked them.
 type hubSimOptions struct {
 	from, to uint64 // seeds
 	strategy uint64 // and 1; 0: the portfolio
-	early    uint64
+	early    uint64 // nanoseconds
 	steps    uint64
 	seconds  uint64 // of virtual time
 	keep     uint64 // go on behind a failure
@@ -69,7 +69,7 @@ func hubSimReadOptions() (o hubSimOptions) {
 	return o
 }
 
-const hubSimDefault = "from=1,to=100,early=1,steps=1000000,seconds=604800"
+const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800"
 
 // hubSimProgram begins the schedule of a program: greenify run -sim.
 func hubSimProgram() {
@@ -81,12 +81,12 @@ func hubSimProgram() {
 	if o.strategy != 0 {
 		strategy = uint8(o.strategy - 1)
 	}
-	hubSimBegin(o.from, hubStrategy(strategy), o.early != 0, o.steps, int64(o.seconds)*1e9)
+	hubSimBegin(o.from, hubStrategy(strategy), int64(o.early), o.steps, int64(o.seconds)*1e9)
 	hubSim.label = "in the schedule that -seed " + string(itoa(make([]byte, 20), o.from)) + " has\n"
 }
 
 //go:linkname testing_hubSimBegin testing.hubSimBegin
-func testing_hubSimBegin(seed uint64, strategy uint8, early bool, most uint64, until int64, label string) {
+func testing_hubSimBegin(seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
 	hubSim.label, hubSim.told = label, false
 	hubSimBegin(seed, hubStrategy(strategy), early, most, until)
 }
@@ -171,3 +171,6 @@ func time_hubSimAlarm(d int64) {
 	})
 	exitsyscall()
 }
+
+//go:linkname os_hubAwaitsChild os.hubAwaitsChild
+func os_hubAwaitsChild(n int32) { hubSim.children.Add(n) }

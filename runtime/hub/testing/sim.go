@@ -28,7 +28,7 @@ type hubSimSettings struct {
 func hubSimOptions() hubSimSettings
 
 //go:linkname hubSimBegin
-func hubSimBegin(seed uint64, strategy uint8, early bool, most uint64, until int64, label string)
+func hubSimBegin(seed uint64, strategy uint8, early int64, most uint64, until int64, label string)
 
 //go:linkname hubSimWait
 func hubSimWait() (long bool, steps, hash uint64)
@@ -94,7 +94,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(), name, importPath)
 			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategies[strategy], name, again)
-			hubSimBegin(hubSimSeed(name, seed+round<<32), strategy, h.early != 0, h.steps, int64(h.seconds)*1e9, label)
+			hubSimBegin(hubSimSeed(name, seed+round<<32), strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
 			ended, good := false, false
 			go func() {
 				ran, good = run()
@@ -183,13 +183,20 @@ func restore(times uint, c chattyFlag) {
 // hubChatty has the first schedule of a test alone print what -v prints.
 func hubChatty(on bool) { chatty.on = chatty.on && on }
 
+// hubSimOptionsEarly is the value of -early that need not be said.
+const hubSimOptionsEarly = 20e6
+
 // flags are those that a seed needs to be the same schedule again.
 func (h *hubSimSearch) flags() (s string) {
 	if h.strategy != 0 {
 		s += " -strategy " + hubSimStrategies[h.strategy-1]
 	}
-	if h.early == 0 {
+	switch h.early {
+	case 0:
 		s += " -early=false"
+	case hubSimOptionsEarly:
+	default:
+		s += " -early=" + time.Duration(h.early).String()
 	}
 	return s
 }
