@@ -163,6 +163,17 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 			return err
 		}
 	}
+	var sim []string
+	counted := true
+	if o.sim.on {
+		var err error
+		if counted, err = o.sim.check(l.args); err != nil {
+			return err
+		}
+		if sim, err = o.sim.environ(l.command == "run"); err != nil {
+			return err
+		}
+	}
 	tc, err := e.open(o, l)
 	if err != nil {
 		return err
@@ -176,15 +187,13 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	if o.strict {
 		return e.strict(tc, l)
 	}
-	environ := tc.Environ(e.environ)
-	if o.sim.on {
-		sim, err := o.sim.environ(l.command == "run")
-		if err != nil {
-			return err
-		}
-		environ = append(slices.DeleteFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, "GREENIFY_SIM") }), sim...)
+	environ := slices.DeleteFunc(tc.Environ(e.environ), func(kv string) bool { return strings.HasPrefix(kv, "GREENIFY_SIM") })
+	environ = append(environ, sim...)
+	args := l.withTags(getenv(e.environ, "GOFLAGS"))
+	if o.sim.results != "" && !counted {
+		args = slices.Insert(args, l.first, "-count=1") // a result that the go command has kept would write nothing
 	}
-	argv := slices.Concat([]string{"go", l.command}, l.withTags(getenv(e.environ, "GOFLAGS")))
+	argv := slices.Concat([]string{"go", l.command}, args)
 	if err := e.exec(tc.Go, argv, environ); err != nil {
 		return fmt.Errorf("cannot run %s: %w", tc.Go, err)
 	}

@@ -113,6 +113,29 @@ func (o *simOptions) setSeeds(name, from, to string) (err error) {
 	return nil
 }
 
+// check returns an error if go test is asked for what has no meaning in a simulation.
+// Counted is whether it is told how often to run the tests.
+func (o *simOptions) check(args []string) (counted bool, err error) {
+	for _, arg := range args {
+		if arg == "-args" || arg == "--args" {
+			break
+		}
+		if !strings.HasPrefix(arg, "-") {
+			continue
+		}
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		switch strings.TrimPrefix(name, "test.") {
+		case "bench":
+			return false, errors.New("-bench measures time, which is virtual with -sim: take one of them away")
+		case "fuzz":
+			return false, errors.New("-fuzz runs processes of its own, which -sim cannot decide: take one of them away; without -fuzz the seed corpus is run")
+		case "count":
+			counted = true
+		}
+	}
+	return counted, nil
+}
+
 // environ is what the program is told.
 func (o *simOptions) environ(program bool) ([]string, error) {
 	if o.seeds != "" && (o.schedules != 0 || o.explore) {

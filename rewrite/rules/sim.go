@@ -10,16 +10,17 @@ func Sim() []Leaf { return grouped("thread", simClock, simChance, simPoints, sim
 var simClock = []Leaf{
 	{File: "runtime/time_nofake.go", Edit: edit("nanotime", replace, "nanotime1()", "hubSimNanotime()", 1), Why: "virtual time"},
 	{File: "runtime/time.go", Edit: edit("timers.check", entry, "", "if bubble == nil && hubSimHolds() { return max(now, 1), 0, false }", 1), Why: "the hub alone runs timers, at points that the schedule determines"},
-	{File: "runtime/mgcscavenge.go", Edit: edit("scavengerState.wake", entry, "", "if true { return }", 1), Why: "memory goes back to the system by a timer, which would be one of the schedule's"},
+	{File: "runtime/mgcscavenge.go", Edit: edit("scavengerState.wake", entry, "", "if hubSim.clock != 0 { return }", 1), Why: "memory goes back to the system by a timer, which would be one of the schedule's"},
+	{File: proc, Edit: edit("sysmon", replace, "timeSleepUntil()", "hubSimUntil()", 1), Why: "timers are not of the watchman's time"},
 	{File: proc, Edit: edit("sysmon", replace, "nanotime()", "nanotime1()", 2), Why: "the watchman's clock is the real one"},
 }
 
 var simChance = []Leaf{
 	{File: "runtime/rand.go", Edit: edit("randinit", entry, "", "hubSimStartup()", 1), Why: "what the process draws at its start, hashes of maps above all, is always the same"},
-	{File: "runtime/debug.go", Edit: edit("NumCPU", replace, "numCPUStartup", "hubSimCPUs", 1), Why: "as many processors on every machine"},
-	{File: "runtime/debug.go", Edit: edit("GOMAXPROCS", entry, "", "if true { return hubSimProcs(n) }", 1), Why: "as many processors on every machine"},
-	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if true { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
-	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if true { hubSimRead(b); return }", 1), Why: "crypto/rand"},
+	{File: "runtime/debug.go", Edit: edit("NumCPU", replace, "numCPUStartup", "hubSimNumCPU()", 1), Why: "as many processors on every machine"},
+	{File: "runtime/debug.go", Edit: edit("GOMAXPROCS", entry, "", "if hubSim.clock != 0 { return hubSimProcs(n) }", 1), Why: "as many processors on every machine"},
+	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if hubSim.clock != 0 { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
+	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if hubSimRead(b) { return }", 1), Why: "crypto/rand"},
 }
 
 // Points. Not matched: operations on atomics and memory, sync.Map, Pool and Once, which

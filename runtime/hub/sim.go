@@ -14,6 +14,8 @@ import "internal/runtime/atomic"
 // hub knows all threads, timers and descriptors (hubSimFill). What is left then, and was
 // not there at the beginning, is stuck or waits for ever.
 //
+// With GREENIFY=off the program is plain (hubSim.clock is 0).
+//
 // Outside of schedules (the initialization of packages, TestMain) the clock is the same,
 // and the order first in, first out.
 
@@ -296,9 +298,13 @@ func hubSimPoll() bool {
 	if !netpollinited() || !netpollAnyWaiters() {
 		return false
 	}
+	timers := hubSimNextTimer() != 0
+	if s.driver == 0 && !timers {
+		return false // nobody is to be told when nothing comes: the native scheduler waits
+	}
 	patience := int64(hubSimNet)
 	switch {
-	case s.children.Load() != 0 || !s.ended && hubSimNextTimer() == 0:
+	case s.children.Load() != 0 || !s.ended && !timers:
 		patience = hubSimChild
 	case s.ended:
 		patience = hubSimLeftOver

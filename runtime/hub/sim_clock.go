@@ -29,6 +29,9 @@ func hubSimNanotime() int64 {
 // waits by reading the clock sees it go on.
 func hubTime() (sec int64, nsec int32, mono int64) {
 	s := &hubSim
+	if s.clock == 0 {
+		return time_now()
+	}
 	if getg().hub.owner {
 		s.clock++
 		if s.reads++; s.reads > hubSimReads {
@@ -91,13 +94,33 @@ func hubSimWatch(now int64) {
 		s.turns, s.idle = hub.turns, now
 		return
 	}
-	if now-s.idle > hubSimPatience {
+	if now-s.idle > hubSimPatience && hubSimAwaited() {
 		s.idle = now
 		s.late.Store(1)
+		mp := acquirem()
+		lock(&sched.lock)
+		if pp, _ := pidlegetSpinning(0); pp != nil {
+			startm(pp, false, true) // which looks at the timers
+		}
+		unlock(&sched.lock)
+		releasem(mp)
 	}
 }
 
+// hubSimPatience is how long, in real nanoseconds, a thread may be in a system call while
+// nothing else can happen but that the time goes on.
 const hubSimPatience = 50e6
+
+// hubSimAwaited reports whether timers are set.
+func hubSimAwaited() bool { return hubSim.clock != 0 && hubSimNextTimer() != 0 }
+
+// hubSimUntil is timeSleepUntil for sysmon: it stays awake while timers are set.
+func hubSimUntil() int64 {
+	if hubSim.clock == 0 || hubSimNextTimer() == 0 {
+		return timeSleepUntil()
+	}
+	return 1
+}
 
 // hubSimEarly reports whether the next timer is to be run though threads are ready.
 func hubSimEarly() bool {

@@ -7,6 +7,9 @@ import "unsafe"
 // Chance (choose.go): where it comes from in a simulation.
 
 func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T {
+	if hubSim.clock == 0 {
+		return plain
+	}
 	return T(hubSimChoose(kind, uint64(n)))
 }
 
@@ -49,14 +52,18 @@ func hubSimWord() uint64 {
 	return hubMix(s.seed ^ ^s.draws)
 }
 
-// hubSimRead fills b, for crypto/rand.
+// hubSimRead fills b, for crypto/rand, if the program is simulated.
 //
 //go:linkname hubSimRead crypto/internal/sysrand.hubSimRead
-func hubSimRead(b []byte) {
+func hubSimRead(b []byte) bool {
+	if hubSim.clock == 0 {
+		return false
+	}
 	for len(b) > 0 {
 		w := hubSimWord()
 		b = b[copy(b, (*[8]byte)(unsafe.Pointer(&w))[:]):]
 	}
+	return true
 }
 
 // hubSimBelow draws a number below n for the schedule.
@@ -87,6 +94,14 @@ func hubSimStartup() {
 
 // hubSimCPUs is how many processors the program sees.
 const hubSimCPUs = 4
+
+// hubSimNumCPU is NumCPU.
+func hubSimNumCPU() int32 {
+	if hubSim.clock == 0 {
+		return numCPUStartup
+	}
+	return hubSimCPUs
+}
 
 // hubSimProcs is GOMAXPROCS: one thread runs at a time all the same.
 func hubSimProcs(n int) int {

@@ -12,6 +12,10 @@ const hubSimulated = false
 // same time (retake).
 const rescueDelay = 10e6
 
+const hubSimPatience = 0
+
+func hubSimAwaited() bool { return false }
+
 // hubSimThread is what each thread is to a simulation.
 type hubSimThread struct{}
 

@@ -108,6 +108,9 @@ func hubSimDies(how string) {
 //go:linkname testing_hubSimEnd testing.hubSimEnd
 func testing_hubSimEnd() { hubSimEnd() }
 
+//go:linkname testing_hubSimOn testing.hubSimOn
+func testing_hubSimOn() bool { return hub.on }
+
 //go:linkname testing_hubSimMix testing.hubSimMix
 func testing_hubSimMix(z uint64) uint64 { return hubMix(z) }
 

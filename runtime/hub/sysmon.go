@@ -39,7 +39,7 @@ func hubRetake(now int64) uint32 {
 		hubTraceFlush(now)
 	}
 	gp := hub.holder.ptr()
-	if gp == nil || !hubWaiting() {
+	if gp == nil || !hubWaiting() && !hubSimAwaited() {
 		hubWatch.gp = 0
 		return n
 	}
@@ -82,7 +82,7 @@ func hubRescue(gp *g, now int64) *g {
 		hubWatch.since = now
 		return nil
 	}
-	if now-hubWatch.since < rescueDelay {
+	if now-hubWatch.since < rescueDelay && !(hubSimulated && !hubWaiting() && now-hubWatch.since >= hubSimPatience) {
 		return nil
 	}
 	hubWatch.gp = 0

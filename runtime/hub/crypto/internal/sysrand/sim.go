@@ -4,7 +4,7 @@ package sysrand
 
 import _ "unsafe" // for linkname
 
-// hubSimRead fills b from the seed; provided by package runtime.
+// hubSimRead fills b from the seed, if there is one; provided by package runtime.
 //
 //go:linkname hubSimRead
-func hubSimRead(b []byte)
+func hubSimRead(b []byte) bool
