@@ -82,7 +82,10 @@ func hubRescue(gp *g, now int64) *g {
 		hubWatch.since = now
 		return nil
 	}
-	if now-hubWatch.since < rescueDelay && !(hubSimulated && !hubWaiting() && now-hubWatch.since >= hubSimPatience) {
+	if hubSimulated && !hubWaiting() && now-hubWatch.since >= hubSimPatience {
+		hubWatch.since -= rescueDelay // nothing else can happen but that the time goes on
+	}
+	if now-hubWatch.since < rescueDelay {
 		return nil
 	}
 	hubWatch.gp = 0
