@@ -30,6 +30,7 @@ func TestBackInTurn(t *testing.T) {
 	inGreen(func() {
 		var wg sync.WaitGroup
 		c := make(chan int)
+		before := waiting("chan receive") // of tests before
 		wg.Add(4)
 		green.Go(func() {
 			defer wg.Done()
@@ -43,9 +44,9 @@ func TestBackInTurn(t *testing.T) {
 				got = append(got, fmt.Sprint("ready ", i))
 			})
 		}
-		untilWaiting(t, "chan receive", 1)
+		untilWaiting(t, "chan receive", before+1)
 		c <- 1 // a plain send, which does not yield: the waiter is there
-		untilWaiting(t, "chan receive", 0)
+		untilWaiting(t, "chan receive", before)
 		green.Wait(&wg)
 	})
 	if want := []string{"ready 0", "ready 1", "ready 2", "waiter"}; !off() && !slices.Equal(got, want) {
@@ -56,18 +57,22 @@ func TestBackInTurn(t *testing.T) {
 // untilWaiting waits, holding the hub, until n threads wait in that way.
 func untilWaiting(t *testing.T, wait string, n int) {
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
-		waiting := 0
-		for _, th := range green.Threads() {
-			if th.Wait == wait {
-				waiting++
-			}
-		}
-		if waiting == n {
+		if waiting(wait) == n {
 			return
 		}
 		time.Sleep(100 * time.Microsecond) // natively
 	}
 	t.Errorf("there never were %d threads in %s", n, wait)
+}
+
+// waiting returns how many threads wait in that way.
+func waiting(wait string) (n int) {
+	for _, th := range green.Threads() {
+		if th.Wait == wait {
+			n++
+		}
+	}
+	return n
 }
 
 // TestYieldLetsNativeIn: on one processor, too, Yield in a loop lets a native

@@ -38,7 +38,12 @@ func goCommand(name, args, short, long string) *command {
 			if name == "run" || name == "test" {
 				declareSim(fs, &o.sim, name == "test")
 			}
-			return func(e *env, args []string) error { return e.goCommand(o, readGoLine(name, args)) }
+			return func(e *env, args []string) error {
+				if err := o.sim.alone(fs); err != nil {
+					return err
+				}
+				return e.goCommand(o, readGoLine(name, args))
+			}
 		},
 	}
 }

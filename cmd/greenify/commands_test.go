@@ -60,10 +60,14 @@ func TestCommandTable(t *testing.T) {
 				if !strings.Contains(want, "\n  -"+f.Name) {
 					t.Errorf("the help has no -%s:\n%s", f.Name, want)
 				}
+				args := []string{c.name}
+				if c == goTest && slices.Contains(simFlags, f.Name) {
+					args = append(args, "-sim") // without it they are the test binary's
+				}
 				if isBool(f) {
-					refuse(`greenify: invalid boolean value "yes" for -`+f.Name+": use -", c.name, "-"+f.Name+"=yes")
+					refuse(`greenify: invalid boolean value "yes" for -`+f.Name+": use -", append(args, "-"+f.Name+"=yes")...)
 				} else {
-					refuse("greenify: flag needs an argument: -"+f.Name+": -"+f.Name+" ", c.name, "-"+f.Name)
+					refuse("greenify: flag needs an argument: -"+f.Name+": -"+f.Name+" ", append(args, "-"+f.Name)...)
 				}
 			})
 		})

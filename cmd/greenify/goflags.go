@@ -98,7 +98,7 @@ func ownFlags(c *command, own *flag.FlagSet, args []string) ([]string, error) {
 	var others []string
 	for _, f := range flags {
 		switch {
-		case !sim && slices.Contains(simFlags, f.name):
+		case !sim && c == goTest && slices.Contains(simFlags, f.name):
 			others = append(others, f.words...)
 		case own.Lookup(f.name) != nil:
 			if err := own.Parse(f.words); err != nil {

@@ -96,6 +96,16 @@ when no thread can run`, func(s string) (err error) {
 // are left to the test binary.
 var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results")
 
+// alone returns an error for such a flag without -sim.
+func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
+	fs.Visit(func(f *flag.Flag) {
+		if !o.on && slices.Contains(simFlags, f.Name) {
+			err = fmt.Errorf("-%s is a flag of simulations: add -sim", f.Name)
+		}
+	})
+	return err
+}
+
 func (o *simOptions) setSeeds(name, from, to string) (err error) {
 	if o.seeds != "" && o.seeds != name {
 		return fmt.Errorf("%s and %s exclude each other", o.seeds, name)

@@ -1,5 +1,5 @@
 // Command hosts starts what the packages below do.
-package main // want `the package is patched but not registered: add a call of patched.Register \(register\)`
+package main // want `the package (is|would be) patched but not registered.*: add a call of patched.Register \(register\)`
 
 import (
 	"fmt"
