@@ -1,7 +1,7 @@
 package lib
 
-// none needs two imports in turns in a file that has none.
-func none(c chan int, d chan any) {
+// None needs two imports in turns in a file that has none.
+func None(c chan int, d chan any) {
 	d <- 1 // want `send .* \(yield\)`
 	<-c    // want `receive .* \(yield\)`
 	d <- 2 // want `send .* \(yield\)`
