@@ -9,6 +9,9 @@ package runtime
 //
 // Inv: gp is in no queue, and its status is _Grunnable.
 func hubReady(gp *g) (queued bool) {
+	if hubSimFrozen(gp) {
+		return true
+	}
 	if gp.hub.pool != 0 {
 		return hubPoolReady(gp)
 	}

@@ -87,6 +87,7 @@ type hubSimThread struct {
 	priority uint64
 	object   uintptr // what its next operation is on
 	epoch    uint32  // the schedule in which it was born; 0: outside
+	frozen   bool    // that is over: it never runs again
 }
 
 // hubSimInit is called as the program starts.
@@ -230,6 +231,7 @@ func hubSimFill() {
 			if !s.ended {
 				s.verdict = hubVerdictLong
 			}
+			hubSimFreeze()
 			hubSimOver()
 			return
 		}
@@ -253,6 +255,35 @@ func hubSimFill() {
 		}
 		return
 	}
+}
+
+// hubSimFreeze ends the threads of a schedule that did not come to rest: those that are
+// ready would run on in the next one, and what they wait for may come.
+func hubSimFreeze() {
+	all, n := atomicAllG()
+	for i := range n {
+		if gp := atomicAllGIndex(all, i); gp.hub.ran && gp.hub.sim.epoch == hubSim.epoch {
+			gp.hub.sim.frozen = true
+		}
+	}
+	var others gQueue
+	for !hub.runq.empty() {
+		if gp := hub.runq.pop(); !hubSimFrozen(gp) {
+			others.pushBack(gp)
+		}
+	}
+	hub.runq = others
+}
+
+// hubSimFrozen reports whether a runnable thread is frozen. It waits then, for a reason that
+// is nobody's fault: the collector takes it for one that may run.
+func hubSimFrozen(gp *g) bool {
+	if !gp.hub.sim.frozen {
+		return false
+	}
+	gp.waitreason = waitReasonPreempted
+	casgstatus(gp, _Grunnable, _Gwaiting)
+	return true
 }
 
 // hubSimOver gives the hub to the driver.

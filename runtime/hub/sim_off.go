@@ -23,6 +23,8 @@ func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }
 
 func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
 
+func hubSimFrozen(gp *g) bool { return false }
+
 func hubSimThis(gp *g) bool { return true }
 
 func hubSimWatch(now int64)    {}

@@ -131,7 +131,7 @@ func testing_hubSimLeft() (n int, kinds uint64) {
 }
 
 func hubSimLeft(gp *g) bool {
-	return gp.hub.green && hubSimThis(gp) && hubParked(gp)
+	return gp.hub.green && hubSimThis(gp) && hubParked(gp) && gp.waitreason != waitReasonPreempted
 }
 
 // testing_hubSimStuck writes what the threads of the last schedule that are left wait for.
