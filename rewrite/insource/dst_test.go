@@ -138,6 +138,11 @@ var byNature = []struct {
 			d, ok := s.Template.Node.(*ast.FuncDecl)
 			return ok && !bytes.Contains(f.Src[d.Body.Pos()-f.Syntax.FileStart:d.Body.End()-f.Syntax.FileStart], []byte("\n"))
 		}},
+	{"a call that another one takes the place of has its arguments on lines of their own: the edits leave the line breaks beside them, dst, which writes the new call, has none there",
+		func(f *find.File, s *find.Site) bool {
+			call, ok := s.Template.Node.(*ast.CallExpr)
+			return ok && len(call.Args) > 0 && bytes.Contains(f.Src[call.Lparen-f.Syntax.FileStart:call.Args[0].Pos()-f.Syntax.FileStart], []byte("\n"))
+		}},
 	{"the file is not as gofmt writes it: dst has what gofmt makes of its lines before the patch, the edits after it",
 		func(f *find.File, s *find.Site) bool {
 			out, err := format.Source(f.Src)
