@@ -67,7 +67,15 @@ func main() {
 		time.Sleep(1200 * time.Millisecond) // no more than one a second is printed
 	}
 
-	compute(time.Second) // @call
+	for range 10 { // a machine that gives it less than 200 ms in a second has it again
+		compute(time.Second) // @call
+		for end := time.Now().Add(time.Second); reports() == before && time.Now().Before(end); {
+			time.Sleep(10 * time.Millisecond)
+		}
+		if reports() > before {
+			break
+		}
+	}
 	slow += stalls(100*time.Millisecond, func() {
 		check.Until("a report", func() bool { return reports() > before })
 		time.Sleep(100 * time.Millisecond)
