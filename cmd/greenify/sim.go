@@ -159,7 +159,7 @@ func (o *simOptions) environ(program bool) ([]string, error) {
 		}
 		from = 1
 		if o.explore {
-			from += rand.Uint64N(simMost - n)
+			from += rand.Uint64N(simMost - n + 1)
 		}
 		to = from + n - 1
 	}

@@ -62,8 +62,7 @@ var hubSim struct {
 	changes int
 	low     uint64 // the next lowest priority
 
-	children atomic.Int32  // threads that wait for one
-	outside  atomic.Uint32 // waits for what is not simulated
+	children atomic.Int32 // threads that wait for one
 }
 
 // rescueDelay is how long, in nanoseconds, one system or cgo call may keep the hub while
@@ -314,7 +313,6 @@ func hubSimNative() bool {
 		switch readgstatus(gp) &^ _Gscan {
 		case _Grunning, _Grunnable, _Gsyscall:
 			if gp.hub.ran && !hubSimSignals(gp) {
-				hubSim.outside.Add(1)
 				return true
 			}
 		}
@@ -345,7 +343,6 @@ func hubSimPoll() bool {
 	if list.empty() {
 		return false
 	}
-	hubSim.outside.Add(1)
 	injectglist(&list)
 	return true
 }

@@ -13,7 +13,7 @@ import (
 // greenify test -sim: each test, fuzz target (its seed corpus) and example runs in many
 // schedules, each from a seed of its own, by what package testing runs it by.
 
-// hubSimOptions is package runtime's.
+// hubSimSettings has the layout of package runtime's hubSimOptions.
 type hubSimSettings struct {
 	from, to uint64
 	strategy uint64
@@ -84,8 +84,8 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	}()
 	leaks := map[uint64]bool{}
 	ok = true
-	times, chatty := *count, chatty
-	defer restore(times, chatty)
+	times, verbose := *count, chatty
+	defer func() { *count, chatty = times, verbose }()
 	*count = 1
 	for round := range uint64(times) {
 		// What a program does once, at its first use, is done in the first schedule, which
@@ -98,7 +98,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if h.strategy != 0 {
 				strategy = uint8(h.strategy - 1)
 			}
-			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(), name, importPath)
+			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
 			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategies[strategy], name, again)
 			hubSimBegin(hubSimSeed(name, seed+round<<32), strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
 			ended, good := false, false
@@ -124,7 +124,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				why = fmt.Sprint("did not end within ", steps, " steps")
 			case !ended:
 				why = "cannot go on"
-				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", chatty.prefix(), name, hubSimText(hubSimStuck))
+				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, hubSimText(hubSimStuck))
 			case left > 0 && !leaks[kinds]:
 				leaks[kinds] = true
 				n := 0
@@ -137,7 +137,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					if n == 1 {
 						why = "left a thread that nobody can wake"
 					}
-					fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", chatty.prefix(), name, text)
+					fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, text)
 				}
 			}
 			if h.from <= seed {
@@ -148,15 +148,15 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				fmt.Printf("greenify: %s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
 					name, why, seed, hubSimStrategies[strategy], steps, again)
 				if long {
-					// Its threads are ready, and would run on.
-					fmt.Print(chatty.prefix(), "FAIL\n")
+					// Its threads are frozen, with what they hold.
+					fmt.Print(verbose.prefix(), "FAIL\n")
 					os.Exit(1)
 				}
 				if h.keep == 0 {
 					return true, false
 				}
 			}
-			hubChatty(false)
+			chatty.on = false // of -v, the first schedule alone prints
 		}
 	}
 	return ran, ok
@@ -182,27 +182,36 @@ func hubSimResult(pkg, name string, seed uint64, strategy, why string, steps, ha
 	}
 }
 
-func restore(times uint, c chattyFlag) {
-	*count, chatty = times, c
-}
+// The values of flags that need not be said.
+const (
+	hubSimDefaultEarly   = 20e6
+	hubSimDefaultSteps   = 1_000_000
+	hubSimDefaultSeconds = 7 * 24 * 3600
+)
 
-// hubChatty has the first schedule of a test alone print what -v prints.
-func hubChatty(on bool) { chatty.on = chatty.on && on }
-
-// hubSimOptionsEarly is the value of -early that need not be said.
-const hubSimOptionsEarly = 20e6
-
-// flags are those that a seed needs to be the same schedule again.
-func (h *hubSimSearch) flags() (s string) {
+// flags are those that a seed needs to be the same schedule again, in a round of -count.
+func (h *hubSimSearch) flags(round uint64) (s string) {
 	if h.strategy != 0 {
 		s += " -strategy " + hubSimStrategies[h.strategy-1]
 	}
 	switch h.early {
 	case 0:
 		s += " -early=false"
-	case hubSimOptionsEarly:
+	case hubSimDefaultEarly:
 	default:
 		s += " -early=" + time.Duration(h.early).String()
+	}
+	if h.steps != hubSimDefaultSteps {
+		s += fmt.Sprint(" -steps ", h.steps)
+	}
+	if h.seconds != hubSimDefaultSeconds {
+		s += fmt.Sprint(" -virtual ", h.seconds, "s")
+	}
+	if h.keep != 0 {
+		s += " -keep-going" // the first schedule may have failed, too
+	}
+	if round != 0 {
+		s += fmt.Sprint(" -count=", round+1)
 	}
 	return s
 }
