@@ -21,6 +21,7 @@ const (
 	sysFtruncate    = 77
 	sysGetppid      = 110
 	sysClockGettime = 228
+	sysWaitid       = 247
 
 	statMode = 24 // offset of st_mode
 )

@@ -21,6 +21,7 @@ const (
 	sysFtruncate    = 46
 	sysGetppid      = 173
 	sysClockGettime = 113
+	sysWaitid       = 95
 
 	statMode = 16 // offset of st_mode
 )

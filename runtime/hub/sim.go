@@ -2,7 +2,10 @@
 
 package runtime
 
-import "internal/runtime/atomic"
+import (
+	"internal/runtime/atomic"
+	"unsafe"
+)
 
 // The simulation: a build with -sim leaves nothing to chance. One seed decides which
 // thread runs (sim_strategy.go) at the points where another one may (sim_point.go), what
@@ -62,7 +65,7 @@ var hubSim struct {
 	changes int
 	low     uint64 // the next lowest priority
 
-	children atomic.Int32 // threads that wait for one
+	vain atomic.Uint32 // 1: child processes were waited for in this test, and nothing came
 }
 
 // rescueDelay is how long, in nanoseconds, one system or cgo call may keep the hub while
@@ -333,18 +336,28 @@ func hubSimPoll() bool {
 	}
 	patience := int64(hubSimNet)
 	switch {
-	case s.children.Load() != 0 || !s.ended && !timers:
+	case s.vain.Load() == 0 && (!s.ended && !timers || hubSimChildren()):
 		patience = hubSimChild
 	case s.ended:
 		patience = hubSimLeftOver
 	}
-	list, delta := netpoll(patience)
-	netpollAdjustWaiters(delta)
-	if list.empty() {
-		return false
+	// netpoll comes back early, and with nothing, when a signal arrives, as of a child that
+	// has ended (netpoll_epoll.go, _EINTR), and when another thread breaks it off.
+	for left, end := patience, nanotime1()+patience; left > 0; left = end - nanotime1() {
+		list, delta := netpoll(left)
+		netpollAdjustWaiters(delta)
+		if !list.empty() {
+			injectglist(&list)
+			return true
+		}
+		if hub.nremote.Load() != 0 {
+			return true
+		}
 	}
-	injectglist(&list)
-	return true
+	if patience == hubSimChild {
+		s.vain.Store(1) // a child that runs for ever, as a server, costs this once for each test
+	}
+	return false
 }
 
 // How long the kernel's descriptors have, in real nanoseconds, before the time jumps or
@@ -352,8 +365,19 @@ func hubSimPoll() bool {
 const (
 	hubSimNet      = 20e6
 	hubSimLeftOver = 2e6  // behind the end of a test, whose servers may be left
-	hubSimChild    = 10e9 // while a thread waits for a child process, or no timer is set
+	hubSimChild    = 10e9 // while there are child processes, or no timer is set
 )
+
+// hubSimChildren reports whether the process has children.
+func hubSimChildren() bool {
+	const (
+		all   = 0                 // P_ALL
+		flags = 4 | 1 | 0x1000000 // WEXITED, WNOHANG, WNOWAIT: it is not taken from who waits for it
+	)
+	var info [16]uint64 // siginfo_t
+	_, errno := hubCall(sysWaitid, all, 0, uintptr(unsafe.Pointer(&info)), flags)
+	return errno == 0
+}
 
 // hubSimSignals reports whether gp is os/signal's, which waits in the kernel for ever.
 func hubSimSignals(gp *g) bool {

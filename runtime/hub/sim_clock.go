@@ -94,8 +94,15 @@ func hubSimWatch(now int64) {
 		s.turns, s.idle = hub.turns, now
 		return
 	}
-	if now-s.idle > hubSimPatience && hubSimAwaited() {
+	patience := int64(hubSimPatience)
+	if s.vain.Load() == 0 && hubSimChildren() {
+		patience = hubSimChild
+	}
+	if now-s.idle > patience && hubSimAwaited() {
 		s.idle = now
+		if patience == hubSimChild {
+			s.vain.Store(1)
+		}
 		s.late.Store(1)
 		mp := acquirem()
 		lock(&sched.lock)

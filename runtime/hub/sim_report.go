@@ -85,8 +85,13 @@ func hubSimProgram() {
 	hubSim.label = "in the schedule that -seed " + string(itoa(make([]byte, 20), o.from)) + " has\n"
 }
 
+// testing_hubSimBegin begins a schedule, perhaps the first one of a test.
+//
 //go:linkname testing_hubSimBegin testing.hubSimBegin
-func testing_hubSimBegin(seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
+func testing_hubSimBegin(first bool, seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
+	if first {
+		hubSim.vain.Store(0)
+	}
 	hubSim.label, hubSim.told = label, false
 	hubSimBegin(seed, hubStrategy(strategy), early, most, until)
 }
@@ -174,6 +179,3 @@ func time_hubSimAlarm(d int64) {
 	})
 	exitsyscall()
 }
-
-//go:linkname os_hubAwaitsChild os.hubAwaitsChild
-func os_hubAwaitsChild(n int32) { hubSim.children.Add(n) }

@@ -33,8 +33,6 @@ func (p *Process) hubWaitid(pidfd int, info *unix.SiginfoChild, rusage *syscall.
 		}
 		if fd := p.hubPollable(pidfd); fd != nil {
 			defer fd.Close()
-			hubAwaitsChild(1)
-			defer hubAwaitsChild(-1)
 			if fd.RawRead(ended) == nil {
 				return err
 			}

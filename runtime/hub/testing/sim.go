@@ -28,7 +28,7 @@ type hubSimSettings struct {
 func hubSimOptions() hubSimSettings
 
 //go:linkname hubSimBegin
-func hubSimBegin(seed uint64, strategy uint8, early int64, most uint64, until int64, label string)
+func hubSimBegin(first bool, seed uint64, strategy uint8, early int64, most uint64, until int64, label string)
 
 //go:linkname hubSimWait
 func hubSimWait() (long bool, steps, hash uint64)
@@ -100,7 +100,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
 			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategies[strategy], name, again)
-			hubSimBegin(hubSimSeed(name, seed+round<<32), strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
+			hubSimBegin(seed == 1, hubSimSeed(name, seed+round<<32), strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
 			ended, good := false, false
 			go func() {
 				ran, good = run()

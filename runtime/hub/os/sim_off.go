@@ -1,5 +1,0 @@
-//go:build greenify_hub && !greenify_sim
-
-package os
-
-func hubAwaitsChild(n int32) {}
