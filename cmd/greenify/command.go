@@ -41,7 +41,7 @@ func init() { // help and completion, which are in the table, read it
 		goBuild, goRun, goTest, goVet, goList, goInstall,
 		check, diff, rewrite, generate,
 		ruleTable, explain, inspectBinary,
-		debug, ps, top, profileParked, trace,
+		replay, debug, ps, top, profileParked, trace,
 		version, completion, help,
 	}
 }

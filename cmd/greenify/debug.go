@@ -19,7 +19,7 @@ lines, and goroutines says what green threads wait for.`,
 	setup: func(fs *flag.FlagSet) runner {
 		o := declareBuild(fs, false)
 		return func(e *env, args []string) error {
-			if err := onlyGoFlags(fs, args); err != nil {
+			if err := onlyGoFlags(fs, args, "flags of dlv come behind the package: run 'greenify help debug'"); err != nil {
 				return err
 			}
 			return e.debug(o, args)
@@ -27,9 +27,9 @@ lines, and goroutines says what green threads wait for.`,
 	},
 }
 
-// onlyGoFlags refuses a flag in front of the package that go build does not have: Delve
-// would be found, and the program compiled, before anybody else does.
-func onlyGoFlags(own *flag.FlagSet, args []string) error {
+// onlyGoFlags refuses a flag in front of the arguments that go build does not have: else
+// the program would be compiled before anybody else does.
+func onlyGoFlags(own *flag.FlagSet, args []string, remedy string) error {
 	flags, _ := splitFlags("build", own, args)
 	for _, f := range flags {
 		names := goFlagNames("build")
@@ -37,7 +37,7 @@ func onlyGoFlags(own *flag.FlagSet, args []string) error {
 			continue
 		}
 		own.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-		return fmt.Errorf("flag provided but not defined: -%s%s: flags of dlv come behind the package: run 'greenify help debug'", f.name, didYouMeanFlag(f.name, names))
+		return fmt.Errorf("flag provided but not defined: -%s%s: %s", f.name, didYouMeanFlag(f.name, names), remedy)
 	}
 	return nil
 }

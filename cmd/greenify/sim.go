@@ -5,11 +5,14 @@ import (
 	"flag"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
 // simOptions are the flags of -sim. What they ask for goes to the program by its
@@ -24,6 +27,7 @@ type simOptions struct {
 	early     time.Duration
 	keep      bool
 	results   string
+	replays   string
 	steps     uint64
 	virtual   virtualTime
 }
@@ -88,13 +92,14 @@ when no thread can run`, func(s string) (err error) {
 		return nil
 	})
 	fs.StringVar(&o.results, "results", "", "with -sim: append a line of JSON for each schedule to `file`")
+	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.keep, "keep-going", false, "with -sim: go on with a test that has failed, to find what else it has")
 }
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results")
+var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -171,8 +176,29 @@ func (o *simOptions) environ(program bool) ([]string, error) {
 			return nil, err
 		}
 	}
-	return []string{"GREENIFY_SIM_RESULTS=" + results, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
+	replays, err := o.folder()
+	if err != nil {
+		return nil, err
+	}
+	return []string{"GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
 		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program])}, nil
+}
+
+// folder is where files of schedules go that fail.
+func (o *simOptions) folder() (string, error) {
+	dir := o.replays
+	if dir == "" {
+		cache, err := toolchain.CacheDir()
+		if err != nil {
+			return "", err
+		}
+		dir = filepath.Join(cache, "schedules")
+	}
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	return dir, os.MkdirAll(dir, 0o777)
 }
 
 // virtualTime is a duration in seconds.

@@ -22,6 +22,7 @@ const (
 	sysGetppid      = 110
 	sysClockGettime = 228
 	sysWaitid       = 247
+	sysRenameat     = 264
 
 	statMode = 24 // offset of st_mode
 )

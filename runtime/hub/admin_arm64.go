@@ -22,6 +22,7 @@ const (
 	sysGetppid      = 173
 	sysClockGettime = 113
 	sysWaitid       = 95
+	sysRenameat     = 38
 
 	statMode = 16 // offset of st_mode
 )

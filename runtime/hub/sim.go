@@ -86,6 +86,7 @@ type hubSimThread struct {
 	id       uint64 // by descent: of the parent's, and how many children that had
 	children uint32
 	draws    uint32
+	choices  uint32 // while it was the one that ran last
 	priority uint64
 	object   uintptr // what its next operation is on
 	epoch    uint32  // the schedule in which it was born; 0: outside
@@ -143,6 +144,7 @@ func hubSimRuns(gp *g) {
 	s.steps++
 	s.stall++
 	if s.last != gp.hub.sim.id {
+		hubSimLogRuns(gp)
 		s.last, s.stall = gp.hub.sim.id, 0
 	}
 }
@@ -166,6 +168,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	s.steps, s.max, s.forced, s.stall, s.last, s.hash = 0, most, 0, 0, 0, 0
 	s.reads, s.draws, s.births, s.tickets = 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
+	hubSimLogBegin()
 	if hubSimNextTimer() == 0 {
 		s.clock = hubSimStart
 	}
@@ -174,7 +177,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	s.low = hubSimLowest
 	hubSimPlan()
 	me := &getg().hub.sim
-	me.id, me.children, me.draws = hubSimDriverID, 0, 0
+	me.id, me.children, me.draws, me.choices = hubSimDriverID, 0, 0, 0
 	s.on = true
 }
 

@@ -145,8 +145,22 @@ func hubSimEarly() bool {
 	return hubSimSoon(when)
 }
 
-// hubSimSoon draws whether a timer that is near fires now.
-func hubSimSoon(when int64) bool {
+// hubSimSoon decides whether a timer that is near fires now.
+func hubSimSoon(when int64) (fires bool) {
 	s := &hubSim
-	return when != 0 && when-s.clock <= s.early && s.strategy != hubStrategyFIFO && hubSimBelow(32) == 0
+	if when == 0 || when-s.clock > s.early {
+		return false
+	}
+	hubSimLog.count++
+	switch s.strategy {
+	case hubStrategyFIFO:
+	case hubStrategyReplay:
+		fires = hubSimReplays(hubSimFires) != nil
+	default:
+		fires = hubSimBelow(32) == 0
+	}
+	if fires {
+		hubSimLogs(hubSimFires, 0)
+	}
+	return fires
 }

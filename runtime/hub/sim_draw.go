@@ -24,10 +24,23 @@ func hubSimChoose(kind hubChoice, n uint64) uint64 {
 		return uint64(hubSimThreadNext(uint32(n)))
 	case hubChoiceCase:
 		// selectgo exchanges the case with the one drawn: the last one is itself.
-		if !s.on || s.strategy == hubStrategyFIFO {
-			return n - 1
+		got := n - 1
+		if !s.on {
+			return got
 		}
-		got := hubSimBelow(n)
+		hubSimLog.count++
+		switch s.strategy {
+		case hubStrategyFIFO:
+		case hubStrategyReplay:
+			if e := hubSimReplays(hubSimCase); e != nil {
+				got = min(e.pick, got)
+			}
+		default:
+			got = hubSimBelow(n)
+		}
+		if got != n-1 {
+			hubSimLogs(hubSimCase, got)
+		}
 		s.hash = hubMix(s.hash ^ got)
 		return got
 	case hubChoiceTicket, hubChoiceTie:

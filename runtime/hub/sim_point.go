@@ -27,6 +27,9 @@ func hubAt(object unsafe.Pointer) {
 		systemstack(hubDrain)
 	}
 	gp.hub.sim.object = uintptr(object)
+	if hubSimLog.verbose {
+		hubSimShow(gp, "    ")
+	}
 	n := uint32(hub.runq.size)
 	over := s.steps > s.max
 	if n == 0 && !over {

@@ -20,6 +20,11 @@ type hubSimOptions struct {
 	seconds  uint64 // of virtual time
 	keep     uint64 // go on behind a failure
 	program  uint64 // the program is the schedule
+	mixed    uint64 // of a replay: the seed as the schedule has it
+	lenient  uint64 // likewise: go on where the run differs
+	verbose  uint64 // likewise: print each step
+	hash     uint64 // likewise: what hubSimProgramHash must be; 0: anything
+	ended    uint64 // likewise: hash of all choices
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
@@ -64,6 +69,16 @@ func hubSimReadOptions() (o hubSimOptions) {
 			o.keep = n
 		case "program":
 			o.program = n
+		case "mixed":
+			o.mixed = n
+		case "lenient":
+			o.lenient = n
+		case "verbose":
+			o.verbose = n
+		case "hash":
+			o.hash = n
+		case "ended":
+			o.ended = n
 		}
 	}
 	return o
@@ -88,11 +103,12 @@ func hubSimProgram() {
 // testing_hubSimBegin begins a schedule, perhaps the first one of a test.
 //
 //go:linkname testing_hubSimBegin testing.hubSimBegin
-func testing_hubSimBegin(first bool, seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
-	if first {
+func testing_hubSimBegin(number, seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
+	if number == 1 {
 		hubSim.vain.Store(0)
 	}
 	hubSim.label, hubSim.told = label, false
+	hubSimLog.seed = number
 	hubSimBegin(seed, hubStrategy(strategy), early, most, until)
 }
 
@@ -107,8 +123,40 @@ func hubSimDies(how string) {
 	if s := &hubSim; s.on && !s.told {
 		print("greenify: the program ", how, " ", s.label)
 		s.told = true
+		if getg() == getg().m.curg {
+			hubSimSave(how, s.steps, s.hash)
+		}
 	}
 }
+
+// testing_hubSimFile says where a schedule of a test goes that fails, and what its file begins with.
+//
+//go:linkname testing_hubSimFile testing.hubSimFile
+func testing_hubSimFile(file, head string) { hubSimLog.file, hubSimLog.head = file, head }
+
+//go:linkname testing_hubSimSave testing.hubSimSave
+func testing_hubSimSave(verdict string, steps, hash uint64) { hubSimSave(verdict, steps, hash) }
+
+//go:linkname testing_hubSimProgramHash testing.hubSimProgramHash
+func testing_hubSimProgramHash() uint64 { return hubSimProgramHash() }
+
+// testing_hubSimPlanned has the schedules of strategy replay be those of a log; five numbers
+// of hubSimChoice and its kind each.
+//
+//go:linkname testing_hubSimPlanned testing.hubSimPlanned
+func testing_hubSimPlanned(choices [][6]uint64, lenient, verbose bool) {
+	plan := make([]hubSimChoice, len(choices))
+	for i, c := range choices {
+		plan[i] = hubSimChoice{thread: c[1], count: uint32(c[2]), pick: c[3], step: c[4], check: uint32(c[5]), kind: hubSimKind(c[0])}
+	}
+	hubSimPlanned(plan, lenient)
+	hubSimLog.verbose = verbose
+}
+
+// testing_hubSimReplayed returns how many entries of the log there are, and how many came.
+//
+//go:linkname testing_hubSimReplayed testing.hubSimReplayed
+func testing_hubSimReplayed() (entries, used int) { return len(hubSimLog.plan), int(hubSimLog.used) }
 
 //go:linkname testing_hubSimEnd testing.hubSimEnd
 func testing_hubSimEnd() { hubSimEnd() }

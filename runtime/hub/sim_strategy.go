@@ -17,7 +17,13 @@ const (
 	hubStrategyPCT                       // priorities, of which three are lowered (Burckhardt et al., ASPLOS 2010)
 	hubStrategyPOS                       // each operation has a priority, and a new one when it raced (Yuan et al., CAV 2018)
 	hubStrategyDelay                     // first in, first out, but for two delays (Emmi et al., POPL 2011)
+	hubStrategyReplay                    // what a log says (sim_log.go)
 )
+
+var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay", "replay"}
+
+//go:linkname hubSimStrategyName testing.hubSimStrategyName
+func hubSimStrategyName(s hubStrategy) string { return hubStrategyNames[s] }
 
 // hubSimPortfolio is the strategy of a seed, for ever: the first is the order that plain
 // patched programs have.
@@ -106,13 +112,21 @@ func hubSimThreadNext(n uint32) (i uint32) {
 	if !s.on {
 		return 0
 	}
+	hubSimLog.count++
 	switch {
+	case s.strategy == hubStrategyReplay:
+		if i = hubSimReplayThread(hubSimNext); i != 0 {
+			i--
+		}
 	case s.strategy == hubStrategyFIFO, s.strategy == hubStrategyDelay:
-		return 0
 	case s.strategy == hubStrategyRandom, s.steps > hubSimFair:
-		return uint32(hubSimBelow(uint64(n)))
+		i = uint32(hubSimBelow(uint64(n)))
+	default:
+		i, _ = hubSimBest()
 	}
-	i, _ = hubSimBest()
+	if i != 0 {
+		hubSimLogs(hubSimNext, hubSimThreadAt(i).hub.sim.id)
+	}
 	return i
 }
 
@@ -133,7 +147,21 @@ func hubSimBest() (best uint32, priority uint64) {
 
 // hubSimSwitch decides at a point whether another of the n ready threads runs before gp
 // goes on: its place in the queue, and 1; 0 if gp goes on.
-func hubSimSwitch(gp *g, n uint32) uint32 {
+func hubSimSwitch(gp *g, n uint32) (i uint32) {
+	hubSimLog.count++
+	if hubSim.strategy == hubStrategyReplay {
+		i = hubSimReplayThread(hubSimSwitched)
+	} else {
+		i = hubSimStrategySwitch(gp, n)
+	}
+	if i != 0 {
+		hubSimLogs(hubSimSwitched, hubSimThreadAt(i-1).hub.sim.id)
+	}
+	return i
+}
+
+// hubSimStrategySwitch decides it by the strategy.
+func hubSimStrategySwitch(gp *g, n uint32) uint32 {
 	s := &hubSim
 	change := hubSimChange()
 	switch {

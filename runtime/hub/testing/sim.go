@@ -22,13 +22,18 @@ type hubSimSettings struct {
 	seconds  uint64
 	keep     uint64
 	program  uint64
+	mixed    uint64
+	lenient  uint64
+	verbose  uint64
+	hash     uint64
+	ended    uint64
 }
 
 //go:linkname hubSimOptions
 func hubSimOptions() hubSimSettings
 
 //go:linkname hubSimBegin
-func hubSimBegin(first bool, seed uint64, strategy uint8, early int64, most uint64, until int64, label string)
+func hubSimBegin(number, seed uint64, strategy uint8, early int64, most uint64, until int64, label string)
 
 //go:linkname hubSimWait
 func hubSimWait() (long bool, steps, hash uint64)
@@ -51,8 +56,8 @@ func hubSimStuck(text []byte) int
 //go:linkname hubSimProve
 func hubSimProve(text []byte) (threads, length int)
 
-// hubSimStrategies are the names of package runtime's strategies.
-var hubSimStrategies = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay"}
+//go:linkname hubSimStrategyName
+func hubSimStrategyName(strategy uint8) string
 
 //go:linkname hubSimPortfolio
 func hubSimPortfolio(seed uint64) uint8
@@ -61,6 +66,7 @@ func hubSimPortfolio(seed uint64) uint8
 type hubSimSearch struct {
 	hubSimSettings
 	tests, schedules, distinct int
+	replays                    bool // a file
 }
 
 var hubSim hubSimSearch
@@ -88,6 +94,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	defer func() { *count, chatty = times, verbose }()
 	*count = 1
 	for round := range uint64(times) {
+		replays := hubSimReplays(name, importPath, round)
 		// What a program does once, at its first use, is done in the first schedule, which
 		// always comes first: else a seed would not be the same schedule alone.
 		for seed := uint64(1); seed <= h.to; seed++ {
@@ -98,9 +105,16 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if h.strategy != 0 {
 				strategy = uint8(h.strategy - 1)
 			}
-			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
-			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategies[strategy], name, again)
-			hubSimBegin(seed == 1, hubSimSeed(name, seed+round<<32), strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
+			mixed := hubSimSeed(name, seed+round<<32)
+			if h.mixed != 0 && seed == h.to {
+				mixed = h.mixed
+				if h.replays {
+					strategy = hubSimReplayed
+				}
+			}
+			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath) + replays(seed)
+			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategyName(strategy), name, again)
+			hubSimBegin(seed, mixed, strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
 			ended, good := false, false
 			go func() {
 				ran, good = run()
@@ -112,6 +126,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return false, true // not asked for
 			}
 			ran = true
+			if seed == h.to {
+				hubSimSame(steps, hash)
+			}
 			if h.from <= seed {
 				h.schedules++
 				seen[hash] = true
@@ -141,12 +158,13 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				}
 			}
 			if h.from <= seed {
-				hubSimResult(importPath, name, seed, hubSimStrategies[strategy], why, steps, hash)
+				hubSimResult(importPath, name, seed, hubSimStrategyName(strategy), why, steps, hash)
 			}
 			if why != "" {
 				ok = false
 				fmt.Printf("greenify: %s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
-					name, why, seed, hubSimStrategies[strategy], steps, again)
+					name, why, seed, hubSimStrategyName(strategy), steps, again)
+				hubSimSave(why, steps, hash)
 				if long {
 					// Its threads are frozen, with what they hold.
 					fmt.Print(verbose.prefix(), "FAIL\n")
@@ -192,7 +210,7 @@ const (
 // flags are those that a seed needs to be the same schedule again, in a round of -count.
 func (h *hubSimSearch) flags(round uint64) (s string) {
 	if h.strategy != 0 {
-		s += " -strategy " + hubSimStrategies[h.strategy-1]
+		s += " -strategy " + hubSimStrategyName(uint8(h.strategy-1))
 	}
 	switch h.early {
 	case 0:

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/greenify-go/greenify/rewrite/explore"
+)
+
+var replay = &command{
+	name: "replay", goes: "build",
+	args:  "[flags] file [build flags]",
+	short: "run a schedule again that greenify test -sim has written",
+	long: `The test of the file is built from the sources here, and its schedule run again, choice by
+choice. If the program is another one, or the run differs from the file, that is said, and
+the exit code is 2; else it is 1 if the test fails, 0 if it does not. What go test was given
+to build the program, such as -race, must be given here, too.`,
+	setup: func(fs *flag.FlagSet) runner {
+		o := declareBuild(fs, false)
+		var r replayOptions
+		fs.BoolVar(&r.lenient, "lenient", false, `go on where the run differs, as after a change of the program: a
+choice of the file is made where its thread is as far as it was`)
+		fs.BoolVar(&r.verbose, "v", false, "print each step: which thread goes on, and where it is")
+		return func(e *env, args []string) error {
+			if err := onlyGoFlags(fs, args, "run 'greenify help replay'"); err != nil {
+				return err
+			}
+			return e.replay(o, r, args)
+		}
+	},
+}
+
+type replayOptions struct{ lenient, verbose bool }
+
+// replay runs the schedule of a file again.
+func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
+	l := readGoLine("test", args)
+	files := l.args[l.rest:]
+	if len(files) == 0 {
+		return errors.New("which schedule? Give the file that greenify test -sim has written")
+	}
+	path, err := filepath.Abs(files[0])
+	if err != nil {
+		return err
+	}
+	s, err := explore.ReadSchedule(path)
+	if err != nil {
+		return fmt.Errorf("cannot replay: %w", err)
+	}
+	l = readGoLine("test", slices.Concat(l.args[:l.rest], files[1:], []string{s.Package}))
+	o.sim.on = true
+	bin, err := e.buildTest(o, l)
+	if err != nil {
+		return err
+	}
+	defer bin.remove()
+	if found, err := bin.has(e, s.Test); err != nil || !found {
+		return cmp.Or(err, refused(fmt.Errorf("there is no test %s in %s: the file is of other sources", s.Test, s.Package)))
+	}
+	code, err := bin.run(e, r.environ(s, path), "-test.run=^"+s.Test+"$")
+	if err != nil {
+		return err
+	}
+	switch code {
+	case exitOK:
+	case exitDiverged:
+		code = exitUsage // it was said
+	default:
+		code = exitFail
+	}
+	return exitWith(code)
+}
+
+// exitDiverged is hubSimExitDiverged of package runtime.
+const exitDiverged = 97
+
+// environ is what the program is told to run the schedule of a file.
+func (r replayOptions) environ(s *explore.Schedule, path string) []string {
+	bit := map[bool]int{true: 1}
+	options := fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,early=%d,steps=%d,seconds=%d,keep=%d,mixed=%d,lenient=%d,verbose=%d",
+		s.Seed, s.Seed, s.Early, s.Steps, s.Seconds, s.Keep, s.Mixed, bit[r.lenient], bit[r.verbose])
+	if !r.lenient {
+		options += fmt.Sprintf(",hash=%d", s.Program)
+		if s.Verdict != "panicked" && s.Verdict != "exited" { // which end in the midst
+			options += fmt.Sprintf(",ended=%d", s.Hash)
+		}
+	}
+	if s.Full {
+		return []string{options + fmt.Sprint(",strategy=", 1+slices.Index(simStrategies, s.Strategy))}
+	}
+	return []string{options, "GREENIFY_SIM_REPLAY=" + path}
+}
+
+// A testBinary is the program of a package's tests.
+type testBinary struct {
+	path string // in a folder of its own
+	dir  string // where its tests run
+}
+
+// buildTest builds the tests of the one package that is named.
+func (e *env) buildTest(o *buildOptions, l *goLine) (bin *testBinary, err error) {
+	tc, err := e.open(o, l)
+	if err != nil {
+		return nil, err
+	}
+	e.compileStd(l, tc)
+	tmp, err := os.MkdirTemp(getenv(e.environ, "GOTMPDIR"), "greenify-replay")
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			os.RemoveAll(tmp)
+		}
+	}()
+	bin = &testBinary{path: filepath.Join(tmp, "replay.test")}
+	pkg := l.packages()[0]
+	goflags := getenv(e.environ, "GOFLAGS")
+	var dir bytes.Buffer
+	list := exec.Command(tc.Go, slices.DeleteFunc(l.list(goflags, "-f", "{{.Dir}}"), func(arg string) bool { return arg == "-test" })...)
+	list.Env, list.Stdout, list.Stderr = tc.Environ(e.environ), &dir, e.stderr
+	if err := list.Run(); err != nil {
+		return nil, refused(fmt.Errorf("cannot find package %s here: %w: replay in its module", pkg, err))
+	}
+	bin.dir = strings.TrimSpace(dir.String())
+	args := l.withTags(goflags)
+	build := exec.Command(tc.Go, slices.Concat([]string{"test"}, args[:l.first], []string{"-c", "-o", bin.path}, args[l.first:])...)
+	build.Env, build.Stdout, build.Stderr = tc.Environ(e.environ), e.stderr, e.stderr
+	if err := build.Run(); err != nil {
+		return nil, refused(fmt.Errorf("cannot build the tests of %s: %w", pkg, err))
+	}
+	return bin, nil
+}
+
+// has reports whether there is a test, fuzz target or example of a name.
+func (b *testBinary) has(e *env, name string) (bool, error) {
+	cmd := exec.Command(b.path, "-test.list=^"+name+"$")
+	cmd.Dir, cmd.Env, cmd.Stderr = b.dir, e.environ, e.stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return false, fmt.Errorf("cannot list the tests: %w", err)
+	}
+	return slices.Contains(strings.Split(string(out), "\n"), name), nil
+}
+
+func (b *testBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
+
+// run runs the tests and returns their exit code. An interrupt is passed on.
+func (b *testBinary) run(e *env, environ []string, args ...string) (int, error) {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, os.Stdin, e.stdout, e.stderr
+	cmd.Env = append(slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
+		return strings.HasPrefix(kv, "GREENIFY_SIM") || strings.HasPrefix(kv, "PWD=")
+	}), append(environ, "PWD="+b.dir)...)
+	err := cmd.Run()
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		if ended.ExitCode() < 0 {
+			return exitFail, nil // by a signal
+		}
+		return ended.ExitCode(), nil
+	}
+	return exitOK, err
+}

@@ -1,0 +1,138 @@
+package explore
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// A Schedule is what the file of a failing schedule says, by which it is run again. The
+// program itself reads the choices (runtime/hub/testing/sim_replay.go) and writes the
+// file (runtime/hub/sim_log.go).
+type Schedule struct {
+	Program uint64 // the hash of its functions
+	Go      string // release and platform
+	Package string
+	Test    string
+	Early   uint64 // nanoseconds
+	Steps   uint64 // that a schedule may take
+	Seconds uint64 // of virtual time, likewise
+	Keep    uint64 // 1: schedules before it may have failed
+	Round   uint64 // of -count, from 0
+
+	Seed     uint64 // as its user knows it
+	Mixed    uint64 // as the schedule has it
+	Strategy string
+	Verdict  string
+	Taken    uint64 // steps
+	Hash     uint64 // of all choices
+
+	Full    bool // the log had no room: the seed and the strategy have the choices again
+	Choices []Choice
+}
+
+// A Choice is one that was not the plain one.
+type Choice struct {
+	Kind   string // one of kinds
+	Thread uint64 // who ran last, by descent
+	Count  uint64 // choices while it did
+	Pick   uint64 // what was chosen: a thread, a case
+	Step   uint64
+	Check  uint64 // of what was before
+}
+
+// kinds are package runtime's (hubSimKindNames).
+var kinds = []string{"next", "switch", "case", "timer"}
+
+const (
+	scheduleName    = "greenify schedule "
+	scheduleVersion = "1"
+)
+
+// ReadSchedule reads the file of a schedule. Its errors name the file, and the line.
+func ReadSchedule(path string) (*Schedule, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	s, err := parseSchedule(string(text))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return s, nil
+}
+
+func parseSchedule(text string) (*Schedule, error) {
+	head, body, _ := strings.Cut(text, "\n")
+	version, ok := strings.CutPrefix(head, scheduleName)
+	if !ok {
+		return nil, fmt.Errorf("is no file of a schedule: it does not begin with %q", strings.TrimSpace(scheduleName))
+	}
+	if version != scheduleVersion {
+		return nil, fmt.Errorf("is of version %q, and this greenify reads version %s: run the test again with -sim, or use the greenify that wrote it", version, scheduleVersion)
+	}
+	s := &Schedule{}
+	word := map[string]*string{"go": &s.Go, "package": &s.Package, "test": &s.Test, "strategy": &s.Strategy, "verdict": &s.Verdict}
+	number := map[string]*uint64{"early": &s.Early, "steps": &s.Steps, "seconds": &s.Seconds, "keep": &s.Keep, "round": &s.Round, "seed": &s.Seed, "taken": &s.Taken}
+	hash := map[string]*uint64{"program": &s.Program, "mixed": &s.Mixed, "hash": &s.Hash}
+	n := 1
+	choices := uint64(0)
+	ended := false
+	for line := range strings.Lines(body) {
+		n++
+		line, whole := strings.CutSuffix(line, "\n")
+		if ended || !whole {
+			break
+		}
+		name, value, _ := strings.Cut(line, " ")
+		var err error
+		switch {
+		case name == "end" && value == "":
+			ended = true
+		case name == "choices" && strings.HasPrefix(value, "too many"):
+			s.Full = true
+		case name == "choices":
+			choices, err = strconv.ParseUint(value, 10, 32)
+		case word[name] != nil:
+			*word[name] = value
+			delete(word, name)
+		case number[name] != nil:
+			*number[name], err = strconv.ParseUint(value, 10, 64)
+			delete(number, name)
+		case hash[name] != nil:
+			*hash[name], err = strconv.ParseUint(value, 16, 64)
+			delete(hash, name)
+		default:
+			var c Choice
+			if c, err = parseChoice(name, value); err == nil {
+				s.Choices = append(s.Choices, c)
+			}
+		}
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %q cannot be read", n, line)
+		}
+	}
+	switch {
+	case uint64(len(s.Choices)) != choices:
+		return nil, fmt.Errorf("is cut off behind line %d: it has %d of %d choices", n, len(s.Choices), choices)
+	case !ended:
+		return nil, fmt.Errorf("is cut off behind line %d", n)
+	case len(word)+len(number)+len(hash) != 0:
+		return nil, errors.New("is no whole file of a schedule: lines are missing")
+	}
+	return s, nil
+}
+
+func parseChoice(kind, fields string) (c Choice, err error) {
+	c.Kind = kind
+	known := false
+	for _, k := range kinds {
+		known = known || k == kind
+	}
+	if n, err := fmt.Sscanf(fields, "%x %d %x %d %x", &c.Thread, &c.Count, &c.Pick, &c.Step, &c.Check); !known || n != 5 {
+		return c, fmt.Errorf("not a choice: %w", err)
+	}
+	return c, nil
+}

@@ -1,0 +1,92 @@
+//go:build greenify_hub && greenify_sim
+
+package testing
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	_ "unsafe" // for linkname
+)
+
+// Files of schedules: a schedule that fails is written to one, which greenify replay runs.
+
+//go:linkname hubSimFile
+func hubSimFile(file, head string)
+
+//go:linkname hubSimSave
+func hubSimSave(verdict string, steps, hash uint64)
+
+//go:linkname hubSimProgramHash
+func hubSimProgramHash() uint64
+
+//go:linkname hubSimPlanned
+func hubSimPlanned(choices [][6]uint64, lenient, verbose bool)
+
+//go:linkname hubSimUsed testing.hubSimReplayed
+func hubSimUsed() (entries, used int)
+
+const (
+	hubSimReplayed     = 6  // package runtime's hubStrategyReplay
+	hubSimExitDiverged = 97 // likewise
+)
+
+// hubSimReplays says where the schedules of a test go that fail, below the folder that
+// GREENIFY_SIM_REPLAYS names, and returns the line of a report that says so. If a file is
+// replayed it is read.
+func hubSimReplays(name, importPath string, round uint64) func(seed uint64) string {
+	h := &hubSim
+	if h.hash != 0 && h.hash != hubSimProgramHash() {
+		fmt.Fprintln(os.Stderr, "greenify: the file is of another program: its functions differ from those here. Go back to the sources that it is of, give the flags that it was built with, or use -lenient")
+		os.Exit(hubSimExitDiverged)
+	}
+	if path := os.Getenv("GREENIFY_SIM_REPLAY"); path != "" {
+		h.replays = true
+		hubSimPlanned(hubSimRead(path), h.lenient != 0, h.verbose != 0)
+		return func(uint64) string { return "" }
+	}
+	dir := os.Getenv("GREENIFY_SIM_REPLAYS")
+	if dir == "" {
+		return func(uint64) string { return "" }
+	}
+	file := filepath.Join(dir, strings.NewReplacer("/", "_", ".", "_").Replace(importPath)+"."+name)
+	hubSimFile(file, fmt.Sprintf("greenify schedule 1\nprogram %016x\ngo %s %s/%s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
+		hubSimProgramHash(), runtime.Version(), runtime.GOOS, runtime.GOARCH, importPath, name, h.early, h.steps, h.seconds, h.keep, round))
+	return func(seed uint64) string { return fmt.Sprintf("\n\tgreenify replay %s-%d.sim", file, seed) }
+}
+
+// hubSimSame ends a strict replay whose schedule ended otherwise than that of the file.
+func hubSimSame(steps, hash uint64) {
+	h := &hubSim
+	if h.ended == 0 || h.lenient != 0 || h.ended == hash {
+		return
+	}
+	if entries, used := hubSimUsed(); used < entries {
+		fmt.Fprintf(os.Stderr, "greenify: the run ended at step %d, with %d of the %d choices of the file: use -lenient\n", steps, used, entries)
+	} else {
+		fmt.Fprintf(os.Stderr, "greenify: the run made all choices of the file, and then ended otherwise, at step %d: use -lenient\n", steps)
+	}
+	os.Exit(hubSimExitDiverged)
+}
+
+// hubSimRead reads the choices of a file that greenify has looked through.
+func hubSimRead(path string) (choices [][6]uint64) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "greenify: cannot read the schedule:", err)
+		os.Exit(2)
+	}
+	for line := range strings.Lines(string(text)) {
+		for kind, name := range [...]string{"next", "switch", "case", "timer"} {
+			if rest, ok := strings.CutPrefix(line, name+" "); ok {
+				c := [6]uint64{uint64(kind)}
+				if _, err := fmt.Sscanf(rest, "%x %d %x %d %x", &c[1], &c[2], &c[3], &c[4], &c[5]); err == nil {
+					choices = append(choices, c)
+				}
+			}
+		}
+	}
+	return choices
+}
