@@ -7,6 +7,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -30,7 +31,10 @@ to build the program, such as -race, must be given here, too.`,
 		var r replayOptions
 		fs.BoolVar(&r.lenient, "lenient", false, `go on where the run differs, as after a change of the program: a
 choice of the file is made where its thread is as far as it was`)
-		fs.BoolVar(&r.verbose, "v", false, "print each step: which thread goes on, and where it is")
+		fs.BoolVar(&r.verbose, "v", false, "print the steps as a table: a column for each thread, with the line\nthat it comes to")
+		fs.BoolVar(&r.shrink, "shrink", false, `look for a schedule with fewer choices that fails alike, and write
+it to a file`)
+		fs.StringVar(&r.out, "o", "", "of -shrink: write to `file`, not to one named .min.sim beside the other")
 		return func(e *env, args []string) error {
 			if err := onlyGoFlags(fs, args, "run 'greenify help replay'"); err != nil {
 				return err
@@ -40,7 +44,10 @@ choice of the file is made where its thread is as far as it was`)
 	},
 }
 
-type replayOptions struct{ lenient, verbose bool }
+type replayOptions struct {
+	lenient, verbose, shrink bool
+	out                      string
+}
 
 // replay runs the schedule of a file again.
 func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
@@ -67,9 +74,17 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 	if found, err := bin.has(e, s.Test); err != nil || !found {
 		return cmp.Or(err, refused(fmt.Errorf("there is no test %s in %s: the file is of other sources", s.Test, s.Package)))
 	}
-	code, err := bin.run(e, r.environ(s, path), "-test.run=^"+s.Test+"$")
+	if r.shrink {
+		return e.shrink(s, path, cmp.Or(r.out, shrunkName(files[0])), bin)
+	}
+	steps := stepReader{w: e.stderr}
+	code, err := bin.run(&env{stderr: &steps, environ: e.environ}, e.stdout, r.environ(s, path), "-test.run=^"+s.Test+"$")
 	if err != nil {
 		return err
+	}
+	if r.verbose {
+		steps.end()
+		explore.WriteTable(e.stdout, steps.steps)
 	}
 	switch code {
 	case exitOK:
@@ -99,6 +114,31 @@ func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 		return []string{options + fmt.Sprint(",strategy=", 1+slices.Index(simStrategies, s.Strategy))}
 	}
 	return []string{options, "GREENIFY_SIM_REPLAY=" + path}
+}
+
+// A stepReader takes the steps out of what a program prints.
+type stepReader struct {
+	w     io.Writer
+	line  []byte // begun
+	steps []explore.Step
+}
+
+func (r *stepReader) Write(p []byte) (int, error) {
+	for _, c := range p {
+		if r.line = append(r.line, c); c == '\n' {
+			r.end()
+		}
+	}
+	return len(p), nil
+}
+
+func (r *stepReader) end() {
+	if step, ok := explore.ReadStep(strings.TrimSuffix(string(r.line), "\n")); ok {
+		r.steps = append(r.steps, step)
+	} else {
+		r.w.Write(r.line)
+	}
+	r.line = nil
 }
 
 // A testBinary is the program of a package's tests.
@@ -155,13 +195,13 @@ func (b *testBinary) has(e *env, name string) (bool, error) {
 
 func (b *testBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
 
-// run runs the tests and returns their exit code. An interrupt is passed on.
-func (b *testBinary) run(e *env, environ []string, args ...string) (int, error) {
+// run runs the tests, which print to w, and returns their exit code. An interrupt is passed on.
+func (b *testBinary) run(e *env, w io.Writer, environ []string, args ...string) (int, error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	cmd := exec.CommandContext(ctx, b.path, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
-	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, os.Stdin, e.stdout, e.stderr
+	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, os.Stdin, w, e.stderr
 	cmd.Env = append(slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
 		return strings.HasPrefix(kv, "GREENIFY_SIM") || strings.HasPrefix(kv, "PWD=")
 	}), append(environ, "PWD="+b.dir)...)

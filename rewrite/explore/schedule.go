@@ -3,6 +3,7 @@ package explore
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -123,6 +124,25 @@ func parseSchedule(text string) (*Schedule, error) {
 		return nil, errors.New("is no whole file of a schedule: lines are missing")
 	}
 	return s, nil
+}
+
+// WriteTo writes the file of a schedule.
+func (s *Schedule) WriteTo(w io.Writer) (int64, error) {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s%s\nprogram %016x\ngo %s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
+		scheduleName, scheduleVersion, s.Program, s.Go, s.Package, s.Test, s.Early, s.Steps, s.Seconds, s.Keep, s.Round)
+	fmt.Fprintf(&b, "seed %d\nmixed %016x\nstrategy %s\nverdict %s\ntaken %d\nhash %016x\n", s.Seed, s.Mixed, s.Strategy, s.Verdict, s.Taken, s.Hash)
+	if s.Full {
+		b.WriteString("choices too many: the seed has them again\n")
+	} else {
+		fmt.Fprintf(&b, "choices %d\n", len(s.Choices))
+	}
+	for _, c := range s.Choices {
+		fmt.Fprintf(&b, "%s %016x %d %016x %d %016x\n", c.Kind, c.Thread, c.Count, c.Pick, c.Step, c.Check)
+	}
+	b.WriteString("end\n")
+	n, err := io.WriteString(w, b.String())
+	return int64(n), err
 }
 
 func parseChoice(kind, fields string) (c Choice, err error) {

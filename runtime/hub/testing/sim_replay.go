@@ -45,7 +45,6 @@ func hubSimReplays(name, importPath string, round uint64) func(seed uint64) stri
 	if path := os.Getenv("GREENIFY_SIM_REPLAY"); path != "" {
 		h.replays = true
 		hubSimPlanned(hubSimRead(path), h.lenient != 0, h.verbose != 0)
-		return func(uint64) string { return "" }
 	}
 	dir := os.Getenv("GREENIFY_SIM_REPLAYS")
 	if dir == "" {
