@@ -195,7 +195,12 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	environ := slices.DeleteFunc(tc.Environ(e.environ), func(kv string) bool { return strings.HasPrefix(kv, "GREENIFY_SIM") })
 	environ = append(environ, sim...)
 	args := l.withTags(getenv(e.environ, "GOFLAGS"))
-	if o.sim.results != "" && !counted {
+	if o.sim.on && l.command == "test" {
+		if args, err = o.sim.runner(l, args); err != nil {
+			return err
+		}
+	}
+	if (o.sim.results != "" || o.sim.twice) && !counted {
 		args = slices.Insert(args, l.first, "-count=1") // a result that the go command has kept would write nothing
 	}
 	argv := slices.Concat([]string{"go", l.command}, args)

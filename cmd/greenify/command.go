@@ -169,6 +169,9 @@ func (e *env) dispatch(args []string) error {
 		return exitWith(exitUsage)
 	}
 	name := args[0]
+	if name == simExecName {
+		return e.simExec(args[1:])
+	}
 	switch {
 	case isHelp(name):
 		name = "help"

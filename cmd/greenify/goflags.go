@@ -160,6 +160,7 @@ type goLine struct {
 	verbose bool     // -v
 	work    bool     // -work
 	echo    bool     // -x
+	exec    bool     // -exec
 }
 
 // readGoLine finds the flags of a go command that greenify must know. Flags end at the
@@ -199,6 +200,8 @@ func readGoLine(goes string, args []string) *goLine {
 			l.kinds = append(l.kinds, "-buildmode="+f.value)
 		case "work":
 			l.work = f.on()
+		case "exec":
+			l.exec = f.value != ""
 		}
 		l.args = append(l.args, words...)
 	}

@@ -26,6 +26,7 @@ type simOptions struct {
 	explore   bool
 	early     time.Duration
 	keep      bool
+	twice     bool // -check-determinism
 	results   string
 	replays   string
 	steps     uint64
@@ -94,12 +95,13 @@ when no thread can run`, func(s string) (err error) {
 	fs.StringVar(&o.results, "results", "", "with -sim: append a line of JSON for each schedule to `file`")
 	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
+	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
 	fs.BoolVar(&o.keep, "keep-going", false, "with -sim: go on with a test that has failed, to find what else it has")
 }
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays")
+var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -180,7 +182,7 @@ func (o *simOptions) environ(program bool) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	return []string{"GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
+	return []string{"GREENIFY_SIM_CHECK=" + map[bool]string{true: "1"}[o.twice], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
 		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program])}, nil
 }
 

@@ -350,7 +350,7 @@ func (w *hubSimFile) flush() {
 
 // hubSimShow prints where a thread is, of a replay with -v. It is the caller, or does not run.
 func hubSimShow(gp *g, what string) {
-	if !hubSim.on || hubSim.strategy != hubStrategyReplay {
+	if !hubSim.on {
 		return
 	}
 	pcs := hubSimLog.pcs[:]

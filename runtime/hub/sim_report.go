@@ -140,18 +140,22 @@ func testing_hubSimSave(verdict string, steps, hash uint64) { hubSimSave(verdict
 //go:linkname testing_hubSimProgramHash testing.hubSimProgramHash
 func testing_hubSimProgramHash() uint64 { return hubSimProgramHash() }
 
-// testing_hubSimPlanned has the schedules of strategy replay be those of a log; five numbers
-// of hubSimChoice and its kind each.
+// testing_hubSimPlanned has the schedules of strategy replay be those of a log; of each choice
+// its kind and five numbers of hubSimChoice.
 //
 //go:linkname testing_hubSimPlanned testing.hubSimPlanned
-func testing_hubSimPlanned(choices [][6]uint64, lenient, verbose bool) {
+func testing_hubSimPlanned(choices [][6]uint64, lenient bool) {
 	plan := make([]hubSimChoice, len(choices))
 	for i, c := range choices {
 		plan[i] = hubSimChoice{thread: c[1], count: uint32(c[2]), pick: c[3], step: c[4], check: uint32(c[5]), kind: hubSimKind(c[0])}
 	}
 	hubSimPlanned(plan, lenient)
-	hubSimLog.verbose = verbose
 }
+
+// testing_hubSimVerbose has each step printed, or no more.
+//
+//go:linkname testing_hubSimVerbose testing.hubSimVerbose
+func testing_hubSimVerbose(on bool) { hubSimLog.verbose = on }
 
 // testing_hubSimReplayed returns how many entries of the log there are, and how many came.
 //

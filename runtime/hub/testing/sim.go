@@ -82,16 +82,24 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		h.hubSimSettings = hubSimOptions()
 		os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
 	}
+	if ran, ok, done := hubSimBefore(name); done {
+		return ran, ok
+	}
 	seen := map[uint64]bool{}
+	tests, schedules := h.tests, h.schedules
 	defer func() {
 		if h.distinct += len(seen); ran {
 			h.tests++
 		}
+		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen))
 	}()
 	leaks := map[uint64]bool{}
 	ok = true
 	times, verbose := *count, chatty
-	defer func() { *count, chatty = times, verbose }()
+	defer func() {
+		*count, chatty = times, verbose
+		hubSimPasses(ok)
+	}()
 	*count = 1
 	for round := range uint64(times) {
 		replays := hubSimReplays(name, importPath, round)
@@ -114,6 +122,8 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath) + replays(seed)
 			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategyName(strategy), name, again)
+			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0, verbose
+			hubSimVerbose(h.verbose != 0 && seed == h.to)
 			hubSimBegin(seed, mixed, strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
 			ended, good := false, false
 			go func() {
@@ -278,6 +288,7 @@ func hubRunExamples(importPath string, matchString func(pat, str string) (bool, 
 		})
 		ran, ok = ran || r, ok && o
 	}
+	hubSimAfter("all", true, true)
 	if h := &hubSim; h.tests > 0 {
 		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d\n", h.tests, h.schedules, h.distinct)
 	}

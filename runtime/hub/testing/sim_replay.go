@@ -23,7 +23,10 @@ func hubSimSave(verdict string, steps, hash uint64)
 func hubSimProgramHash() uint64
 
 //go:linkname hubSimPlanned
-func hubSimPlanned(choices [][6]uint64, lenient, verbose bool)
+func hubSimPlanned(choices [][6]uint64, lenient bool)
+
+//go:linkname hubSimVerbose
+func hubSimVerbose(on bool)
 
 //go:linkname hubSimUsed testing.hubSimReplayed
 func hubSimUsed() (entries, used int)
@@ -44,7 +47,7 @@ func hubSimReplays(name, importPath string, round uint64) func(seed uint64) stri
 	}
 	if path := os.Getenv("GREENIFY_SIM_REPLAY"); path != "" {
 		h.replays = true
-		hubSimPlanned(hubSimRead(path), h.lenient != 0, h.verbose != 0)
+		hubSimPlanned(hubSimRead(path), h.lenient != 0)
 	}
 	dir := os.Getenv("GREENIFY_SIM_REPLAYS")
 	if dir == "" {

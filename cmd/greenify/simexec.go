@@ -1,0 +1,343 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/greenify-go/greenify/rewrite/explore"
+	"github.com/greenify-go/greenify/rewrite/plural"
+)
+
+// simExec is what go test -sim runs test binaries by (-exec): with a test that ends the
+// process, by a panic or because it does not end, the tests behind it run all the same; a
+// seed that fails is run again in a process of its own; and -check-determinism runs all of
+// it twice. The arguments are those that go test gives a binary.
+const simExecName = "sim-exec"
+
+func (e *env) simExec(args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s is for go test -exec", simExecName)
+	}
+	tmp, err := os.MkdirTemp("", "greenify-sim")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	x := &simRun{env: e, tmp: tmp, binary: args[0], args: args[1:], start: time.Now(), signals: make(chan os.Signal, 4)}
+	signal.Notify(x.signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
+	twice := getenv(e.environ, "GREENIFY_SIM_CHECK") != ""
+	var procs []string
+	if twice {
+		procs = []string{"GOMAXPROCS=1"}
+	}
+	code, err := x.search("results", e.stdout, e.stderr, procs)
+	if err != nil {
+		return err
+	}
+	results, err := x.results("results")
+	if err != nil {
+		return err
+	}
+	if !x.over {
+		if twice {
+			same, err := x.checkDeterminism(results)
+			if err != nil {
+				return err
+			}
+			if !same {
+				code = cmp.Or(code, exitFail)
+			}
+		} else if err := x.confirm(results); err != nil {
+			return err
+		}
+	}
+	return exitWith(code)
+}
+
+// A simRun runs one test binary, more than once.
+type simRun struct {
+	*env
+	tmp     string
+	binary  string
+	args    []string
+	start   time.Time
+	signals chan os.Signal
+	over    bool // a signal has come, or the time is up
+}
+
+// simResult is what is read of a line of -results.
+type simResult struct {
+	Package, Test, Strategy, Verdict, Hash string
+	Seed, Steps, Round                     uint64
+}
+
+// search runs all tests, going on in another process where one ends the process. The lines
+// of its results go to a file, and to that of -results.
+func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string) (code int, err error) {
+	results, state := filepath.Join(x.tmp, name), filepath.Join(x.tmp, name+".state")
+	environ = append(environ, "GREENIFY_SIM_RESULTS="+results, "GREENIFY_SIM_STATE="+state)
+	for known := -1; ; {
+		c, err := x.run(stdout, stderr, environ, x.args)
+		if err != nil {
+			return 0, err
+		}
+		code = cmp.Or(code, c)
+		text, err := os.ReadFile(state)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return 0, err
+		}
+		begun := bytes.Count(text, []byte(" begins\n"))
+		if c == 0 || x.over || x.timeout() || bytes.Contains(text, []byte("\nall ok")) || begun == known || begun == 0 {
+			break
+		}
+		known = begun
+	}
+	if path := getenv(x.environ, "GREENIFY_SIM_RESULTS"); path != "" && name == "results" {
+		text, err := os.ReadFile(results)
+		if err != nil && !errors.Is(err, os.ErrNotExist) {
+			return 0, err
+		}
+		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+		if err != nil {
+			return 0, fmt.Errorf("cannot write the results: %w", err)
+		}
+		if _, err := f.Write(text); err != nil {
+			return 0, fmt.Errorf("cannot write the results: %w", err)
+		}
+		if err := f.Close(); err != nil {
+			return 0, fmt.Errorf("cannot write the results: %w", err)
+		}
+	}
+	return code, nil
+}
+
+// timeout reports whether the time of -timeout is up: who runs on then never ends.
+func (x *simRun) timeout() bool {
+	for _, arg := range x.args {
+		if text, ok := strings.CutPrefix(arg, "-test.timeout="); ok {
+			if d, err := time.ParseDuration(text); err == nil && d > 0 && time.Since(x.start) >= d {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// run runs the binary once, and passes signals on.
+func (x *simRun) run(stdout, stderr io.Writer, environ, args []string) (code int, err error) {
+	cmd := exec.Command(x.binary, args...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, stdout, stderr
+	cmd.Env = x.environ
+	for _, kv := range environ {
+		key, _, _ := strings.Cut(kv, "=")
+		cmd.Env = append(slices.DeleteFunc(slices.Clone(cmd.Env), func(old string) bool { return strings.HasPrefix(old, key+"=") }), kv)
+	}
+	if err := cmd.Start(); err != nil {
+		return 0, fmt.Errorf("cannot run the tests: %w", err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	for {
+		select {
+		case s := <-x.signals:
+			x.over = true
+			cmd.Process.Signal(s)
+		case err := <-ended:
+			var exit *exec.ExitError
+			if errors.As(err, &exit) {
+				if code = exit.ExitCode(); code < 0 {
+					x.over, code = true, exitUsage // by a signal
+				}
+				return code, nil
+			}
+			return 0, err
+		}
+	}
+}
+
+func (x *simRun) results(name string) (list []simResult, err error) {
+	f, err := os.Open(filepath.Join(x.tmp, name))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	lines.Buffer(nil, 16<<20)
+	for lines.Scan() {
+		var r simResult
+		if json.Unmarshal(lines.Bytes(), &r) == nil && r.Test != "" {
+			list = append(list, r)
+		}
+	}
+	return list, lines.Err()
+}
+
+// alone runs one seed of a test in a process of its own.
+func (x *simRun) alone(r simResult, name string, verbose bool, environ ...string) (got simResult, printed []byte, err error) {
+	options := getenv(x.environ, "GREENIFY_SIM") + fmt.Sprintf(",from=%d,to=%d,shards=0", r.Seed, r.Seed)
+	if verbose {
+		options += ",verbose=1"
+	}
+	args := []string{"-test.run=^" + r.Test + "$"}
+	for _, arg := range x.args {
+		flag, _, _ := strings.Cut(arg, "=")
+		if !slices.Contains([]string{"-test.run", "-test.v", "-test.count", "-test.testlogfile", "-test.coverprofile", "-test.list", "-test.skip"}, flag) {
+			args = append(args, arg)
+		}
+	}
+	if r.Round > 0 {
+		args = append([]string{"-test.count=" + strconv.FormatUint(r.Round+1, 10)}, args...)
+	}
+	var out bytes.Buffer
+	file := filepath.Join(x.tmp, name)
+	os.Remove(file)
+	environ = append([]string{"GREENIFY_SIM=" + options, "GREENIFY_SIM_RESULTS=" + file, "GREENIFY_SIM_REPLAYS=", "GREENIFY_SIM_STATE="}, environ...)
+	if _, err := x.run(&out, &out, environ, args); err != nil {
+		return got, nil, err
+	}
+	list, err := x.results(name)
+	for _, l := range list {
+		if l.Test == r.Test && l.Seed == r.Seed && l.Round == r.Round {
+			got = l
+		}
+	}
+	return got, out.Bytes(), err
+}
+
+// confirm runs the first seed that fails of each test again, in a process of its own, and
+// says which do not fail there.
+func (x *simRun) confirm(results []simResult) error {
+	known := map[string]bool{}
+	for _, r := range results {
+		if r.Verdict == "ok" || known[r.Test] || x.over || x.timeout() {
+			continue
+		}
+		known[r.Test] = true
+		got, _, err := x.alone(r, "alone", false)
+		if err != nil {
+			return err
+		}
+		if got.Verdict != r.Verdict {
+			fmt.Fprintf(x.stdout, "greenify: %s: seed %d does not fail so in a process of its own: it needs what ran before it, or something real came otherwise\n\tgreenify test -sim -keep-going -seeds 1-%d %s\n",
+				r.Test, r.Seed, r.Seed, r.Package)
+		}
+	}
+	return nil
+}
+
+// checkDeterminism runs all schedules in another process, with other processors, and says
+// which differ and where.
+func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
+	type key struct {
+		test        string
+		seed, round uint64
+	}
+	if _, err := x.search("again", io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS="}); err != nil {
+		return false, err
+	}
+	again, err := x.results("again")
+	if err != nil {
+		return false, err
+	}
+	second := map[key]simResult{}
+	for _, r := range again {
+		second[key{r.Test, r.Seed, r.Round}] = r
+	}
+	differ := 0
+	known := map[string]bool{}
+	for _, r := range first {
+		other, ran := second[key{r.Test, r.Seed, r.Round}]
+		if ran && other == r {
+			continue
+		}
+		differ++
+		if known[r.Test] {
+			continue
+		}
+		known[r.Test] = true
+		fmt.Fprintf(x.stdout, "greenify: %s, schedule %d (%s) is not the same in two processes: %s (%d steps), %s (%d steps)\n",
+			r.Test, r.Seed, r.Strategy, r.Verdict, r.Steps, cmp.Or(other.Verdict, "did not run"), other.Steps)
+		if err := x.where(r); err != nil {
+			return false, err
+		}
+	}
+	if x.over {
+		return false, nil
+	}
+	if differ == 0 {
+		fmt.Fprintf(x.stdout, "greenify: schedules that are the same in two processes, with GOMAXPROCS 1 and 2: %d\n", len(first))
+	} else {
+		fmt.Fprintf(x.stdout, "greenify: %d of %s differ in two processes\n", differ, plural.Of(len(first), "schedule"))
+	}
+	return differ == 0, nil
+}
+
+// where says at which step two runs of a seed differ.
+func (x *simRun) where(r simResult) error {
+	var runs [2][]explore.Step
+	for i := range runs {
+		_, printed, err := x.alone(r, "where", true, "GOMAXPROCS="+strconv.Itoa(i+1))
+		if err != nil {
+			return err
+		}
+		for line := range strings.Lines(string(printed)) {
+			if s, ok := explore.ReadStep(strings.TrimSuffix(line, "\n")); ok {
+				runs[i] = append(runs[i], s)
+			}
+		}
+	}
+	for i := range min(len(runs[0]), len(runs[1])) {
+		a, b := runs[0][i], runs[1][i]
+		if a.N != b.N || a.Turn != b.Turn || a.File != b.File || a.Line != b.Line {
+			fmt.Fprintf(x.stdout, "\tfirst at step %d, %s:%d, in %s; in the other at step %d, %s:%d, in %s\n", a.N, a.File, a.Line, a.Func, b.N, b.File, b.Line, b.Func)
+			return nil
+		}
+	}
+	shorter, longer := runs[0], runs[1]
+	if len(shorter) > len(longer) {
+		shorter, longer = longer, shorter
+	}
+	if len(shorter) < len(longer) {
+		next := longer[len(shorter)]
+		fmt.Fprintf(x.stdout, "\tfirst at step %d, %s:%d, in %s, to which the other does not come\n", next.N, next.File, next.Line, next.Func)
+		return nil
+	}
+	fmt.Fprint(x.stdout, "\tit is the same when it runs alone: what ran before it differs, or something real does\n")
+	return nil
+}
+
+// runner has go test run binaries by simExec, unless the user has them run by another program.
+func (o *simOptions) runner(l *goLine, args []string) ([]string, error) {
+	if l.exec {
+		if o.twice {
+			return nil, errors.New("-check-determinism runs the tests by greenify: take -exec away")
+		}
+		return args, nil
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	quote := "'"
+	if strings.Contains(self, "'") {
+		quote = `"`
+	}
+	return slices.Insert(args, l.first, "-exec="+quote+self+quote+" "+simExecName), nil
+}
