@@ -90,6 +90,7 @@ type simResult struct {
 func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string) (code int, err error) {
 	results, state := filepath.Join(x.tmp, name), filepath.Join(x.tmp, name+".state")
 	environ = append(environ, "GREENIFY_SIM_RESULTS="+results, "GREENIFY_SIM_STATE="+state)
+	failfast := slices.ContainsFunc(x.args, func(arg string) bool { return arg == "-test.failfast" || arg == "-test.failfast=true" })
 	for known := -1; ; {
 		c, err := x.run(stdout, stderr, environ, x.args)
 		if err != nil {
@@ -101,7 +102,7 @@ func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string)
 			return 0, err
 		}
 		begun := bytes.Count(text, []byte(" begins\n"))
-		if c == 0 || x.over || x.timeout() || bytes.Contains(text, []byte("\nall ok")) || begun == known || begun == 0 {
+		if c == 0 || failfast || x.over || x.timeout() || bytes.Contains(text, []byte("\nall ok")) || begun == known || begun == 0 {
 			break
 		}
 		known = begun
