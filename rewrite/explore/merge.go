@@ -131,7 +131,7 @@ func simpler(a, b Result) int {
 	return cmp.Or(
 		cmp.Compare(a.Steps, b.Steps), cmp.Compare(a.Seed, b.Seed), cmp.Compare(a.Round, b.Round),
 		cmp.Compare(a.Package, b.Package), cmp.Compare(a.Test, b.Test), cmp.Compare(a.Strategy, b.Strategy),
-		cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Again, b.Again))
+		cmp.Compare(a.Verdict, b.Verdict), cmp.Compare(a.Hash, b.Hash), cmp.Compare(a.Again, b.Again), cmp.Compare(a.Replay, b.Replay))
 }
 
 // Write writes the summary as ReadSummary reads it.

@@ -137,7 +137,7 @@ func clean(s string) string { return strings.ToValidUTF8(s, "\ufffd") }
 // What is written of a result is read again, whatever the names are.
 func TestLine(t *testing.T) {
 	for _, s := range odd {
-		want := Result{Module: s, Package: s, Test: s, Seed: 7, Strategy: s, Verdict: s, Steps: 3, Hash: "0123456789abcdef", Round: 2, Signature: s, Again: s}
+		want := Result{Module: s, Package: s, Test: s, Seed: 7, Strategy: s, Verdict: s, Steps: 3, Hash: "0123456789abcdef", Round: 2, Signature: s, Again: s, Replay: s}
 		line := want.line()
 		var any map[string]any
 		if err := json.Unmarshal([]byte(line), &any); err != nil {
@@ -148,7 +148,7 @@ func TestLine(t *testing.T) {
 			t.Errorf("%q: %v", s, err)
 			continue
 		}
-		for _, f := range []*string{&want.Module, &want.Package, &want.Test, &want.Strategy, &want.Verdict, &want.Signature, &want.Again} {
+		for _, f := range []*string{&want.Module, &want.Package, &want.Test, &want.Strategy, &want.Verdict, &want.Signature, &want.Again, &want.Replay} {
 			*f = clean(*f)
 		}
 		if len(got) != 1 || got[0] != want {

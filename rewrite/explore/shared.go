@@ -113,6 +113,7 @@ type hubResult struct {
 	Round     uint64 `json:"round,omitempty"`     // of -count, from 0
 	Signature string `json:"signature,omitempty"` // which failure it is: its kind and places in the source
 	Again     string `json:"again,omitempty"`     // the command that runs it again, of a failure
+	Replay    string `json:"replay,omitempty"`    // the name of its file, likewise
 }
 
 // line is the result as it is written: between its first part, what is known before the
@@ -136,6 +137,9 @@ func (r *hubResult) tail() (s string) {
 	}
 	if r.Again != "" {
 		s += `,"again":` + hubJSON(r.Again)
+	}
+	if r.Replay != "" {
+		s += `,"replay":` + hubJSON(r.Replay)
 	}
 	return s + "}\n"
 }
