@@ -36,6 +36,7 @@ demo:
 test: $(GREENIFY)
 	go vet ./...
 	go test -timeout 30m ./...
+	cd testdata/shards && go vet ./... && go test ./...
 	$(GREENIFY) test ./runtime/...
 
 # matrix runs all cases of which test has a part, the same each time: the programs patched
@@ -47,7 +48,7 @@ matrix:
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
 whole: $(GREENIFY)
-	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim)$$' -timeout 30m
+	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simshard)$$' -timeout 30m
 	$(GREENIFY) test ./runtime/...
 
 lint:

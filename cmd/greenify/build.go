@@ -175,7 +175,7 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 		if counted, err = o.sim.check(l.args); err != nil {
 			return err
 		}
-		if sim, err = o.sim.environ(l.command == "run"); err != nil {
+		if sim, err = o.sim.environ(l.command == "run", func(key string) string { return getenv(e.environ, key) }); err != nil {
 			return err
 		}
 	}
@@ -194,6 +194,9 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	}
 	environ := slices.DeleteFunc(tc.Environ(e.environ), func(kv string) bool { return strings.HasPrefix(kv, "GREENIFY_SIM") })
 	environ = append(environ, sim...)
+	if o.sim.on && !l.forBazel() {
+		environ = slices.DeleteFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, "XML_OUTPUT_FILE=") })
+	}
 	args := l.withTags(getenv(e.environ, "GOFLAGS"))
 	if o.sim.on && l.command == "test" {
 		if args, err = o.sim.runner(l, args); err != nil {

@@ -21,7 +21,7 @@ import (
 // dashes (ff, its ffcli, subcommands) that is the part one writes by hand, and the rest
 // of it is this file.
 type command struct {
-	name  string
+	name  string   // one word, or two
 	args  string   // the usage line behind the name
 	short string   // for the list of commands
 	long  string   // for its own help
@@ -41,7 +41,7 @@ func init() { // help and completion, which are in the table, read it
 		goBuild, goRun, goTest, goVet, goList, goInstall,
 		check, diff, rewrite, generate,
 		ruleTable, explain, inspectBinary,
-		replay, debug, ps, top, profileParked, trace,
+		replay, debug, ps, top, profileParked, trace, simMerge,
 		version, completion, help,
 	}
 }
@@ -180,6 +180,11 @@ func (e *env) dispatch(args []string) error {
 	}
 	if c := findCommand(name); c != nil {
 		return e.execute(c, args[1:])
+	}
+	if len(args) > 1 {
+		if c := findCommand(name + " " + args[1]); c != nil {
+			return e.execute(c, args[2:])
+		}
 	}
 	return unknownCommand(name)
 }
@@ -334,6 +339,11 @@ func (e *env) changeDir(dir string) error {
 func unknownCommand(name string) error {
 	if slices.Contains(strings.Fields("bug clean doc env fix fmt get mod work telemetry tool"), name) {
 		return fmt.Errorf("unknown command %q: use go %s", name, name)
+	}
+	for _, c := range commandNames() {
+		if strings.HasPrefix(c, name+" ") {
+			return fmt.Errorf("unknown command %q: use greenify %s", name, c)
+		}
 	}
 	if s := suggest(name, commandNames()); s != "" {
 		return fmt.Errorf("unknown command %q: did you mean %s? Run 'greenify help'", name, s)

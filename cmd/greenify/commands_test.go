@@ -32,12 +32,14 @@ func TestCommandTable(t *testing.T) {
 	for _, c := range commands {
 		t.Run(c.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
-			code, want, stderr := greenify(t, "help", c.name)
+			name := strings.Fields(c.name)
+			call := func(args ...string) []string { return slices.Concat(name, args) }
+			code, want, stderr := greenify(t, append([]string{"help"}, name...)...)
 			if code != exitOK || stderr != "" || !strings.HasPrefix(want, "usage: greenify "+c.name) {
 				t.Fatalf("help %s: exit code %d, stderr %q\n%s", c.name, code, stderr, want)
 			}
 			for _, h := range []string{"-h", "-help", "--help"} {
-				if code, got, stderr := greenify(t, c.name, h); code != exitOK || got != want || stderr != "" {
+				if code, got, stderr := greenify(t, call(h)...); code != exitOK || got != want || stderr != "" {
 					t.Errorf("%s %s: exit code %d, stderr %q\n%s", c.name, h, code, stderr, got)
 				}
 			}
@@ -53,14 +55,14 @@ func TestCommandTable(t *testing.T) {
 				prefix = "" // the go command's own words
 			}
 			if c != goTest { // there it is the test binary's
-				refuse(prefix+"flag provided but not defined: -nosuchflag", c.name, "-nosuchflag")
+				refuse(prefix+"flag provided but not defined: -nosuchflag", call("-nosuchflag")...)
 			}
 			fs, _ := c.flagSet()
 			fs.VisitAll(func(f *flag.Flag) {
 				if !strings.Contains(want, "\n  -"+f.Name) {
 					t.Errorf("the help has no -%s:\n%s", f.Name, want)
 				}
-				args := []string{c.name}
+				args := call()
 				if c == goTest && slices.Contains(simFlags, f.Name) {
 					args = append(args, "-sim") // without it they are the test binary's
 				}
@@ -118,10 +120,11 @@ func TestCompleteBash(t *testing.T) {
 			t.Errorf("%q: %q, want %q", line, got, want)
 		}
 	}
-	check(append(commandNames(), "-C", "-h", "-version"), "greenify", "")
+	check(append(firstWords(), "-C", "-h", "-version"), "greenify", "")
+	check([]string{"merge"}, "greenify", "sim", "me")
 	check([]string{"check"}, "greenify", "ch")
 	check([]string{"check"}, "greenify", "-C", "dir", "ch")
-	check(append(commandNames(), topicNames()...), "greenify", "help", "")
+	check(append(firstWords(), topicNames()...), "greenify", "help", "")
 	check([]string{"all", "deps", "main"}, "greenify", "build", "-scope", "")
 	check([]string{"html", "pprof"}, "greenify", "trace", "")
 	check(nil, "greenify", "trace", "-o", "") // a file
@@ -132,7 +135,7 @@ func TestCompleteBash(t *testing.T) {
 		for _, f := range c.completedFlags() {
 			want = append(want, "-"+f.name)
 		}
-		check(want, "greenify", c.name, "-")
+		check(want, append([]string{"greenify"}, append(strings.Fields(c.name), "-")...)...)
 	}
 }
 

@@ -58,12 +58,30 @@ func (c *command) completedFlags() []completedFlag {
 	return list
 }
 
-// completedWords is what the arguments of a command may be; nil for files.
+// completedWords is what the arguments of a command may be; nil for files. Of a command
+// whose name has two words, the second is one of them.
 func (c *command) completedWords() []string {
 	if c == help {
-		return append(topicNames(), commandNames()...)
+		return append(topicNames(), firstWords()...)
+	}
+	if _, second, ok := strings.Cut(c.name, " "); ok {
+		return []string{second}
 	}
 	return c.words
+}
+
+// first is the first word of the name of a command.
+func (c *command) first() string {
+	first, _, _ := strings.Cut(c.name, " ")
+	return first
+}
+
+func firstWords() []string {
+	var names []string
+	for _, c := range commands {
+		names = append(names, c.first())
+	}
+	return names
 }
 
 func completeBash() string {
@@ -78,7 +96,7 @@ _greenify() {
 	esac
 	[[ $prev == -C ]] && return # a folder
 	if ((COMP_CWORD <= i)); then
-		COMPREPLY=($(compgen -W '` + strings.Join(commandNames(), " ") + ` -C -h -version' -- "$cur"))
+		COMPREPLY=($(compgen -W '` + strings.Join(firstWords(), " ") + ` -C -h -version' -- "$cur"))
 		return
 	fi
 	case ${COMP_WORDS[i]} in
@@ -91,7 +109,7 @@ _greenify() {
 				valued = append(valued, "-"+f.name)
 			}
 		}
-		fmt.Fprintf(&b, "\t%s)\n\t\tflags='%s'\n\t\tvalued='%s'\n\t\twords='%s'\n\t\t;;\n", c.name,
+		fmt.Fprintf(&b, "\t%s)\n\t\tflags='%s'\n\t\tvalued='%s'\n\t\twords='%s'\n\t\t;;\n", c.first(),
 			strings.Join(append(flags, "-h"), " "), strings.Join(valued, " "), strings.Join(c.completedWords(), " "))
 	}
 	b.WriteString("\tesac\n\tcase $prev in\n")
@@ -129,11 +147,11 @@ _greenify() {
 		list=(
 `)
 	for _, c := range commands {
-		fmt.Fprintf(&b, "\t\t\t%s\n", quote(c.name+":"+c.short))
+		fmt.Fprintf(&b, "\t\t\t%s\n", quote(c.first()+":"+c.short))
 	}
 	b.WriteString("\t\t)\n\t\t_describe command list\n\t\t;;\n\targument)\n\t\tcase $line[1] in\n")
 	for _, c := range commands {
-		fmt.Fprintf(&b, "\t\t%s)\n\t\t\t_arguments", c.name)
+		fmt.Fprintf(&b, "\t\t%s)\n\t\t\t_arguments", c.first())
 		for _, f := range c.completedFlags() {
 			spec := "-" + f.name + "[" + strings.NewReplacer("[", `\[`, "]", `\]`, ":", `\:`).Replace(f.short) + "]"
 			switch {
@@ -157,12 +175,12 @@ _greenify() {
 func completeFish() string {
 	var b strings.Builder
 	b.WriteString("# fish completion for greenify: greenify completion fish | source\n")
-	names := strings.Join(commandNames(), " ")
+	names := strings.Join(firstWords(), " ")
 	fmt.Fprintf(&b, "complete -c greenify -n 'not __fish_seen_subcommand_from %s' -f\n", names)
 	fmt.Fprintf(&b, "complete -c greenify -n 'not __fish_seen_subcommand_from %s' -o C -r -d 'change to this folder first'\n", names)
 	for _, c := range commands {
-		fmt.Fprintf(&b, "complete -c greenify -n 'not __fish_seen_subcommand_from %s' -a %s -d %s\n", names, c.name, quote(c.short))
-		in := "-n '__fish_seen_subcommand_from " + c.name + "'"
+		fmt.Fprintf(&b, "complete -c greenify -n 'not __fish_seen_subcommand_from %s' -a %s -d %s\n", names, c.first(), quote(c.short))
+		in := "-n '__fish_seen_subcommand_from " + c.first() + "'"
 		if words := c.completedWords(); words != nil {
 			fmt.Fprintf(&b, "complete -c greenify %s -a '%s'\n", in, strings.Join(words, " "))
 		}

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/greenify-go/greenify/rewrite/explore"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
@@ -29,6 +30,8 @@ type simOptions struct {
 	twice     bool // -check-determinism
 	results   string
 	replays   string
+	shard     explore.Shard
+	shards    uint64 // of -shards
 	steps     uint64
 	virtual   virtualTime
 }
@@ -92,7 +95,7 @@ when no thread can run`, func(s string) (err error) {
 		o.schedules = n
 		return nil
 	})
-	fs.StringVar(&o.results, "results", "", "with -sim: append a line of JSON for each schedule to `file`")
+	declareShards(fs, o)
 	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
@@ -101,7 +104,7 @@ when no thread can run`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism")
+var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism shard shards")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -154,7 +157,7 @@ func (o *simOptions) check(args []string) (counted bool, err error) {
 }
 
 // environ is what the program is told.
-func (o *simOptions) environ(program bool) ([]string, error) {
+func (o *simOptions) environ(program bool, getenv func(string) string) ([]string, error) {
 	if o.seeds != "" && (o.schedules != 0 || o.explore) {
 		return nil, errors.New(o.seeds + " says which schedules to run: take -schedules and -explore away")
 	}
@@ -171,19 +174,23 @@ func (o *simOptions) environ(program bool) ([]string, error) {
 		to = from + n - 1
 	}
 	bit := map[bool]int{true: 1}
-	var results string
-	if o.results != "" {
+	shard := explore.Shard{I: 1, N: 1}
+	if !program {
 		var err error
-		if results, err = filepath.Abs(o.results); err != nil {
+		if shard, err = o.part(getenv); err != nil {
 			return nil, err
 		}
+	}
+	results, err := o.resultsFile()
+	if err != nil {
+		return nil, err
 	}
 	replays, err := o.folder()
 	if err != nil {
 		return nil, err
 	}
-	return []string{"GREENIFY_SIM_CHECK=" + map[bool]string{true: "1"}[o.twice], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d",
-		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program])}, nil
+	return []string{"GREENIFY_SIM_CHECK=" + map[bool]string{true: "1"}[o.twice], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d,shard=%d,shards=%d",
+		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program], shard.I, shard.N)}, nil
 }
 
 // folder is where files of schedules go that fail.

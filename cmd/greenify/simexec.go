@@ -192,7 +192,7 @@ func (x *simRun) results(name string) (list []simResult, err error) {
 
 // alone runs one seed of a test in a process of its own.
 func (x *simRun) alone(r simResult, name string, verbose bool, environ ...string) (got simResult, printed []byte, err error) {
-	options := getenv(x.environ, "GREENIFY_SIM") + fmt.Sprintf(",from=%d,to=%d,shards=0", r.Seed, r.Seed)
+	options := getenv(x.environ, "GREENIFY_SIM") + fmt.Sprintf(",from=%d,to=%d,shard=1,shards=1", r.Seed, r.Seed)
 	if verbose {
 		options += ",verbose=1"
 	}
@@ -209,7 +209,7 @@ func (x *simRun) alone(r simResult, name string, verbose bool, environ ...string
 	var out bytes.Buffer
 	file := filepath.Join(x.tmp, name)
 	os.Remove(file)
-	environ = append([]string{"GREENIFY_SIM=" + options, "GREENIFY_SIM_RESULTS=" + file, "GREENIFY_SIM_REPLAYS=", "GREENIFY_SIM_STATE="}, environ...)
+	environ = append([]string{"GREENIFY_SIM=" + options, "GREENIFY_SIM_RESULTS=" + file, "GREENIFY_SIM_REPLAYS=", "GREENIFY_SIM_STATE=", "XML_OUTPUT_FILE="}, environ...)
 	if _, err := x.run(&out, &out, environ, args); err != nil {
 		return got, nil, err
 	}
@@ -250,7 +250,7 @@ func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
 		test        string
 		seed, round uint64
 	}
-	if _, err := x.search("again", io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS="}); err != nil {
+	if _, err := x.search("again", io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS=", "XML_OUTPUT_FILE="}); err != nil {
 		return false, err
 	}
 	again, err := x.results("again")

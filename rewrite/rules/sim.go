@@ -48,10 +48,15 @@ var simPoints = []Leaf{
 
 var simTests = []Leaf{
 	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", `hubSimDies("panicked")`, 1), Why: "which schedule it was"},
+	{File: "runtime/panic.go", Edit: edit("preprintpanics", entry, "", "hubSimPanics(p)", 1), Why: "what panicked, and where, for the results"},
+	{File: "runtime/panic.go", Edit: edit("fatal", entry, "", "hubSimFatal(s)", 1), Why: "which fatal error it was, for the results"},
 	{File: "runtime/panic.go", Edit: edit("fatalthrow", entry, "", `hubSimDies("died")`, 1), Why: "which schedule it was"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", `if hubSim.driver != 0 || code != 0 { hubSimDies("exited") }`, 1), Why: "which schedule it was"},
 	{File: "testing/testing.go", Edit: edit("runTests", replace, "os.Stdout", "hubSimWriter{os.Stdout}", 1), Why: "the first of many schedules does not say that the test has passed"},
 	{File: "testing/fuzz.go", Edit: edit("runFuzzTests", replace, "os.Stdout", "hubSimWriter{os.Stdout}", 1), Why: "the first of many schedules does not say that the test has passed"},
+	{File: "sync/pool.go", Edit: edit("Pool.pinSlow", entry, "", "hubHold(1); defer hubHold(-1)", 1), Why: "no points at the first use of a pool in a schedule: each begins with empty ones"},
+	{File: "testing/internal/testdeps/deps.go", Edit: edit("testLog.add", entry, "", "hubHold(1); defer hubHold(-1)", 1), Why: "no points where the go command asks what a test has read"},
+	{File: "testing/testing.go", Edit: edit("common.Fail", entry, "", "c.hubFails()", 1), Why: "where the test failed, for the results"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runTests", "hubRunTests", 1), Why: "each test runs in many schedules"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runFuzzTests", "hubRunFuzzTests", 1), Why: "each test runs in many schedules"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runExamples(m.deps.MatchString, m.examples)", "hubRunExamples(m.deps.ImportPath(), m.deps.MatchString, m.examples)", 1), Why: "each test runs in many schedules"},

@@ -176,8 +176,13 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	s.until = s.clock + until
 	s.low = hubSimLowest
 	hubSimPlan()
-	me := &getg().hub.sim
-	me.id, me.children, me.draws, me.choices = hubSimDriverID, 0, 0, 0
+	// Nothing of the driver, nor of what pools hold, is from the schedules before: a seed is
+	// the same schedule whatever they were.
+	getg().hub.sim = hubSimThread{id: hubSimDriverID, priority: hubSimPriority(hubMix(seed ^ hubSimDriverID))}
+	if poolcleanup != nil {
+		poolcleanup() // to where the next call finds it
+		poolcleanup()
+	}
 	s.on = true
 }
 

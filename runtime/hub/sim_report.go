@@ -25,18 +25,22 @@ type hubSimOptions struct {
 	verbose  uint64 // likewise: print each step
 	hash     uint64 // likewise: what hubSimProgramHash must be; 0: anything
 	ended    uint64 // likewise: hash of all choices
+	shard    uint64 // which of shards is searched, from 1; 0: what the environment says
+	shards   uint64
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
 func testing_hubSimOptions() hubSimOptions { return hubSimReadOptions() }
 
-// hubSimReadOptions reads the variable. Without it, for a test binary that is run by
-// hand, it is what greenify test -sim asks for.
+// hubSimReadOptions reads the variable. What it does not have, as for a test binary that is
+// run by hand, is what greenify test -sim asks for.
 func hubSimReadOptions() (o hubSimOptions) {
-	text := gogetenv("GREENIFY_SIM")
-	if text == "" {
-		text = hubSimDefault
-	}
+	o.read(hubSimDefault)
+	o.read(gogetenv("GREENIFY_SIM"))
+	return o
+}
+
+func (o *hubSimOptions) read(text string) {
 	for len(text) > 0 {
 		field := text
 		if i := bytealg.IndexByteString(text, ','); i >= 0 {
@@ -79,9 +83,12 @@ func hubSimReadOptions() (o hubSimOptions) {
 			o.hash = n
 		case "ended":
 			o.ended = n
+		case "shard":
+			o.shard = n
+		case "shards":
+			o.shards = n
 		}
 	}
-	return o
 }
 
 const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800"
@@ -121,6 +128,7 @@ func testing_hubSimWait() (long bool, steps, hash uint64) {
 // hubSimDies is called as the process ends.
 func hubSimDies(how string) {
 	if s := &hubSim; s.on && !s.told {
+		hubSimWriteDeath(how)
 		print("greenify: the program ", how, " ", s.label)
 		s.told = true
 		if getg() == getg().m.curg {

@@ -26,7 +26,8 @@ var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay
 func hubSimStrategyName(s hubStrategy) string { return hubStrategyNames[s] }
 
 // hubSimPortfolio is the strategy of a seed, for ever: the first is the order that plain
-// patched programs have.
+// patched programs have. The others repeat themselves after 20 (hubPortfolioPeriod of
+// package explore).
 //
 //go:linkname hubSimPortfolio testing.hubSimPortfolio
 func hubSimPortfolio(seed uint64) uint8 {

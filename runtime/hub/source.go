@@ -17,6 +17,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/greenify-go/greenify/rewrite/explore"
 	"github.com/greenify-go/greenify/runtime/setting"
 )
 
@@ -57,6 +58,10 @@ func source(release string, sim bool) map[string][]byte {
 	out := map[string][]byte{
 		// Settings are read by the same code in both ways of patching.
 		"runtime/greenify_table.go": bytes.Replace(setting.Source, []byte("package setting\n"), []byte("package runtime\n"), 1),
+	}
+	if sim {
+		// So are shards and results, inside and outside of the program.
+		out["testing/greenify_shared.go"] = bytes.Replace(explore.Source, []byte("package explore\n"), []byte("package testing\n"), 1)
 	}
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -3,9 +3,9 @@
 package testing
 
 import (
-	"cmp"
 	"fmt"
 	"os"
+	"path/filepath"
 	"time"
 	_ "unsafe" // for linkname
 )
@@ -27,6 +27,8 @@ type hubSimSettings struct {
 	verbose  uint64
 	hash     uint64
 	ended    uint64
+	shard    uint64
+	shards   uint64
 }
 
 //go:linkname hubSimOptions
@@ -65,8 +67,11 @@ func hubSimPortfolio(seed uint64) uint8
 // A hubSimSearch counts what was searched.
 type hubSimSearch struct {
 	hubSimSettings
+	part                       hubShard
+	results                    string // the file
 	tests, schedules, distinct int
 	replays                    bool // a file
+	xml                        hubXML
 }
 
 var hubSim hubSimSearch
@@ -81,19 +86,26 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	if h.to == 0 {
 		h.hubSimSettings = hubSimOptions()
 		os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
+		h.divide()
 	}
 	if ran, ok, done := hubSimBefore(name); done {
+		if ran && !ok {
+			h.xml.add(importPath, name, 0, name+" failed in a process before this one, which printed how")
+		} else if ran {
+			h.xml.add(importPath, name, 0, "")
+		}
 		return ran, ok
 	}
 	seen := map[uint64]bool{}
-	tests, schedules := h.tests, h.schedules
+	tests, schedules, wrong := h.tests, h.schedules, ""
 	defer func() {
 		if h.distinct += len(seen); ran {
 			h.tests++
+			h.xml.add(importPath, name, h.schedules-schedules, wrong)
 		}
 		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen))
 	}()
-	leaks := map[uint64]bool{}
+	leaks := map[uint64]hubSimLeak{}
 	ok = true
 	times, verbose := *count, chatty
 	defer func() {
@@ -109,6 +121,11 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if seed == 2 {
 				seed = max(seed, h.from)
 			}
+			// The first one is counted in the shard that it belongs to.
+			ours := h.from <= seed && h.part.Has(seed)
+			if seed != 1 && !ours {
+				continue
+			}
 			strategy := hubSimPortfolio(seed)
 			if h.strategy != 0 {
 				strategy = uint8(h.strategy - 1)
@@ -120,10 +137,16 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					strategy = hubSimReplayed
 				}
 			}
-			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath) + replays(seed)
-			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, hubSimStrategyName(strategy), name, again)
+			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
+			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubSimStrategyName(strategy), Round: round, Again: again}
+			if file := replays(seed); file != "" {
+				result.Replay = filepath.Base(file)
+				again += "\n\tgreenify replay " + file
+			}
+			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, result.Strategy, name, again)
 			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0, verbose
 			hubSimVerbose(h.verbose != 0 && seed == h.to)
+			h.begin(&result, ours)
 			hubSimBegin(seed, mixed, strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
 			ended, good := false, false
 			go func() {
@@ -139,44 +162,53 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if seed == h.to {
 				hubSimSame(steps, hash)
 			}
-			if h.from <= seed {
+			if ours {
 				h.schedules++
 				seen[hash] = true
 			}
-			why := ""
+			why, signature := "", ""
 			switch left, kinds := hubSimLeft(); {
 			case ended && !good:
-				why = "failed"
+				why, signature = "failed", hubSimFailed(name)
 			case long:
-				why = fmt.Sprint("did not end within ", steps, " steps")
+				why, signature = fmt.Sprint("did not end within ", steps, " steps"), "does not end: "+name
 			case !ended:
-				why = "cannot go on"
+				why, signature = "cannot go on", hubSimWaits("cannot go on", name, false)
 				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, hubSimText(hubSimStuck))
-			case left > 0 && !leaks[kinds]:
-				leaks[kinds] = true
-				n := 0
-				text := hubSimText(func(text []byte) (length int) {
-					n, length = hubSimProve(text)
-					return length
-				})
-				if n > 0 {
-					why = fmt.Sprint("left ", n, " threads that nobody can wake")
-					if n == 1 {
-						why = "left a thread that nobody can wake"
+			case left > 0:
+				// What leaves the same threads is the same, and need not be proven again.
+				leak, known := leaks[kinds]
+				if !known {
+					n := 0
+					text := hubSimText(func(text []byte) (length int) {
+						n, length = hubSimProve(text)
+						return length
+					})
+					if n > 0 {
+						leak.why, leak.signature = fmt.Sprint("left ", n, " threads that nobody can wake"), hubSimWaits("left", name, true)
+						if n == 1 {
+							leak.why = "left a thread that nobody can wake"
+						}
+						fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, text)
 					}
-					fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, text)
+					leaks[kinds] = leak
 				}
+				why, signature = leak.why, leak.signature
 			}
-			if h.from <= seed {
-				hubSimResult(importPath, name, seed, hubSimStrategyName(strategy), why, steps, hash)
+			if ours {
+				h.end(&result, why, signature, steps, hash)
 			}
 			if why != "" {
 				ok = false
-				fmt.Printf("greenify: %s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
-					name, why, seed, hubSimStrategyName(strategy), steps, again)
+				report := fmt.Sprintf("%s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
+					name, why, seed, result.Strategy, steps, again)
+				fmt.Print("greenify: ", report)
+				wrong += report
 				hubSimSave(why, steps, hash)
 				if long {
 					// Its threads are frozen, with what they hold.
+					h.xml.add(importPath, name, h.schedules-schedules, wrong)
+					h.finish(importPath)
 					fmt.Print(verbose.prefix(), "FAIL\n")
 					os.Exit(1)
 				}
@@ -190,25 +222,8 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	return ran, ok
 }
 
-// hubSimResult appends a line to the file of -results, if there is one.
-func hubSimResult(pkg, name string, seed uint64, strategy, why string, steps, hash uint64) {
-	path := os.Getenv("GREENIFY_SIM_RESULTS")
-	if path == "" {
-		return
-	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-	if err == nil {
-		_, err = fmt.Fprintf(f, `{"package":%q,"test":%q,"seed":%d,"strategy":%q,"verdict":%q,"steps":%d,"hash":"%016x"}`+"\n",
-			pkg, name, seed, strategy, cmp.Or(why, "ok"), steps, hash)
-	}
-	if err == nil {
-		err = f.Close()
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "greenify: cannot write the results:", err)
-		os.Exit(2)
-	}
-}
+// A hubSimLeak is what was found of threads that were left.
+type hubSimLeak struct{ why, signature string }
 
 // The values of flags that need not be said.
 const (
@@ -290,7 +305,14 @@ func hubRunExamples(importPath string, matchString func(pat, str string) (bool, 
 	}
 	hubSimAfter("all", true, true)
 	if h := &hubSim; h.tests > 0 {
-		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d\n", h.tests, h.schedules, h.distinct)
+		of := ""
+		if h.part.N > 1 {
+			of = ", shard " + h.part.String()
+		}
+		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d%s\n", h.tests, h.schedules, h.distinct, of)
+	}
+	if hubSimOn() {
+		hubSim.finish(importPath)
 	}
 	return ran, ok
 }

@@ -37,8 +37,8 @@ const (
 )
 
 // hubSimReplays says where the schedules of a test go that fail, below the folder that
-// GREENIFY_SIM_REPLAYS names, and returns the line of a report that says so. If a file is
-// replayed it is read.
+// GREENIFY_SIM_REPLAYS names, and returns what the file of a seed is. If a file is replayed it
+// is read.
 func hubSimReplays(name, importPath string, round uint64) func(seed uint64) string {
 	h := &hubSim
 	if h.hash != 0 && h.hash != hubSimProgramHash() {
@@ -56,7 +56,7 @@ func hubSimReplays(name, importPath string, round uint64) func(seed uint64) stri
 	file := filepath.Join(dir, strings.NewReplacer("/", "_", ".", "_").Replace(importPath)+"."+name)
 	hubSimFile(file, fmt.Sprintf("greenify schedule 1\nprogram %016x\ngo %s %s/%s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
 		hubSimProgramHash(), runtime.Version(), runtime.GOOS, runtime.GOARCH, importPath, name, h.early, h.steps, h.seconds, h.keep, round))
-	return func(seed uint64) string { return fmt.Sprintf("\n\tgreenify replay %s-%d.sim", file, seed) }
+	return func(seed uint64) string { return fmt.Sprintf("%s-%d.sim", file, seed) }
 }
 
 // hubSimSame ends a strict replay whose schedule ended otherwise than that of the file.

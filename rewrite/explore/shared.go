@@ -1,0 +1,214 @@
+package explore
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// What a search has in common inside and outside of the program. In a build with -sim
+// this file is compiled into package testing, too (hub.Files): hence it imports nothing
+// that package testing does not, and its names are the hub's.
+
+// hubShard is one of n parts of a search, I from 1 to N. Without an N it is all of it.
+type hubShard struct{ I, N uint64 }
+
+// hubPortfolioPeriod is after how many seeds the strategies of the portfolio, but for the
+// first, repeat themselves (hubSimPortfolio).
+const hubPortfolioPeriod = 20
+
+// Has reports whether a seed is the shard's. Seeds are dealt out in turn. If the number of
+// shards has a divisor in common with the period of the portfolio, a shard would get the
+// same few strategies for ever: so the next shard begins when both have come around.
+func (s hubShard) Has(seed uint64) bool {
+	if s.N <= 1 {
+		return true
+	}
+	a, b := s.N, uint64(hubPortfolioPeriod)
+	for b != 0 {
+		a, b = b, a%b
+	}
+	around := s.N / a * hubPortfolioPeriod
+	seed--
+	return (seed+seed/around)%s.N == s.I-1
+}
+
+func (s hubShard) String() string { return fmt.Sprint(s.I, "/", s.N) }
+
+// hubShardMost is more shards than anybody has, and few enough for all arithmetic.
+const hubShardMost = 1 << 20
+
+// hubParseShard reads the value of -shard.
+func hubParseShard(text string) (s hubShard, err error) {
+	i, n, ok := strings.Cut(text, "/")
+	var err1, err2 error
+	s.I, err1 = strconv.ParseUint(i, 10, 64)
+	s.N, err2 = strconv.ParseUint(n, 10, 64)
+	if !ok || err1 != nil || err2 != nil || s.I < 1 || s.I > s.N || s.N > hubShardMost {
+		return hubShard{}, fmt.Errorf("-shard is %q: use the number of the shard, from 1, and how many there are, such as 2/3", text)
+	}
+	return s, nil
+}
+
+// hubShardOf is the shard that the environment says, the whole search if it says none.
+// Shards is the value of -shards, 0 if it is not given: an Indexed Job of Kubernetes tells
+// a pod its index, but not how many there are.
+func hubShardOf(getenv func(string) string, shards uint64) (hubShard, error) {
+	if shards != 0 {
+		s, err := hubShardFrom(getenv, "JOB_COMPLETION_INDEX", 0, "", shards)
+		if err == nil && s.N == 0 {
+			err = errors.New("-shards is for the pods of a Kubernetes Job of completionMode Indexed, and JOB_COMPLETION_INDEX is not set: use -shard i/n")
+		}
+		return s, err
+	}
+	if s, err := hubShardFrom(getenv, "TEST_SHARD_INDEX", 0, "TEST_TOTAL_SHARDS", 0); s.N != 0 || err != nil { // Bazel
+		if file := getenv("TEST_SHARD_STATUS_FILE"); err == nil && file != "" {
+			// Bazel wants to see that the test knows of shards, or else it fails.
+			f, err := os.Create(file)
+			if err != nil {
+				return s, fmt.Errorf("cannot write TEST_SHARD_STATUS_FILE: %w", err)
+			}
+			f.Close()
+		}
+		return s, err
+	}
+	return hubShardFrom(getenv, "CI_NODE_INDEX", 1, "CI_NODE_TOTAL", 0) // GitLab
+}
+
+// hubShardFrom reads one pair of variables. The index is counted from first.
+func hubShardFrom(getenv func(string) string, index string, first uint64, total string, n uint64) (s hubShard, err error) {
+	of := getenv(total)
+	at := getenv(index)
+	if at == "" || n == 0 && of == "" {
+		return s, nil
+	}
+	if n == 0 {
+		if n, err = strconv.ParseUint(of, 10, 64); err != nil || n == 0 || n > hubShardMost {
+			return s, fmt.Errorf("%s is %q, which is no number of shards: use -shard i/n", total, of)
+		}
+	}
+	i, err := strconv.ParseUint(at, 10, 64)
+	if err != nil || i < first || i >= first+n {
+		return s, fmt.Errorf("%s is %q, and there are %d shards, counted from %d: use -shard i/n", index, at, n, first)
+	}
+	return hubShard{i - first + 1, n}, nil
+}
+
+// hubResultVersion is the version of the form of a result.
+const hubResultVersion = 1
+
+// hubResult is one schedule: a line of the file of -results.
+type hubResult struct {
+	Module    string `json:"module"`
+	Package   string `json:"package"`
+	Test      string `json:"test"`
+	Seed      uint64 `json:"seed"`
+	Strategy  string `json:"strategy"`
+	Verdict   string `json:"verdict"`             // "ok", or what is wrong
+	Steps     uint64 `json:"steps"`               // choices of a thread
+	Hash      string `json:"hash"`                // of all choices, 16 digits
+	Round     uint64 `json:"round,omitempty"`     // of -count, from 0
+	Signature string `json:"signature,omitempty"` // which failure it is: its kind and places in the source
+	Again     string `json:"again,omitempty"`     // the command that runs it again, of a failure
+	Replay    string `json:"replay,omitempty"`    // the name of its file, likewise
+}
+
+// line is the result as it is written: between its first part, what is known before the
+// schedule begins, and the last, the command, lies what its end says.
+func (r *hubResult) line() string {
+	return r.head() + r.end() + r.tail()
+}
+
+func (r *hubResult) head() string {
+	return fmt.Sprintf(`{"v":%d,"module":%s,"package":%s,"test":%s,"seed":%d,"strategy":%s,`,
+		hubResultVersion, hubJSON(r.Module), hubJSON(r.Package), hubJSON(r.Test), r.Seed, hubJSON(r.Strategy))
+}
+
+func (r *hubResult) end() string {
+	return fmt.Sprintf(`"verdict":%s,"steps":%d,"hash":"%s","signature":%s`, hubJSON(r.Verdict), r.Steps, r.Hash, hubJSON(r.Signature))
+}
+
+func (r *hubResult) tail() (s string) {
+	if r.Round != 0 {
+		s = fmt.Sprintf(`,"round":%d`, r.Round)
+	}
+	if r.Again != "" {
+		s += `,"again":` + hubJSON(r.Again)
+	}
+	if r.Replay != "" {
+		s += `,"replay":` + hubJSON(r.Replay)
+	}
+	return s + "}\n"
+}
+
+// hubJSON is a string of JSON.
+func hubJSON(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range s { // what is no UTF-8 is U+FFFD here
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029:
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// hubXML makes the file that Bazel shows as the results of a test (XML_OUTPUT_FILE), in
+// the form of JUnit: a test case for each test.
+type hubXML struct {
+	cases    []string
+	failures int
+}
+
+// add adds a test, in which so many schedules were run, and what is wrong, if anything is.
+func (x *hubXML) add(pkg, test string, schedules int, wrong string) {
+	s := fmt.Sprintf("\t\t<testcase classname=\"%s\" name=\"%s\" assertions=\"%d\"", hubXMLText(pkg), hubXMLText(test), schedules)
+	if wrong == "" {
+		s += "/>\n"
+	} else {
+		x.failures++
+		first, _, _ := strings.Cut(wrong, "\n")
+		s += fmt.Sprintf(">\n\t\t\t<failure message=\"%s\">%s</failure>\n\t\t</testcase>\n", hubXMLText(first), hubXMLText(wrong))
+	}
+	x.cases = append(x.cases, s)
+}
+
+// text is the whole file.
+func (x *hubXML) text(pkg string) string {
+	counts := fmt.Sprintf(`tests="%d" failures="%d" errors="0"`, len(x.cases), x.failures)
+	return fmt.Sprintf("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites %s>\n\t<testsuite name=\"%s\" %s>\n%s\t</testsuite>\n</testsuites>\n",
+		counts, hubXMLText(pkg), counts, strings.Join(x.cases, ""))
+}
+
+func hubXMLText(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case r == '<':
+			b.WriteString("&lt;")
+		case r == '>':
+			b.WriteString("&gt;")
+		case r == '&':
+			b.WriteString("&amp;")
+		case r == '"':
+			b.WriteString("&quot;")
+		case r == '\n' || r == '\t':
+			fmt.Fprintf(&b, "&#%d;", r)
+		case r < ' ' || r == 0xfffe || r == 0xffff: // XML has no way to write it
+			b.WriteRune(utf8.RuneError)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
