@@ -69,8 +69,9 @@ type hubSimSearch struct {
 	hubSimSettings
 	part                       hubShard
 	results                    string // the file
+	state                      string // likewise (sim_state.go)
+	replay, folder             string // the file that is replayed, the folder of those that fail (sim_replay.go)
 	tests, schedules, distinct int
-	replays                    bool // a file
 	xml                        hubXML
 }
 
@@ -85,7 +86,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	h := &hubSim
 	if h.to == 0 {
 		h.hubSimSettings = hubSimOptions()
-		os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
+		h.files()
 		h.divide()
 	}
 	if ran, ok, done := hubSimBefore(name); done {
@@ -133,7 +134,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			mixed := hubSimSeed(name, seed+round<<32)
 			if h.mixed != 0 && seed == h.to {
 				mixed = h.mixed
-				if h.replays {
+				if h.replay != "" {
 					strategy = hubSimReplayed
 				}
 			}

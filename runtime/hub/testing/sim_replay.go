@@ -45,15 +45,13 @@ func hubSimReplays(name, importPath string, round uint64) func(seed uint64) stri
 		fmt.Fprintln(os.Stderr, "greenify: the file is of another program: its functions differ from those here. Go back to the sources that it is of, give the flags that it was built with, or use -lenient")
 		os.Exit(hubSimExitDiverged)
 	}
-	if path := os.Getenv("GREENIFY_SIM_REPLAY"); path != "" {
-		h.replays = true
-		hubSimPlanned(hubSimRead(path), h.lenient != 0)
+	if h.replay != "" {
+		hubSimPlanned(hubSimRead(h.replay), h.lenient != 0)
 	}
-	dir := os.Getenv("GREENIFY_SIM_REPLAYS")
-	if dir == "" {
+	if h.folder == "" {
 		return func(uint64) string { return "" }
 	}
-	file := filepath.Join(dir, strings.NewReplacer("/", "_", ".", "_").Replace(importPath)+"."+name)
+	file := filepath.Join(h.folder, strings.NewReplacer("/", "_", ".", "_").Replace(importPath)+"."+name)
 	hubSimFile(file, fmt.Sprintf("greenify schedule 1\nprogram %016x\ngo %s %s/%s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
 		hubSimProgramHash(), runtime.Version(), runtime.GOOS, runtime.GOARCH, importPath, name, h.early, h.steps, h.seconds, h.keep, round))
 	return func(seed uint64) string { return fmt.Sprintf("%s-%d.sim", file, seed) }

@@ -36,9 +36,8 @@ func hubHold(n int8)
 var hubSimFails []uintptr
 
 // divide finds out which shard the process is, what greenify test -sim has said, or of a
-// binary that is run by itself the environment; and where results go.
+// binary that is run by itself the environment.
 func (h *hubSimSearch) divide() {
-	h.results = os.Getenv("GREENIFY_SIM_RESULTS")
 	if h.mixed != 0 {
 		return // a replay, of one schedule
 	}

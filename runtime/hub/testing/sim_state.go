@@ -27,7 +27,7 @@ const (
 
 // hubSimBefore reports whether a process before this one has run a test, and how that ended.
 func hubSimBefore(name string) (ran, ok, done bool) {
-	path := os.Getenv("GREENIFY_SIM_STATE")
+	path := hubSim.state
 	if path == "" {
 		return false, false, false
 	}
@@ -57,7 +57,7 @@ func hubSimBefore(name string) (ran, ok, done bool) {
 
 // hubSimAfter notes how a test ended, and how many tests, schedules and different ones it was.
 func hubSimAfter(name string, ran, ok bool, n ...int) {
-	if path := os.Getenv("GREENIFY_SIM_STATE"); path != "" {
+	if path := hubSim.state; path != "" {
 		end := hubSimEndFailed
 		switch {
 		case !ran:
@@ -80,5 +80,19 @@ func hubSimNote(path, name, what string) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "greenify: cannot write the state of the search:", err)
 		os.Exit(2)
+	}
+}
+
+// files takes the names of the files of a search out of the environment, so that children of
+// the program do not take them for theirs: one that is a simulated test, as of a test that
+// runs its own binary, has its first schedule and no files.
+func (h *hubSimSearch) files() {
+	asked := os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
+	for name, value := range map[string]*string{"RESULTS": &h.results, "STATE": &h.state, "REPLAY": &h.replay, "REPLAYS": &h.folder} {
+		*value = os.Getenv("GREENIFY_SIM_" + name)
+		os.Unsetenv("GREENIFY_SIM_" + name)
+	}
+	if asked != "" {
+		os.Setenv("GREENIFY_SIM", fmt.Sprintf("from=1,to=1,early=%d,steps=%d,seconds=%d", h.early, h.steps, h.seconds))
 	}
 }
