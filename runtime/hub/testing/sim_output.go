@@ -19,19 +19,23 @@ var hubSimOutput struct {
 	passed  []byte // held back
 }
 
+// hubSimMark is ^V, which is in front of lines for go test -json. Package testing's name for it
+// differs from release to release.
+const hubSimMark byte = 'V' &^ '@'
+
 // hubSimWriter is where the output of the tests goes.
 type hubSimWriter struct{ w io.Writer }
 
 func (w hubSimWriter) Write(p []byte) (int, error) {
 	o := &hubSimOutput
-	line := bytes.TrimPrefix(p, []byte{marker})
+	line := bytes.TrimPrefix(p, []byte{hubSimMark})
 	switch {
 	case o.name == "":
 	case o.first && (bytes.HasPrefix(line, []byte("--- PASS: "+o.name+" (")) || bytes.HasPrefix(line, []byte("--- SKIP: "+o.name+" ("))):
 		o.passed = bytes.Clone(p)
 		return len(p), nil
 	case !o.first && o.verbose.json && bytes.HasPrefix(p, []byte("--- ")):
-		if n, err := w.w.Write(append([]byte{marker}, p...)); err != nil {
+		if n, err := w.w.Write(append([]byte{hubSimMark}, p...)); err != nil {
 			return max(n-1, 0), err
 		}
 		return len(p), nil
