@@ -42,6 +42,7 @@ var moments = []struct {
 			return c.ListenPacket(context.Background(), "udp", "127.0.0.1:0")
 		})
 	}},
+	{"the end of a body", killBodyEnd},
 	{"Transport.NewClientConn", killNewClientConn},
 	{"ClientConn.RoundTrip", killClientConn},
 	{"HTTP/2, a stream", killStream},
@@ -142,6 +143,27 @@ func killControl(method string, listen func(*net.ListenConfig) (io.Closer, error
 		return err
 	}}
 	killedIn("IO wait", "net.(*ListenConfig)."+method, func() { listen(&c) })
+}
+
+// killBodyEnd kills who has read a body and waits for the connection's reader, which puts
+// the connection back into its pool, and then tells that one before it reads on.
+func killBodyEnd() {
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "body") }))
+	defer s.Close()
+	tr := &http.Transport{MaxConnsPerHost: 1}
+	defer tr.CloseIdleConnections()
+	ask := func() *http.Response {
+		return check.Must1(tr.RoundTrip(check.Must1(http.NewRequest("GET", s.URL, nil))))
+	}
+	r := ask()
+	defer r.Body.Close()
+	t := green.Spawn(func() (int, error) { io.ReadAll(r.Body); return 0, nil })
+	green.Yield() // the connection's reader is ready then, and behind this thread
+	met := waits("chan receive", "net/http.(*bodyEOFSignal).condfn")
+	check.Must(t.Kill())
+	check.That(met, "who reads the end of a body waits")
+	check.Within("the end of who reads it", t.Done())
+	ends("a request behind", func() { ask().Body.Close() })
 }
 
 func killNewClientConn() {

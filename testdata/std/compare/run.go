@@ -31,13 +31,14 @@ const (
 // suite is what one or more runs of a package's tests said.
 type suite struct {
 	outcome map[string]string
+	failed  map[string]bool    // those that failed in one of the runs of -count
 	seconds map[string]float64 // how long a test that ended took
 	output  map[string][]string
 	took    time.Duration
 }
 
 func newSuite() *suite {
-	return &suite{outcome: map[string]string{}, seconds: map[string]float64{}, output: map[string][]string{}}
+	return &suite{outcome: map[string]string{}, failed: map[string]bool{}, seconds: map[string]float64{}, output: map[string][]string{}}
 }
 
 // event is what test2json prints (go doc test2json).
@@ -61,7 +62,11 @@ func (s *suite) add(e event) {
 	case "cont":
 		s.outcome[e.Test] = "run"
 	case pass, fail, skip:
+		s.failed[e.Test] = s.failed[e.Test] || e.Action == fail
 		s.outcome[e.Test] = e.Action
+		if s.failed[e.Test] {
+			s.outcome[e.Test] = fail
+		}
 		s.seconds[e.Test] = e.Elapsed
 	case "output", "build-output":
 		s.output[e.Test] = append(s.output[e.Test], e.Output)
