@@ -2,6 +2,8 @@
 
 package runtime
 
+import _ "unsafe" // for linkname
+
 // What a build without -sim has in place of the files sim*.go. The compiler knows each
 // answer, so that nothing is left of the questions.
 
@@ -34,3 +36,6 @@ func hubSimFill()              {}
 func hubSimBorn(gp, parent *g) {}
 func hubSimRuns(gp *g)         {}
 func hubSimYields(gp *g)       {}
+
+//go:linkname greensim_replays github.com/greenify-go/greenify/runtime/greensim.replays
+func greensim_replays(file string) {}

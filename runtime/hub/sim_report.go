@@ -239,3 +239,20 @@ func time_hubSimAlarm(d int64) {
 	})
 	exitsyscall()
 }
+
+// hubSimKept are the files that the tests of the schedule have named.
+var hubSimKept []string
+
+//go:linkname greensim_replays github.com/greenify-go/greenify/runtime/greensim.replays
+func greensim_replays(file string) {
+	if hubSim.on {
+		hubSimKept = append(hubSimKept, file)
+	}
+}
+
+//go:linkname testing_hubSimTakeKept testing.hubSimTakeKept
+func testing_hubSimTakeKept() []string {
+	files := hubSimKept
+	hubSimKept = nil
+	return files
+}

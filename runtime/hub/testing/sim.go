@@ -116,16 +116,13 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	*count = 1
 	for round := range uint64(times) {
 		replays := hubSimReplays(name, importPath, round)
-		// What a program does once, at its first use, is done in the first schedule, which
-		// always comes first: else a seed would not be the same schedule alone.
-		for seed := uint64(1); seed <= h.to; seed++ {
-			if seed == 2 {
-				seed = max(seed, h.from)
-			}
+		// schedule runs one: of a seed, or if there is a file the one that the program keeps
+		// there. It reports whether the test ends with it.
+		schedule := func(seed uint64, kept *hubSimKept) (ends bool) {
 			// The first one is counted in the shard that it belongs to.
 			ours := h.from <= seed && h.part.Has(seed)
 			if seed != 1 && !ours {
-				continue
+				return false
 			}
 			strategy := hubSimPortfolio(seed)
 			if h.strategy != 0 {
@@ -138,9 +135,17 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					strategy = hubSimReplayed
 				}
 			}
+			early, most, seconds := h.early, h.steps, h.seconds
 			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
+			if kept != nil {
+				hubSimPlanned(kept.choices, true)
+				strategy, mixed, early, most, seconds = hubSimReplayed, kept.mixed, kept.early, kept.steps, kept.seconds
+				again = "greenify replay -lenient " + kept.file
+			}
 			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubSimStrategyName(strategy), Round: round, Again: again}
-			if file := replays(seed); file != "" {
+			if kept != nil {
+				result.Seed = kept.seed
+			} else if file := replays(seed); file != "" {
 				result.Replay = filepath.Base(file)
 				again += "\n\tgreenify replay " + file
 			}
@@ -148,7 +153,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0, verbose
 			hubSimVerbose(h.verbose != 0 && seed == h.to)
 			h.begin(&result, ours)
-			hubSimBegin(seed, mixed, strategy, int64(h.early), h.steps, int64(h.seconds)*1e9, label)
+			hubSimBegin(seed, mixed, strategy, int64(early), most, int64(seconds)*1e9, label)
 			ended, good := false, false
 			go func() {
 				ran, good = run()
@@ -157,10 +162,10 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}()
 			long, steps, hash := hubSimWait()
 			if ended && !ran {
-				return false, true // not asked for
+				return true // not asked for
 			}
 			ran = true
-			if seed == h.to {
+			if seed == h.to && kept == nil {
 				hubSimSame(steps, hash)
 			}
 			if ours {
@@ -205,7 +210,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					name, why, seed, result.Strategy, steps, again)
 				fmt.Print("greenify: ", report)
 				wrong += report
-				hubSimSave(why, steps, hash)
+				if kept == nil {
+					hubSimSave(why, steps, hash)
+				}
 				if long {
 					// Its threads are frozen, with what they hold.
 					h.xml.add(importPath, name, h.schedules-schedules, wrong)
@@ -214,10 +221,26 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					os.Exit(1)
 				}
 				if h.keep == 0 {
-					return true, false
+					return true
 				}
 			}
 			chatty.on = false // of -v, the first schedule alone prints
+			return false
+		}
+		// What a program does once, at its first use, is done in the first schedule, which
+		// always comes first: else a seed would not be the same schedule alone.
+		if schedule(1, nil) {
+			return ran, ok
+		}
+		for i, file := range hubSimTakeKept() {
+			if schedule(1, hubSimReadKept(file, i)) {
+				return ran, ok
+			}
+		}
+		for seed := max(2, h.from); seed <= h.to; seed++ {
+			if schedule(seed, nil) {
+				return ran, ok
+			}
 		}
 	}
 	return ran, ok

@@ -71,6 +71,38 @@ func hubSimSame(steps, hash uint64) {
 	os.Exit(hubSimExitDiverged)
 }
 
+// A hubSimKept is the schedule of a file that the test itself names (package greensim).
+type hubSimKept struct {
+	file                         string
+	seed                         uint64 // its number in results: behind all seeds
+	choices                      [][6]uint64
+	early, steps, seconds, mixed uint64
+}
+
+// hubSimTakeKept returns the files that the test has named in its last schedule.
+//
+//go:linkname hubSimTakeKept
+func hubSimTakeKept() []string
+
+func hubSimReadKept(file string, i int) *hubSimKept {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "greenify: cannot read the schedule:", err)
+		os.Exit(2)
+	}
+	k := &hubSimKept{file: file, seed: 1<<32 + uint64(i), choices: hubSimRead(file)}
+	for line := range strings.Lines(string(text)) {
+		for form, n := range map[string]*uint64{"early %d\n": &k.early, "steps %d\n": &k.steps, "seconds %d\n": &k.seconds, "mixed %x\n": &k.mixed} {
+			fmt.Sscanf(line, form, n)
+		}
+	}
+	if k.steps == 0 || k.mixed == 0 || !strings.HasPrefix(string(text), "greenify schedule 1\n") || !strings.HasSuffix(string(text), "\nend\n") {
+		fmt.Fprintf(os.Stderr, "greenify: %s is no whole file of a schedule that this greenify reads: run the test again with -sim, and keep what it writes\n", file)
+		os.Exit(2)
+	}
+	return k
+}
+
 // hubSimRead reads the choices of a file that greenify has looked through.
 func hubSimRead(path string) (choices [][6]uint64) {
 	text, err := os.ReadFile(path)
