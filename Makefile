@@ -85,8 +85,8 @@ race: $(GREENIFY)
 	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
 
-# sim searches Go's own kernels of real bugs with greenify test -sim, and prints which
-# schedule finds each.
+# sim searches Go's own kernels of real bugs, and programs of SCTBench's kind, with greenify
+# test -sim, prints which schedule finds each, and runs what has no bug.
 sim: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY)
 

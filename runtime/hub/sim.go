@@ -64,6 +64,10 @@ var hubSim struct {
 	change  [hubSimChanges]uint64 // steps at which a strategy intervenes
 	changes int
 	low     uint64 // the next lowest priority
+	body    bool   // the test function has begun
+	first   bool   // this is the first schedule of a test
+	begun   uint64 // the step before the test function
+	length  uint64 // how many steps that took in the first schedule; 0: not known
 
 	vain atomic.Uint32 // 1: child processes were waited for in this test, and nothing came
 }
@@ -175,6 +179,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	hubClock()
 	s.until = s.clock + until
 	s.low = hubSimLowest
+	s.body, s.begun = false, 0
 	hubSimPlan()
 	// Nothing of the driver, nor of what pools hold, is from the schedules before: a seed is
 	// the same schedule whatever they were.

@@ -41,7 +41,10 @@ func hubAt(object unsafe.Pointer) {
 			return
 		}
 	}
-	if s.forced = hubSimSwitch(gp, n); s.forced != 0 || over {
+	if n != 0 {
+		s.forced = hubSimSwitch(gp, n)
+	}
+	if s.forced != 0 || over {
 		mcall(gosched_m)
 	}
 }

@@ -111,8 +111,9 @@ func hubSimProgram() {
 //
 //go:linkname testing_hubSimBegin testing.hubSimBegin
 func testing_hubSimBegin(number, seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
-	if number == 1 {
+	if hubSim.first = number == 1; hubSim.first {
 		hubSim.vain.Store(0)
+		hubSim.length = 0
 	}
 	hubSim.label, hubSim.told = label, false
 	hubSimLog.seed = number

@@ -37,7 +37,7 @@ func hubSimPortfolio(seed uint64) uint8 {
 	case seed%5 == 0:
 		return uint8(hubStrategyRandom)
 	}
-	return uint8([...]hubStrategy{hubStrategyRPB, hubStrategyPOS, hubStrategyPCT, hubStrategyRandom}[seed%4])
+	return uint8([...]hubStrategy{hubStrategyRPB, hubStrategyPOS, hubStrategyPCT, hubStrategyPOS}[seed%4])
 }
 
 const (
@@ -51,8 +51,9 @@ const (
 //go:nosplit
 func hubSimPriority(random uint64) uint64 { return random | 1<<63 }
 
-// hubSimPlan draws the steps at which the strategy intervenes. How long the schedule
-// will be is not known, so they are spread evenly over its orders of magnitude.
+// hubSimPlan draws the steps at which the strategy intervenes: of those that the test took
+// in its first schedule, which always runs. Where there was none, and for one change of
+// four, they are spread evenly over the orders of magnitude.
 func hubSimPlan() {
 	s := &hubSim
 	switch s.strategy {
@@ -64,9 +65,27 @@ func hubSimPlan() {
 		s.changes = 0
 	}
 	for i := range s.changes {
+		if s.length != 0 && hubSimBelow(4) != 0 {
+			s.change[i] = s.begun + 1 + hubSimBelow(s.length)
+			continue
+		}
 		// 2 to the power of a number from 0 to 14, linear in between.
 		k := hubSimBelow(14)
-		s.change[i] = 1<<k + hubSimBelow(1<<k)
+		s.change[i] = s.begun + 1<<k + hubSimBelow(1<<k)
+	}
+}
+
+// testing_hubSimBody is called before and behind each function of a test and its sub-tests.
+// Where the first begins, and the last ends, is where strategies may intervene.
+//
+//go:linkname testing_hubSimBody testing.hubSimBody
+func testing_hubSimBody(begins bool) {
+	switch s := &hubSim; {
+	case !begins && s.first && s.on:
+		s.length = s.steps - s.begun
+	case begins && !s.body:
+		s.body, s.begun = true, s.steps
+		hubSimPlan()
 	}
 }
 
@@ -105,12 +124,15 @@ func hubSimYields(gp *g) {
 //go:nosplit
 func hubSimThreadNext(n uint32) (i uint32) {
 	s := &hubSim
-	if s.forced != 0 {
+	switch {
+	case s.forced != 0:
 		i = s.forced - 1
 		s.forced = 0
+		if s.on && s.strategy == hubStrategyPOS {
+			hubSimPerforms(hubSimThreadAt(i))
+		}
 		return i
-	}
-	if !s.on {
+	case !s.on:
 		return 0
 	}
 	hubSimLog.count++
@@ -123,12 +145,31 @@ func hubSimThreadNext(n uint32) (i uint32) {
 	case s.strategy == hubStrategyRandom, s.steps > hubSimFair:
 		i = uint32(hubSimBelow(uint64(n)))
 	default:
-		i, _ = hubSimBest()
+		if i, _ = hubSimBest(); s.strategy == hubStrategyPOS {
+			hubSimPerforms(hubSimThreadAt(i))
+		}
 	}
 	if i != 0 {
 		hubSimLogs(hubSimNext, hubSimThreadAt(i).hub.sim.id)
 	}
 	return i
+}
+
+// hubSimPerforms draws again, for POS, for the operations that race with the one that gp
+// performs now: those on the same object.
+//
+//go:nosplit
+func hubSimPerforms(gp *g) {
+	object := gp.hub.sim.object
+	gp.hub.sim.object = 0
+	if object == 0 {
+		return
+	}
+	for o := hub.runq.head.ptr(); o != nil; o = o.schedlink.ptr() {
+		if o.hub.sim.object == object {
+			o.hub.sim.priority = hubSimPriority(hubSimBelow(1 << 62))
+		}
+	}
 }
 
 // hubSimBest returns the place in the queue of the thread with the highest priority, and
@@ -188,16 +229,16 @@ func hubSimStrategySwitch(gp *g, n uint32) uint32 {
 			hubSimLower(gp)
 		}
 	case s.strategy == hubStrategyPOS:
-		// The operations that raced with the last one on this object draw again.
-		for o := hub.runq.head.ptr(); o != nil; o = o.schedlink.ptr() {
-			if o.hub.sim.object == gp.hub.sim.object {
-				o.hub.sim.priority = hubSimPriority(hubSimBelow(1 << 62))
-			}
+		if gp.hub.sim.object == 0 {
+			return 0 // it races with none
 		}
 		gp.hub.sim.priority = hubSimPriority(hubSimBelow(1 << 62))
 	}
 	if i, p := hubSimBest(); p > gp.hub.sim.priority {
 		return i + 1
+	}
+	if s.strategy == hubStrategyPOS {
+		hubSimPerforms(gp)
 	}
 	return 0
 }

@@ -67,7 +67,7 @@ func writeGoker(dir string) ([]string, error) {
 	var b strings.Builder
 	b.WriteString("package goker\n\nimport \"testing\"\n\nconst yieldCount = 0\n\nfunc register(string, func()) {}\n")
 	for _, name := range names {
-		fmt.Fprintf(&b, "\nfunc Test%s(t *testing.T) { %s() }\n", name, name)
+		fmt.Fprintf(&b, "\nfunc Test%s(*testing.T) { %s() }\n", name, name)
 	}
 	if err := os.WriteFile(filepath.Join(dir, "goker_test.go"), []byte(b.String()), 0o666); err != nil {
 		return nil, err

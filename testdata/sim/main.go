@@ -1,37 +1,125 @@
-// Command sim shows how many schedules greenify test -sim needs to find known bugs:
+// Command sim shows what greenify test -sim finds, and that it reports nothing else:
 //
-//	go run ./testdata/sim [-greenify FILE] [-schedules N] [-run REGEXP] [-strategies LIST]
+//	go run ./testdata/sim [-greenify FILE] [-sets LIST] [-run REGEXP] [-searches N] [-strategies LIST] [-update]
 //
-// The bugs are the 63 kernels of real ones in Go's own tests of the goroutine leak profile
-// (goker.go). For each kernel and strategy it prints the first schedule that finds it, the
-// median of searches from several seeds. The exit code is 1 if one is not found that can
-// happen.
+// There are three sets of tests: the 63 kernels of real bugs in Go's own tests of the
+// goroutine leak profile (goker.go), programs of the kinds of SCTBench (programs), and
+// corrected versions of kernels (corrected). For each test of the first two and each
+// strategy it prints how many schedules it takes to find the bug, the median of searches
+// under names of their own, from which the seeds are derived. The corrected ones run in
+// -schedules each, and may have no report.
+//
+// What takes too many schedules of the default, or is not found (never, in 1,000 schedules), is
+// an error, as is a figure that is not the one in goker.txt or programs.txt: a schedule is
+// the same everywhere. -update writes these files:
+//
+//	go run ./testdata/sim -sets programs -strategies portfolio,random,rpb,pct,pos,delay -update
+//	go run ./testdata/sim -sets goker -strategies portfolio,random,pct,pos -update
 package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 )
 
+// most is how many schedules a search has.
+const most = 1000
+
 func main() {
-	greenify := flag.String("greenify", "greenify", "the command to run")
-	schedules := flag.Int("schedules", 1000, "schedules of each search")
-	searches := flag.Int("searches", 1, "searches of each kernel, from seeds of their own")
-	strategies := flag.String("strategies", "portfolio", "strategies to compare, separated by commas")
-	run := flag.String("run", ".", "kernels to search")
+	var r runner
+	flag.StringVar(&r.greenify, "greenify", "greenify", "the command to run")
+	flag.IntVar(&r.searches, "searches", 11, "searches of each test; the files have medians of 11")
+	flag.IntVar(&r.schedules, "schedules", 200, "schedules of each corrected kernel")
+	sets := flag.String("sets", "goker,programs,corrected", "sets to run")
+	strategies := flag.String("strategies", "portfolio", "strategies to compare")
+	run := flag.String("run", ".", "tests to run, all by default")
+	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt")
 	flag.Parse()
-	if err := show(*greenify, *schedules, *searches, strings.Split(*strategies, ","), *run); err != nil {
-		fmt.Fprintln(os.Stderr, "sim:", err)
-		os.Exit(1)
+	r.strategies = strings.Split(*strategies, ",")
+	for set := range strings.SplitSeq(*sets, ",") {
+		if err := r.set(set, *run); err != nil {
+			fmt.Fprintln(os.Stderr, "sim:", err)
+			os.Exit(1)
+		}
 	}
+}
+
+type runner struct {
+	greenify            string
+	searches, schedules int
+	strategies          []string
+	update              bool
+}
+
+func (r *runner) set(set, run string) error {
+	only, err := regexp.Compile(run)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "greenify-sim-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	var names []string
+	switch set {
+	case "goker":
+		names, err = writeGoker(dir)
+	case "programs", "corrected":
+		names, err = writeModule(dir, set)
+	default:
+		err = fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected", set)
+	}
+	if err != nil {
+		return err
+	}
+	names = slices.DeleteFunc(names, func(name string) bool { return !only.MatchString(name) })
+	if set == "corrected" {
+		return r.corrected(dir, names)
+	}
+	t := table{set: set, names: names, strategies: r.strategies, medians: map[string][]int{}}
+	if err := writeSearches(dir, set, names, r.searches); err != nil {
+		return err
+	}
+	for _, strategy := range r.strategies {
+		firsts, err := r.search(dir, strategy, names)
+		if err != nil {
+			return err
+		}
+		for _, name := range names {
+			slices.Sort(firsts[name])
+			t.medians[strategy] = append(t.medians[strategy], firsts[name][r.searches/2])
+		}
+	}
+	return t.show(r.update, run == ".")
+}
+
+// searchName is the name of a search of a test.
+func searchName(name string, search int) string { return fmt.Sprintf("Test%sSearch%d", name, search) }
+
+// writeSearches gives each test as many names as there are searches.
+func writeSearches(dir, pkg string, names []string, searches int) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "package %s\n\nimport \"testing\"\n", pkg)
+	for _, name := range names {
+		for i := range searches {
+			fmt.Fprintf(&b, "\nfunc %s(t *testing.T) { Test%s(t) }\n", searchName(name, i+1), name)
+		}
+	}
+	return os.WriteFile(filepath.Join(dir, "searches_test.go"), []byte(b.String()), 0o666)
 }
 
 // A line is one of -results.
@@ -39,93 +127,66 @@ type line struct {
 	Test    string
 	Seed    int
 	Verdict string
-	Steps   int
 }
 
-func show(greenify string, schedules, searches int, strategies []string, run string) error {
-	dir, err := os.MkdirTemp("", "greenify-sim-")
-	if err != nil {
-		return err
-	}
-	defer os.RemoveAll(dir)
-	names, err := writeGoker(dir)
-	if err != nil {
-		return err
-	}
-	firsts := map[string]map[string][]int{} // by strategy and kernel
-	total := map[string]int{}
-	for _, strategy := range strategies {
-		firsts[strategy] = map[string][]int{}
-		for i := range searches {
-			from := 1 + i*schedules
-			results := filepath.Join(dir, fmt.Sprint(strategy, i))
-			cmd := exec.Command(greenify, "test", "-sim", "-results", results, "-strategy", strategy,
-				fmt.Sprintf("-seeds=%d-%d", from, from+schedules-1), "-run", run, ".")
-			cmd.Dir = dir
-			out, err := cmd.CombinedOutput()
-			if _, exited := err.(*exec.ExitError); err != nil && !exited {
-				return err
-			}
-			lines, err := readLines(results)
-			if err != nil {
-				return fmt.Errorf("%w\n%s", err, out)
-			}
-			total[strategy] += len(lines)
-			for _, l := range lines {
-				name := strings.TrimPrefix(l.Test, "Test")
-				if l.Verdict != "ok" {
-					firsts[strategy][name] = append(firsts[strategy][name], l.Seed-from+1)
-				}
-			}
-			if os.Getenv("SIMOUT") != "" {
-				os.Stderr.Write(out)
-			}
-		}
-	}
-	tw := tabwriter.NewWriter(os.Stdout, 0, 8, 2, ' ', 0)
-	fmt.Fprintf(tw, "kernel\t%s\n", strings.Join(strategies, "\t"))
-	missing := 0
-	medians := map[string][]int{}
+// search returns which schedules find the bug of each test, one of each search; most+1
+// if none does.
+func (r *runner) search(dir, strategy string, names []string) (map[string][]int, error) {
+	firsts := map[string][]int{}
+	todo := map[string]string{} // searches, and whose they are
 	for _, name := range names {
-		fmt.Fprint(tw, name)
-		for _, strategy := range strategies {
-			list := firsts[strategy][name]
-			slices.Sort(list)
-			switch {
-			case cannotHappen[name] && len(list) == 0:
-				fmt.Fprint(tw, "\tcannot happen")
-			case len(list) <= searches/2: // the median is not found
-				fmt.Fprint(tw, "\tnot found")
-				missing++
-			default:
-				fmt.Fprintf(tw, "\t%d", list[searches/2])
-				medians[strategy] = append(medians[strategy], list[searches/2])
+		for i := range r.searches {
+			todo[searchName(name, i+1)] = name
+		}
+	}
+	// A schedule that panics or does not end takes the process with it, and the searches that
+	// would have followed.
+	for len(todo) > 0 {
+		lines, out, err := r.test(dir, todo, "-strategy", strategy, "-schedules", strconv.Itoa(most))
+		if err != nil {
+			return nil, err
+		}
+		before := len(todo)
+		for _, l := range lines {
+			found := l.Verdict != "ok"
+			if name, ok := todo[l.Test]; ok && (found || l.Seed == most) {
+				if !found {
+					l.Seed++
+				}
+				firsts[name] = append(firsts[name], l.Seed)
+				delete(todo, l.Test)
 			}
 		}
-		fmt.Fprintln(tw)
-	}
-	fmt.Fprint(tw, "median")
-	for _, strategy := range strategies {
-		list := medians[strategy]
-		slices.Sort(list)
-		if len(list) == 0 {
-			fmt.Fprint(tw, "\t-")
-			continue
+		if len(todo) == before {
+			return nil, fmt.Errorf("%d searches did not run\n%s", before, out)
 		}
-		fmt.Fprintf(tw, "\t%d", list[len(list)/2])
 	}
-	fmt.Fprintln(tw)
-	tw.Flush()
-	if missing > 0 {
-		return fmt.Errorf("%d not found", missing)
-	}
-	return nil
+	return firsts, nil
 }
 
-func readLines(path string) ([]line, error) {
-	f, err := os.Open(path)
+var dies = regexp.MustCompile(`greenify: the program (\w+) in schedule (\d+) \(\w+\) of (\w+),`)
+
+// test runs tests, and returns what became of their schedules.
+func (r *runner) test(dir string, tests map[string]string, flags ...string) ([]line, []byte, error) {
+	results := filepath.Join(dir, "results")
+	if err := os.Remove(results); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, err
+	}
+	var names []string
+	for name := range tests {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	args := append([]string{"test", "-sim", "-timeout=0", "-results", results, "-run", "^(" + strings.Join(names, "|") + ")$"}, flags...)
+	cmd := exec.Command(r.greenify, append(args, ".")...)
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if _, exited := err.(*exec.ExitError); err != nil && !exited {
+		return nil, nil, err
+	}
+	f, err := os.Open(results)
 	if err != nil {
-		return nil, err
+		return nil, nil, fmt.Errorf("%w\n%s", err, out)
 	}
 	defer f.Close()
 	var lines []line
@@ -133,9 +194,138 @@ func readLines(path string) ([]line, error) {
 	for sc.Scan() {
 		var l line
 		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		lines = append(lines, l)
 	}
-	return lines, sc.Err()
+	if m := dies.FindSubmatch(out); m != nil {
+		seed, _ := strconv.Atoi(string(m[2]))
+		lines = append(lines, line{Test: string(m[3]), Seed: seed, Verdict: string(m[1])})
+	}
+	return lines, out, sc.Err()
+}
+
+// corrected runs what has no bug.
+func (r *runner) corrected(dir string, names []string) error {
+	tests := map[string]string{}
+	for _, name := range names {
+		tests["Test"+name] = name
+	}
+	lines, out, err := r.test(dir, tests, "-schedules", strconv.Itoa(r.schedules))
+	if err != nil {
+		return err
+	}
+	reports := 0
+	for _, l := range lines {
+		if l.Verdict != "ok" {
+			reports++
+		}
+	}
+	if reports > 0 || len(lines) != len(names)*r.schedules {
+		return fmt.Errorf("%s\n%d reports of corrected kernels in %d schedules, want none in %d", out, reports, len(lines), len(names)*r.schedules)
+	}
+	fmt.Printf("corrected kernels: %d, schedules of each: %d, reports: 0\n", len(names), r.schedules)
+	return nil
+}
+
+// A table has medians by strategy, in the order of names; most+1 is not found.
+type table struct {
+	set        string
+	names      []string
+	strategies []string
+	medians    map[string][]int
+}
+
+// limit is how many schedules of the default may be needed.
+func limit(name string) int {
+	if strings.HasPrefix(name, "Reorder") || strings.HasPrefix(name, "Twostage") {
+		return 300
+	}
+	return most
+}
+
+// show prints the table, and compares it with the limits and the file.
+func (t *table) show(update, whole bool) error {
+	var rows [][]string
+	row := append([]string{t.set}, t.strategies...)
+	if t.set == "programs" {
+		row = append(row, published[""]...)
+	}
+	rows = append(rows, row)
+	var errs []error
+	for i, name := range t.names {
+		row := []string{name}
+		for _, strategy := range t.strategies {
+			n := t.medians[strategy][i]
+			cell := strconv.Itoa(n)
+			if n > most {
+				cell = "never"
+			}
+			row = append(row, cell)
+			if strategy == "portfolio" && n > limit(name) && !cannotHappen[name] {
+				errs = append(errs, fmt.Errorf("%s: %s, want at most %d schedules", name, cell, limit(name)))
+			}
+		}
+		if t.set == "programs" {
+			figures := published[name]
+			if figures == nil {
+				figures = []string{"-", "-", "-", "-"}
+			}
+			row = append(row, figures...)
+		}
+		rows = append(rows, row)
+	}
+	row = []string{"median"}
+	for _, strategy := range t.strategies {
+		list := slices.Sorted(slices.Values(t.medians[strategy]))
+		n := list[len(list)/2]
+		row = append(row, strconv.Itoa(n))
+		if strategy == "portfolio" && t.set == "goker" && whole && n > 5 {
+			errs = append(errs, fmt.Errorf("the median is %d, want at most 5", n))
+		}
+	}
+	rows = append(rows, row)
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	for _, row := range rows {
+		fmt.Fprintln(tw, strings.Join(row, "\t"))
+	}
+	tw.Flush()
+	os.Stdout.Write(b.Bytes())
+	path := filepath.Join("testdata/sim", t.set+".txt")
+	if update {
+		return errors.Join(append(errs, os.WriteFile(path, b.Bytes(), 0o666))...)
+	}
+	errs = append(errs, t.compare(path, rows[1:len(rows)-1]))
+	return errors.Join(errs...)
+}
+
+// compare returns an error if a row is not that of the file.
+func (t *table) compare(path string, rows [][]string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	want := map[string]map[string]string{} // by name and strategy
+	var head []string
+	for l := range strings.Lines(string(data)) {
+		cells := strings.Fields(l)
+		if head == nil {
+			head = cells
+		}
+		row := map[string]string{}
+		for i, cell := range cells {
+			row[head[i]] = cell
+		}
+		want[cells[0]] = row
+	}
+	var errs []error
+	for _, row := range rows {
+		for i, strategy := range t.strategies {
+			if got, was := row[i+1], want[row[0]][strategy]; got != was {
+				errs = append(errs, fmt.Errorf("%s by %s: %s, but %q in %s: -update writes it anew", row[0], strategy, got, was, path))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }

@@ -43,6 +43,11 @@ func hubSimWait() (long bool, steps, hash uint64)
 //go:linkname hubSimEnd
 func hubSimEnd()
 
+// hubSimBody is called before and behind each test function, tRunner's.
+//
+//go:linkname hubSimBody
+func hubSimBody(begins bool)
+
 //go:linkname hubSimOn
 func hubSimOn() bool
 

@@ -1,0 +1,3 @@
+module corrected
+
+go 1.26
