@@ -51,6 +51,7 @@ var simTests = []Leaf{
 	{File: "runtime/panic.go", Edit: edit("preprintpanics", entry, "", "hubSimPanics(p)", 1), Why: "what panicked, and where, for the results"},
 	{File: "runtime/panic.go", Edit: edit("fatal", entry, "", "hubSimFatal(s)", 1), Why: "which fatal error it was, for the results"},
 	{File: "runtime/panic.go", Edit: edit("fatalthrow", entry, "", `hubSimDies("died")`, 1), Why: "which schedule it was"},
+	{File: "runtime/traceback.go", Edit: edit("isSystemGoroutine", entry, "", "if gp.hub.sim.ours { return true }", 1), Why: "what looks for left goroutines finds those of a plain test"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", `if hubSim.driver != 0 || code != 0 { hubSimDies("exited") }`, 1), Why: "which schedule it was"},
 	{File: "testing/testing.go", Edit: edit("runTests", replace, "os.Stdout", "hubSimWriter{os.Stdout}", 1), Why: "the first of many schedules does not say that the test has passed"},
 	{File: "testing/fuzz.go", Edit: edit("runFuzzTests", replace, "os.Stdout", "hubSimWriter{os.Stdout}", 1), Why: "the first of many schedules does not say that the test has passed"},

@@ -95,6 +95,7 @@ type hubSimThread struct {
 	object   uintptr // what its next operation is on
 	epoch    uint32  // the schedule in which it was born; 0: outside
 	frozen   bool    // that is over: it never runs again
+	ours     bool    // hubSimOurs
 }
 
 // hubSimInit is called as the program starts.
@@ -214,8 +215,21 @@ func hubSimThis(gp *g) bool { return gp.hub.sim.epoch == hubSim.epoch }
 func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
 	s := &hubSim
 	s.driver.set(getg())
+	hubSimOurs(true)
 	gopark(nil, nil, waitReasonSelectNoCases, traceBlockForever, 1)
+	hubSimOurs(false)
 	return s.verdict, s.steps, s.hash
+}
+
+// hubSimOurs says that the calling goroutine is none that a plain test has, from now on
+// or no more: those who look for left goroutines do not see it (isSystemGoroutine).
+func hubSimOurs(ours bool) {
+	getg().hub.sim.ours = ours
+	if ours {
+		sched.ngsys.Add(1)
+	} else {
+		sched.ngsys.Add(-1)
+	}
 }
 
 // hubSimEnd says that what the schedule runs has ended. What it left may come to rest.

@@ -232,6 +232,7 @@ func testing_hubSimProve(text []byte) (threads, length int) {
 //
 //go:linkname time_hubSimAlarm time.hubSimAlarm
 func time_hubSimAlarm(d int64) {
+	hubSimOurs(true)
 	entersyscallblock()
 	systemstack(func() {
 		for end := nanotime1() + d; nanotime1() < end; {
@@ -239,6 +240,7 @@ func time_hubSimAlarm(d int64) {
 		}
 	})
 	exitsyscall()
+	hubSimOurs(false) // it will panic
 }
 
 // hubSimKept are the files that the tests of the schedule have named.
