@@ -73,7 +73,7 @@ type simWorld struct {
 	files [simFiles]*simSock // by descriptor
 	cloe  [simFiles]bool     // close-on-exec
 	bound []*simSock         // those that have a port
-	ports [1 << 16]bool      // which ports have ever been bound
+	ports [2][1 << 16]bool   // which ports of TCP and UDP have ever been bound
 	made  uint64             // sockets
 }
 
@@ -125,6 +125,8 @@ var simCalls = [hubCallsLen]uint8{
 	SYS_RECVFROM:    simFirst,
 	SYS_SENDMSG:     simFirst,
 	SYS_RECVMSG:     simFirst,
+	SYS_RECVMMSG:    simFirst,
+	hubSendmmsg:     simFirst,
 	SYS_SHUTDOWN:    simFirst,
 	SYS_EPOLL_CTL:   simThird,
 	SYS_SOCKET:      simMakes,
@@ -173,9 +175,15 @@ func hubNetAsks(trap, a1, a2, a3 uintptr) (b1, b2, b3 uintptr, sim bool) {
 	case simMakes:
 		switch trap {
 		case SYS_SOCKET:
-			sim = (a1 == AF_INET || a1 == AF_INET6) && a2&^(SOCK_NONBLOCK|SOCK_CLOEXEC) == SOCK_STREAM
+			switch kind := a2 &^ (SOCK_NONBLOCK | SOCK_CLOEXEC); a1 {
+			case AF_INET, AF_INET6:
+				sim = kind == SOCK_STREAM || kind == SOCK_DGRAM && (a3 == 0 || a3 == IPPROTO_UDP)
+			case AF_UNIX:
+				sim = (kind == SOCK_STREAM || kind == SOCK_DGRAM) && a3 == 0
+			}
 		case SYS_SOCKETPAIR:
-			sim = a1 == AF_UNIX && a2&^(SOCK_NONBLOCK|SOCK_CLOEXEC) == SOCK_STREAM && a3 == 0
+			kind := a2 &^ (SOCK_NONBLOCK | SOCK_CLOEXEC)
+			sim = a1 == AF_UNIX && (kind == SOCK_STREAM || kind == SOCK_DGRAM) && a3 == 0
 		case SYS_PIPE2:
 			sim = a2&^(O_NONBLOCK|O_CLOEXEC) == 0
 		}
@@ -269,9 +277,9 @@ func (c *simCall) do() (uintptr, Errno) {
 	case SYS_EPOLL_CTL:
 		return 0, EPERM // as for a file that cannot be polled
 	case SYS_SENDFILE:
-		return 0, EINVAL // the caller copies
+		return w.sendfile(c)
 	case SYS_SPLICE:
-		return w.splice(c)
+		return 0, EINVAL // the caller copies
 	}
 	s := w.file(a[1])
 	if s == nil {
@@ -286,7 +294,7 @@ func (c *simCall) do() (uintptr, Errno) {
 	}
 	switch a[0] {
 	case SYS_READ, SYS_WRITE, SYS_READV, SYS_WRITEV, SYS_CLOSE, SYS_BIND, SYS_CONNECT, SYS_LISTEN, SYS_ACCEPT,
-		SYS_ACCEPT4, SYS_SENDTO, SYS_RECVFROM, SYS_SENDMSG, SYS_RECVMSG, SYS_SHUTDOWN:
+		SYS_ACCEPT4, SYS_SENDTO, SYS_RECVFROM, SYS_SENDMSG, SYS_RECVMSG, SYS_RECVMMSG, hubSendmmsg, SYS_SHUTDOWN:
 		hubNetAt(unsafe.Pointer(s))
 		if w.file(a[1]) != s {
 			return 0, EBADF // closed meanwhile
@@ -298,10 +306,26 @@ func (c *simCall) do() (uintptr, Errno) {
 			SYS_SHUTDOWN, SYS_GETSOCKNAME, SYS_GETPEERNAME, SYS_GETSOCKOPT, SYS_SETSOCKOPT:
 			return 0, ENOTSOCK
 		}
-	} else if s.kind == simUnix {
+	} else if s.datagrams() {
 		switch a[0] {
-		case SYS_BIND, SYS_CONNECT, SYS_LISTEN, SYS_ACCEPT, SYS_ACCEPT4:
-			return 0, EINVAL // one of a pair
+		case SYS_READ, SYS_READV, SYS_RECVFROM, SYS_RECVMSG, SYS_RECVMMSG:
+			return s.receiveCall(c)
+		case SYS_WRITE:
+			return w.sendTo(c, s, simMem{at: a[2], n: int(a[3])}, 0, 0, 0)
+		case SYS_WRITEV:
+			return w.sendTo(c, s, simMem{vec: a[2], n: int(a[3])}, 0, 0, 0)
+		case SYS_SENDTO:
+			return w.sendTo(c, s, simMem{at: a[2], n: int(a[3])}, a[4], a[5], a[6])
+		case SYS_SENDMSG:
+			h := (*Msghdr)(c.at(a[2]))
+			if h.Controllen > 0 && s.kind == simUnixgram {
+				return c.passes(s)
+			}
+			return w.sendTo(c, s, simMem{msg: a[2]}, a[3], uintptr(unsafe.Pointer(h.Name)), uintptr(h.Namelen))
+		case hubSendmmsg:
+			return w.sendMany(c, s)
+		case SYS_LISTEN, SYS_ACCEPT, SYS_ACCEPT4:
+			return 0, EOPNOTSUPP
 		}
 	}
 	switch a[0] {
@@ -322,6 +346,9 @@ func (c *simCall) do() (uintptr, Errno) {
 	case SYS_SENDTO:
 		return s.send(c, simMem{at: a[2], n: int(a[3])}, a[4])
 	case SYS_SENDMSG:
+		if s.kind == simUnix && (*Msghdr)(c.at(a[2])).Controllen > 0 {
+			return c.passes(s)
+		}
 		return s.send(c, simMem{msg: a[2]}, a[3])
 	case SYS_RECVMSG:
 		n, err := s.receive(c, simMem{msg: a[2]}, a[3])
@@ -361,7 +388,7 @@ func (c *simCall) do() (uintptr, Errno) {
 	case SYS_GETSOCKNAME:
 		return 0, c.putAddr(s, s.local, a[2], a[3])
 	case SYS_GETPEERNAME:
-		if s.state != simOpen {
+		if s.state != simOpen { // a Unix socket stays so when its peer is closed
 			return 0, ENOTCONN
 		}
 		return 0, c.putAddr(s, s.remote, a[2], a[3])
@@ -373,6 +400,89 @@ func (c *simCall) do() (uintptr, Errno) {
 		return s.shutdown(int(a[2]))
 	}
 	return 0, ENOSYS
+}
+
+// receiveCall answers a call that receives datagrams.
+//
+//go:norace
+func (s *simSock) receiveCall(c *simCall) (uintptr, Errno) {
+	a := &c.a
+	switch a[0] {
+	case SYS_READ:
+		_, _, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, 0)
+		return uintptr(n), err
+	case SYS_READV:
+		_, _, n, err := s.receiveFrom(c, simMem{vec: a[2], n: int(a[3])}, 0)
+		return uintptr(n), err
+	case SYS_RECVFROM:
+		from, length, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, a[4])
+		if err == 0 && a[5] != 0 {
+			err = c.putAddr(s, from, a[5], a[6])
+		}
+		if a[4]&MSG_TRUNC != 0 {
+			n = length
+		}
+		return uintptr(n), err
+	case SYS_RECVMSG:
+		return s.receiveMsg(c, a[2], a[3])
+	}
+	// SYS_RECVMMSG: the first one is waited for.
+	flags := a[4]
+	for i := range a[3] {
+		at := a[2] + i*simMmsg
+		n, err := s.receiveMsg(c, at, flags)
+		if err != 0 {
+			if i > 0 {
+				return i, 0
+			}
+			return 0, err
+		}
+		*(*uint32)(unsafe.Add(c.at(at), unsafe.Sizeof(Msghdr{}))) = uint32(n)
+		flags |= MSG_DONTWAIT
+	}
+	return a[3], 0
+}
+
+const simMmsg = unsafe.Sizeof(Msghdr{}) + 8 // struct mmsghdr
+
+//go:norace
+func (s *simSock) receiveMsg(c *simCall, at, flags uintptr) (uintptr, Errno) {
+	from, length, n, err := s.receiveFrom(c, simMem{msg: at}, flags)
+	if err != 0 {
+		return 0, err
+	}
+	h := (*Msghdr)(c.at(at))
+	h.Flags = 0
+	if length > n {
+		h.Flags = MSG_TRUNC
+	}
+	h.SetControllen(0)
+	if h.Name != nil {
+		size := h.Namelen
+		c.putAddr(s, from, uintptr(unsafe.Pointer(h.Name)), uintptr(unsafe.Pointer(&size)))
+		(*Msghdr)(c.at(at)).Namelen = size
+	}
+	if flags&MSG_TRUNC != 0 {
+		n = length
+	}
+	return uintptr(n), 0
+}
+
+//go:norace
+func (w *simWorld) sendMany(c *simCall, s *simSock) (uintptr, Errno) {
+	for i := range c.a[3] {
+		at := c.a[2] + i*simMmsg
+		h := (*Msghdr)(c.at(at))
+		n, err := w.sendTo(c, s, simMem{msg: at}, c.a[4], uintptr(unsafe.Pointer(h.Name)), uintptr(h.Namelen))
+		if err != 0 {
+			if i > 0 {
+				return i, 0
+			}
+			return 0, err
+		}
+		*(*uint32)(unsafe.Add(c.at(at), unsafe.Sizeof(Msghdr{}))) = uint32(n)
+	}
+	return c.a[3], 0
 }
 
 // Descriptors.
@@ -534,28 +644,56 @@ func (s *simSock) stat(st *Stat_t) (uintptr, Errno) {
 	return 0, 0
 }
 
-// splice moves from a pipe of the kernel's to a socket, as io.Copy does with what it has
-// taken from a real one. The other way the caller copies.
+// sendfile sends from a file of the kernel's, if that is one that nobody waits for.
 //
 //go:norace
-func (w *simWorld) splice(c *simCall) (uintptr, Errno) {
-	s := w.file(c.a[3])
-	if s == nil || s.kind != simTCP || c.a[1] >= simBase {
+func (w *simWorld) sendfile(c *simCall) (uintptr, Errno) {
+	s := w.file(c.a[1])
+	if s == nil || !s.stream() || c.a[2] >= simBase {
+		return 0, EINVAL // the caller copies
+	}
+	st := new(Stat_t)
+	if _, _, err := linux.Syscall6(SYS_FSTAT, c.a[2], uintptr(unsafe.Pointer(st)), 0, 0, 0, 0); err != 0 {
+		return 0, Errno(err)
+	}
+	if st.Mode&S_IFMT != S_IFREG {
 		return 0, EINVAL
 	}
-	if s.state == simOpen && !s.wshut && s.err == 0 && s.space() == 0 {
-		return 0, EAGAIN // package internal/poll's are not to block
+	if c.a[3] == 0 {
+		return s.sendFrom(c, SYS_READ, c.a[2], c.a[4], 0)
 	}
-	room := s.space()
-	if s.state != simOpen || s.wshut || s.err != 0 || room > int(c.a[5]) {
-		room = int(c.a[5])
+	n, err := s.sendFrom(c, SYS_PREAD64, c.a[2], c.a[4], uintptr(*(*int64)(c.at(c.a[3]))))
+	if err == 0 {
+		*(*int64)(c.at(c.a[3])) += int64(n)
 	}
-	part := make([]byte, min(room, 64<<10))
-	n, _, err := linux.Syscall6(SYS_READ, c.a[1], uintptr(unsafe.Pointer(unsafe.SliceData(part))), uintptr(len(part)), 0, 0, 0)
-	if err != 0 || n == 0 {
-		return n, Errno(err)
+	return n, err
+}
+
+//go:norace
+func (s *simSock) stream() bool { return s != simGone && (s.kind == simTCP || s.kind == simUnix) }
+
+// sendFrom sends up to n bytes that a call reads from a file. No more is read than there
+// is room for.
+//
+//go:norace
+func (s *simSock) sendFrom(c *simCall, call, fd, n, offset uintptr) (uintptr, Errno) {
+	hubNetAt(unsafe.Pointer(s))
+	for s.state == simOpen && !s.wshut && s.err == 0 && s.space() == 0 {
+		s.peer.short = true
+		if err := s.wait(0); err != 0 {
+			return 0, err
+		}
 	}
-	return s.send(c, simMem{at: uintptr(unsafe.Pointer(unsafe.SliceData(part))), n: int(n)}, MSG_DONTWAIT)
+	room := simBuffer
+	if s.state == simOpen {
+		room = max(1, s.space())
+	}
+	part := make([]byte, min(room, 64<<10, int(n)))
+	got, _, err := linux.Syscall6(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(part))), uintptr(len(part)), offset, 0, 0)
+	if err != 0 || got == 0 {
+		return got, Errno(err)
+	}
+	return s.send(c, simMem{at: uintptr(unsafe.Pointer(unsafe.SliceData(part))), n: int(got)}, MSG_DONTWAIT)
 }
 
 // Memory of the caller's.

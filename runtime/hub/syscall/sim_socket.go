@@ -28,7 +28,9 @@ type simKind uint8
 
 const (
 	simTCP simKind = iota
+	simUDP
 	simUnix
+	simUnixgram
 	simPipeRead
 	simPipeWrite
 )
@@ -61,6 +63,9 @@ type simSock struct {
 	doubts bool  // connect has not returned its result yet
 	spoilt bool  // it never will
 
+	msgs    []simMsg   // datagrams that have arrived; in counts their bytes
+	blocked []*simSock // who found no room for one
+
 	backlog int
 	queue   []*simSock // connections to be accepted
 	pending []*simSock // that find no place there
@@ -75,6 +80,9 @@ const simBuffer = 2_500_000
 type simAddr struct {
 	ip   [16]byte
 	port uint16
+
+	name     string // of a Unix socket
+	dev, ino uint64 // the file that a path names
 }
 
 const simMapped = 12 // bytes in front of an address of IPv4: zeros, and two 255
@@ -172,6 +180,28 @@ func (c *simCall) addr(s *simSock, p, size uintptr) (a simAddr, err Errno) {
 	}
 	b := c.at(p)
 	family := uintptr(*(*uint16)(b))
+	if s.domain == AF_UNIX {
+		if family != AF_UNIX {
+			return a, EINVAL
+		}
+		if size > SizeofSockaddrUnix {
+			return a, EINVAL
+		}
+		if n := size - 2; n > 0 {
+			name := make([]byte, n)
+			simMove(unsafe.Pointer(&name[0]), unsafe.Add(b, 2), n)
+			if name[0] != 0 { // a path ends with its first zero
+				for i, ch := range name {
+					if ch == 0 {
+						name = name[:i]
+						break
+					}
+				}
+			}
+			a.name = unsafe.String(&name[0], len(name))
+		}
+		return a, 0
+	}
 	length := uintptr(SizeofSockaddrInet4)
 	if s.domain == AF_INET6 {
 		length = 24 // without the scope
@@ -203,11 +233,20 @@ func (c *simCall) putAddr(s *simSock, a simAddr, p, size uintptr) Errno {
 	if p == 0 {
 		return 0
 	}
-	if s.kind == simUnix { // without a name
-		raw := uint16(AF_UNIX)
+	if s.domain == AF_UNIX {
+		var raw [SizeofSockaddrUnix + 1]byte
+		*(*uint16)(unsafe.Pointer(&raw)) = AF_UNIX
+		n := 2
+		for i := range len(a.name) {
+			raw[n] = a.name[i]
+			n++
+		}
+		if a.name != "" && a.name[0] != 0 {
+			n++ // the zero behind a path counts
+		}
 		room := (*uint32)(c.at(size))
-		simMove(c.at(p), unsafe.Pointer(&raw), uintptr(min(2, *room)))
-		*room = 2
+		simMove(c.at(p), unsafe.Pointer(&raw), uintptr(min(n, int(*room))))
+		*room = uint32(n)
 		return 0
 	}
 	var raw [SizeofSockaddrInet6]byte
@@ -235,10 +274,18 @@ func (c *simCall) putAddr(s *simSock, a simAddr, p, size uintptr) Errno {
 
 //go:norace
 func (w *simWorld) socket(domain, kind, protocol uintptr) (uintptr, Errno) {
-	if protocol != 0 && protocol != IPPROTO_TCP {
+	s := w.newSock(domain)
+	dgram := kind&^(SOCK_NONBLOCK|SOCK_CLOEXEC) == SOCK_DGRAM
+	switch {
+	case domain == AF_UNIX && dgram:
+		s.kind, s.limit = simUnixgram, simMsgBuffer
+	case domain == AF_UNIX:
+		s.kind, s.limit = simUnix, simUnixBuffer
+	case dgram:
+		s.kind, s.limit = simUDP, simMsgBuffer
+	case protocol != 0 && protocol != IPPROTO_TCP:
 		return 0, EPROTONOSUPPORT // MPTCP also
 	}
-	s := w.newSock(domain)
 	s.nonblock = kind&SOCK_NONBLOCK != 0
 	s.local = simAny(domain)
 	return w.open(s, 0, kind&SOCK_CLOEXEC != 0)
@@ -296,10 +343,7 @@ func (s *simSock) leaveTCP() Errno {
 	if err != 0 {
 		return Errno(err)
 	}
-	for i := range s.options {
-		o := &s.options[i]
-		linux.Syscall6(SYS_SETSOCKOPT, fd, o.level, o.name, uintptr(unsafe.Pointer(&o.value)), o.size, 0)
-	}
+	s.realOptions(fd)
 	if s.bound {
 		err = s.realBind(fd, s.local)
 	}
@@ -344,11 +388,21 @@ func (w *simWorld) unlock(s *simSock) {
 	}
 }
 
+// protocol is 0 for TCP and 1 for UDP, which have ports of their own.
+//
+//go:norace
+func (s *simSock) protocol() int {
+	if s.kind == simUDP {
+		return 1
+	}
+	return 0
+}
+
 //go:norace
 func (w *simWorld) bindTo(s *simSock, a simAddr) {
 	s.local, s.bound = a, true
 	w.bound = append(w.bound, s)
-	w.ports[a.port] = true
+	w.ports[s.protocol()][a.port] = true
 }
 
 // conflicts reports whether s cannot have an address because of another socket.
@@ -356,7 +410,7 @@ func (w *simWorld) bindTo(s *simSock, a simAddr) {
 //go:norace
 func (w *simWorld) conflicts(s *simSock, a simAddr) bool {
 	for _, o := range w.bound {
-		if o == s || o.local.port != a.port || !simOverlap(s, a, o, o.local) {
+		if o == s || o.kind != s.kind || o.local.port != a.port || !simOverlap(s, a, o, o.local) {
 			continue
 		}
 		if s.option(SOL_SOCKET, simReusePort) != 0 && o.option(SOL_SOCKET, simReusePort) != 0 {
@@ -395,7 +449,7 @@ func (w *simWorld) ephemeral(s *simSock, a simAddr) (simAddr, Errno) {
 		a.port = uint16(simPorts + (first+k)%simPortsLen)
 		free := true
 		for _, o := range w.bound {
-			if o.local.port == a.port {
+			if o.kind == s.kind && o.local.port == a.port {
 				free = false
 				break
 			}
@@ -409,6 +463,9 @@ func (w *simWorld) ephemeral(s *simSock, a simAddr) (simAddr, Errno) {
 
 //go:norace
 func (w *simWorld) bind(c *simCall, s *simSock) (uintptr, Errno) {
+	if s.domain == AF_UNIX {
+		return w.bindUnix(c, s)
+	}
 	a, err := c.addr(s, c.a[2], c.a[3])
 	if err != 0 {
 		return 0, err
@@ -454,6 +511,9 @@ func (w *simWorld) listen(s *simSock, backlog int) (uintptr, Errno) {
 	if s.state != simIdle && s.state != simListening {
 		return 0, EINVAL
 	}
+	if s.kind == simUnix && !s.bound {
+		return 0, EINVAL
+	}
 	if !s.bound {
 		a, err := w.ephemeral(s, s.local)
 		if err != 0 {
@@ -461,7 +521,7 @@ func (w *simWorld) listen(s *simSock, backlog int) (uintptr, Errno) {
 		}
 		w.bindTo(s, a)
 	}
-	if s.state == simIdle {
+	if s.state == simIdle && s.kind == simTCP {
 		// Two may be bound to a port, for a connection each; one may listen.
 		for _, o := range w.bound {
 			if o != s && o.state == simListening && o.local.port == s.local.port && simOverlap(s, s.local, o, o.local) &&
@@ -486,7 +546,7 @@ func (w *simWorld) listener(a simAddr) *simSock {
 	var found *simSock
 	best, n := 0, uint64(0)
 	for _, o := range w.bound {
-		if o.state != simListening || o.local.port != a.port {
+		if o.kind != simTCP || o.state != simListening || o.local.port != a.port {
 			continue
 		}
 		score := 0
@@ -514,6 +574,12 @@ func (w *simWorld) listener(a simAddr) *simSock {
 
 //go:norace
 func (w *simWorld) connect(c *simCall, s *simSock) (uintptr, Errno) {
+	switch s.kind {
+	case simUDP:
+		return w.connectUDP(c, s)
+	case simUnix, simUnixgram:
+		return w.connectUnix(c, s)
+	}
 	a, err := c.addr(s, c.a[2], c.a[3])
 	if err != 0 {
 		return 0, err
@@ -554,7 +620,7 @@ func (w *simWorld) connect(c *simCall, s *simSock) (uintptr, Errno) {
 		if l != nil && !a.loopback() && !a.own() {
 			l = nil
 		}
-		if l == nil && (!a.loopback() || !w.ports[a.port] && a.port != 0) {
+		if l == nil && (!a.loopback() || !w.ports[0][a.port] && a.port != 0) {
 			return c.outside(s)
 		}
 		if s.local.any() {
@@ -660,6 +726,9 @@ func (w *simWorld) accept(c *simCall, s *simSock, flags uintptr) (uintptr, Errno
 		return 0, err
 	}
 	s.queue[0] = nil
+	if s.kind == simUnix && len(s.queue) > s.backlog {
+		s.wake('w') // who waits in connect
+	}
 	if s.queue = s.queue[1:]; len(s.pending) > 0 {
 		p := s.pending[0]
 		s.pending = s.pending[1:]
@@ -728,11 +797,22 @@ func (s *simSock) finish() {
 //
 //go:norace
 func (w *simWorld) release(s *simSock) {
-	if s.kind != simTCP {
+	w.unbind(s)
+	switch s.kind {
+	case simTCP:
+	case simUDP:
+		s.state, s.msgs, s.in = simClosed, nil, simBuf{}
+		return
+	case simUnixgram:
+		w.releaseUnixgram(s)
+		return
+	default:
+		if s.state == simListening {
+			w.deafen(s)
+		}
 		s.releasePair()
 		return
 	}
-	w.unbind(s)
 	peer := s.peer
 	switch s.state {
 	case simListening:
@@ -769,8 +849,15 @@ func (w *simWorld) release(s *simSock) {
 func (w *simWorld) deafen(s *simSock) {
 	queue, pending := s.queue, s.pending
 	s.queue, s.pending, s.state = nil, nil, simIdle
-	w.unlock(s)
+	if s.kind == simTCP {
+		w.unlock(s)
+	}
+	s.wake('w')
 	for _, q := range queue {
+		if q.kind == simUnix {
+			q.releaseEmbryo()
+			continue
+		}
 		w.unbind(q)
 		peer := q.peer
 		q.state, q.peer = simClosed, nil
@@ -788,6 +875,15 @@ func (w *simWorld) deafen(s *simSock) {
 func (s *simSock) shutdown(how int) (uintptr, Errno) {
 	if how < SHUT_RD || how > SHUT_RDWR {
 		return 0, EINVAL
+	}
+	if s.datagrams() {
+		if s.kind == simUDP && s.state != simOpen {
+			return 0, ENOTCONN
+		}
+		s.rshut = s.rshut || how != SHUT_WR
+		s.wshut = s.wshut || how != SHUT_RD
+		s.wake('r' + 'w')
+		return 0, 0
 	}
 	if s.kind == simUnix {
 		s.shutdownUnix(how)
@@ -846,6 +942,9 @@ func (s *simSock) receive(c *simCall, m simMem, flags uintptr) (uintptr, Errno) 
 	total := 0
 	for {
 		if s.state == simIdle && !s.rshut || s.state == simListening {
+			if s.kind == simUnix {
+				return 0, EINVAL
+			}
 			return 0, ENOTCONN
 		}
 		skip := total
@@ -927,6 +1026,9 @@ func (s *simSock) send(c *simCall, m simMem, flags uintptr) (uintptr, Errno) {
 				if err := s.takeErr(); err != 0 {
 					return 0, err
 				}
+			}
+			if s.kind == simUnix && !s.wshut {
+				return 0, ENOTCONN
 			}
 			return 0, EPIPE
 		}
@@ -1022,6 +1124,9 @@ func (s *simSock) setOption(c *simCall) (uintptr, Errno) {
 	if size < 4 {
 		return 0, EINVAL
 	}
+	if level == IPPROTO_UDP {
+		return 0, ENOPROTOOPT // datagrams are not cut here
+	}
 	simMove(unsafe.Pointer(&o.value), c.at(c.a[4]), o.size)
 	value := (*int32)(unsafe.Pointer(&o.value))
 	if level == SOL_SOCKET {
@@ -1054,6 +1159,9 @@ const simProtocol, simDomain = 38, 39 // SO_PROTOCOL, SO_DOMAIN
 //go:norace
 func (s *simSock) getOption(c *simCall) (uintptr, Errno) {
 	level, name := c.a[2], c.a[3]
+	if level == IPPROTO_UDP {
+		return 0, ENOPROTOOPT
+	}
 	o := simOption{size: 4}
 	value := (*int32)(unsafe.Pointer(&o.value))
 	found := false
@@ -1068,6 +1176,9 @@ func (s *simSock) getOption(c *simCall) (uintptr, Errno) {
 			*value = int32(s.takeErr())
 		case SO_TYPE:
 			*value = SOCK_STREAM
+			if s.datagrams() {
+				*value = SOCK_DGRAM
+			}
 		case SO_ACCEPTCONN:
 			*value = 0
 			if s.state == simListening {
@@ -1076,9 +1187,11 @@ func (s *simSock) getOption(c *simCall) (uintptr, Errno) {
 		case simDomain:
 			*value = int32(s.domain)
 		case simProtocol:
-			*value = IPPROTO_TCP
-			if s.kind == simUnix {
-				*value = 0
+			switch s.kind {
+			case simTCP:
+				*value = IPPROTO_TCP
+			case simUDP:
+				*value = IPPROTO_UDP
 			}
 		case SO_RCVBUF:
 			if !found {
