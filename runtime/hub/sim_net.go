@@ -33,6 +33,23 @@ type hubNetFile struct {
 //go:linkname hubNetFiles
 var hubNetFiles [hubNetMost]hubNetFile
 
+// hubNetOutside is whether the process is a child of a simulated one. Whoever it talks to
+// is in another process then, so its sockets and pipes are real.
+var hubNetOutside bool
+
+// hubNetInit finds that out, and marks the environment for the process's own children.
+func hubNetInit() {
+	const mark = "GREENIFY_SIM_CHILD"
+	hubNetOutside = gogetenv(mark) != ""
+	for i, e := range envs {
+		if len(e) > len(mark) && e[:len(mark)+1] == mark+"=" {
+			envs[i] = mark + "=1"
+			return
+		}
+	}
+	envs = append(envs, mark+"=1")
+}
+
 // hubNetSimulated reports whether calls with a descriptor are simulated.
 func hubNetSimulated(fd uintptr) bool {
 	i := fd - hubNetBase
@@ -119,7 +136,7 @@ func hubNetParks(gp *g, gpp unsafe.Pointer) bool {
 //go:nosplit
 func hubNetStack() (lo, hi uintptr) {
 	gp := getg()
-	if hubSim.clock == 0 || gp.m.curg != gp || gp.syscallsp != 0 {
+	if hubSim.clock == 0 || hubNetOutside || gp.m.curg != gp || gp.syscallsp != 0 {
 		return 0, 0
 	}
 	return gp.stack.lo, gp.stack.hi

@@ -417,7 +417,11 @@ func (s *simSock) receiveCall(c *simCall) (uintptr, Errno) {
 	case SYS_RECVFROM:
 		from, length, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, a[4])
 		if err == 0 && a[5] != 0 {
-			err = c.putAddr(s, from, a[5], a[6])
+			if s.kind == simUnixgram && from.name == "" {
+				*(*uint32)(c.at(a[6])) = 0
+			} else {
+				err = c.putAddr(s, from, a[5], a[6])
+			}
 		}
 		if a[4]&MSG_TRUNC != 0 {
 			n = length
@@ -457,7 +461,9 @@ func (s *simSock) receiveMsg(c *simCall, at, flags uintptr) (uintptr, Errno) {
 		h.Flags = MSG_TRUNC
 	}
 	h.SetControllen(0)
-	if h.Name != nil {
+	if s.kind == simUnixgram && from.name == "" {
+		h.Namelen = 0
+	} else if h.Name != nil {
 		size := h.Namelen
 		c.putAddr(s, from, uintptr(unsafe.Pointer(h.Name)), uintptr(unsafe.Pointer(&size)))
 		(*Msghdr)(c.at(at)).Namelen = size

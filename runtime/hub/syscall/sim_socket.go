@@ -1035,7 +1035,7 @@ func (s *simSock) send(c *simCall, m simMem, flags uintptr) (uintptr, Errno) {
 		if s.state == simOpen {
 			if s.peer == nil {
 				// The other end is closed, and answers that. This call has not seen it.
-				n := m.size(c)
+				n := min(m.size(c), simBuffer)
 				if n > 0 {
 					s.reset()
 				}
@@ -1045,7 +1045,7 @@ func (s *simSock) send(c *simCall, m simMem, flags uintptr) (uintptr, Errno) {
 				// Who neither sends nor receives any more answers data with a reset, and is itself.
 				peer.reset()
 				s.reset()
-				return uintptr(m.size(c)), 0
+				return uintptr(min(m.size(c), simBuffer)), 0
 			}
 			room := s.space()
 			if s.kind == simPipeWrite && room < simPipeAtomic && room < m.size(c)-total && m.size(c) <= simPipeAtomic {
