@@ -3,7 +3,7 @@ package rules
 // Sim makes the hub simulate (runtime/hub/sim.go): the clock is virtual, chance comes from
 // the seed, and at points another thread may run though the one that is there need not
 // wait. They apply only with -sim.
-func Sim() []Leaf { return grouped("thread", simClock, simChance, simPoints, simTests) }
+func Sim() []Leaf { return grouped("thread", simClock, simChance, simPoints, simNet, simTests) }
 
 // simClock has nanotime, which timers and deadlines go by, follow the schedule. What
 // watches over the process in real time keeps the real clock.
@@ -44,6 +44,20 @@ var simPoints = []Leaf{
 	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Wait", entry, "", "hubAtWaitGroup(wg)", 1), Why: "a point: before an operation of a WaitGroup"},
 	{File: sema, Edit: edit("notifyListNotifyOne", entry, "", "hubAt(unsafe.Pointer(l))", 1), Why: "a point: before Cond.Signal"},
 	{File: sema, Edit: edit("notifyListNotifyAll", entry, "", "hubAt(unsafe.Pointer(l))", 1), Why: "a point: before Cond.Signal"},
+}
+
+// simNet has system calls on sockets answered in memory (runtime/hub/syscall/sim.go).
+var simNet = []Leaf{
+	{File: calls, Edit: edit("Syscall", entry, "", "if b1, b2, b3, sim := hubNetAsks(trap, a1, a2, a3); sim { return hubNet(trap, a1, a2, a3, 0, 0, 0) } else { a1, a2, a3 = b1, b2, b3 }", 1), Why: "sockets between threads are simulated"},
+	{File: calls, Edit: edit("Syscall6", entry, "", "if b1, b2, b3, sim := hubNetAsks(trap, a1, a2, a3); sim { return hubNet(trap, a1, a2, a3, a4, a5, a6) } else { a1, a2, a3 = b1, b2, b3 }", 1), Why: "sockets between threads are simulated"},
+	{File: calls, Edit: edit("RawSyscall6", entry, "", "if b1, b2, b3, sim := hubNetAsks(trap, a1, a2, a3); sim { return hubNet(trap, a1, a2, a3, a4, a5, a6) } else { a1, a2, a3 = b1, b2, b3 }", 1), Why: "sockets between threads are simulated; RawSyscall calls it"},
+	{File: "syscall/forkpipe2.go", Edit: edit("forkExecPipe", replace, "Pipe2(p, O_CLOEXEC)", "hubRealPipe(p, O_CLOEXEC)", 1), Why: "a child tells its parent by a real pipe"},
+	{File: "syscall/exec_unix.go", Edit: edit("forkExec", entry, "", "if attr, err = hubRealFiles(attr); err != nil { return 0, err }", 1), Why: "a simulated descriptor that a child is to have becomes real"},
+	{File: "internal/syscall/unix/fcntl_unix.go", Edit: edit("Fcntl", entry, "", "if fd >= 1<<20 { val, _, errno := syscall.Syscall(syscall.SYS_FCNTL, uintptr(fd), uintptr(cmd), uintptr(arg)); if errno != 0 { return -1, errno }; return int(val), nil }", 1), Why: "a simulated descriptor: the call is the runtime's own"},
+	{File: "runtime/netpoll_epoll.go", Edit: edit("netpollopen", entry, "", "if fd = hubNetOpen(fd, pd); fd >= hubNetBase { return 0 }", 1), Why: "the kernel's poller hears of no simulated descriptor"},
+	{File: "runtime/netpoll_epoll.go", Edit: edit("netpollclose", entry, "", "if fd = hubNetClose(fd); fd >= hubNetBase { return 0 }", 1), Why: "the kernel's poller hears of no simulated descriptor"},
+	{File: "runtime/netpoll.go", Edit: edit("netpollblock", replace, "netpollblockcommit", "hubNetCommit(pd)", 1), Why: "who waits for a simulated descriptor does not wait for the kernel"},
+	{File: "runtime/netpoll.go", Edit: edit("netpollunblock", replace, "*delta -= 1", "if !hubNetSimulated(pd.fd) { *delta -= 1 }", 1), Why: "who waits for a simulated descriptor does not wait for the kernel"},
 }
 
 var simTests = []Leaf{

@@ -105,6 +105,7 @@ func hubSimInit() {
 	runtimeInitTime = s.clock - 1
 	sched.lastpoll.Store(s.clock)
 	getg().hub.sim.id = 1
+	hubNetInit()
 	// One P: what goes on beside the hub takes turns with it, and each timer is in one heap.
 	lock(&sched.lock)
 	sched.customGOMAXPROCS = true

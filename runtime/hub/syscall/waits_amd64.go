@@ -9,3 +9,5 @@ const (
 	hubSelect    = SYS_SELECT
 	hubPause     = SYS_PAUSE
 )
+
+const hubSendmmsg = 307 // SYS_SENDMMSG, which package syscall does not have

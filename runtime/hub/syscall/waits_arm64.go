@@ -9,3 +9,5 @@ const (
 	hubSelect
 	hubPause
 )
+
+const hubSendmmsg = 269 // SYS_SENDMMSG, which package syscall does not have

@@ -1,0 +1,323 @@
+// Command simnet makes random system calls on sockets, from a seed, and prints what each
+// returns. In plain Go the kernel answers, under greenify -sim the hub: the output is the
+// same (TestSimNet of cmd/greenify).
+//
+//	simnet FROM TO
+//
+// runs the seeds of a range.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"math/rand"
+	"os"
+	"strconv"
+	"syscall"
+	"time"
+	"unsafe"
+)
+
+func main() {
+	from, err1 := strconv.Atoi(os.Args[1])
+	to, err2 := strconv.Atoi(os.Args[2])
+	if err := errors.Join(err1, err2); err != nil {
+		fmt.Fprintln(os.Stderr, "simnet:", err)
+		os.Exit(2)
+	}
+	for seed := from; seed <= to; seed++ {
+		p := &program{rng: rand.New(rand.NewSource(int64(seed))), ports: map[int]string{0: "0"}}
+		fmt.Println("seed", seed)
+		p.run()
+	}
+}
+
+// A program has some sockets, each of which has a name.
+type program struct {
+	rng   *rand.Rand
+	socks []sock
+	made  int
+	ports map[int]string // names of ports, which are not the same twice
+}
+
+type sock struct {
+	fd   int
+	name string
+	v6   bool
+	addr syscall.Sockaddr // where it listens
+}
+
+func (p *program) run() {
+	p.pair()
+	for range 40 {
+		p.step()
+	}
+	for len(p.socks) > 0 {
+		p.close(len(p.socks) - 1)
+	}
+}
+
+// say prints what a call returned.
+func (p *program) say(call string, s sock, result any, err error) {
+	if err != nil {
+		errno, ok := err.(syscall.Errno)
+		if !ok {
+			errno = 0
+		}
+		fmt.Printf("  %s %s: errno %d (%v)\n", call, s.name, int(errno), err)
+	} else {
+		fmt.Printf("  %s %s: %v\n", call, s.name, result)
+	}
+	// What the kernel sends arrives at once, but for a machine that has much to do.
+	time.Sleep(time.Millisecond)
+}
+
+func (p *program) add(fd int, v6 bool, addr syscall.Sockaddr) sock {
+	p.made++
+	s := sock{fd, "s" + strconv.Itoa(p.made), v6, addr}
+	p.socks = append(p.socks, s)
+	return s
+}
+
+// socket makes a socket that does not wait.
+func (p *program) socket(v6 bool) (sock, bool) {
+	domain := syscall.AF_INET
+	if v6 {
+		domain = syscall.AF_INET6
+	}
+	fd, err := syscall.Socket(domain, syscall.SOCK_STREAM|syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		p.say("socket", sock{}, nil, err)
+		return sock{}, false
+	}
+	// Else the kernel has small ones wait for what has been acknowledged, which is a matter
+	// of time.
+	syscall.SetsockoptInt(fd, syscall.IPPROTO_TCP, syscall.TCP_NODELAY, 1)
+	return p.add(fd, v6, nil), true
+}
+
+func loopback(v6 bool, port int) syscall.Sockaddr {
+	if v6 {
+		return &syscall.SockaddrInet6{Port: port, Addr: [16]byte{15: 1}}
+	}
+	return &syscall.SockaddrInet4{Port: port, Addr: [4]byte{127, 0, 0, 1}}
+}
+
+func everywhere(v6 bool) syscall.Sockaddr {
+	if v6 {
+		return &syscall.SockaddrInet6{}
+	}
+	return &syscall.SockaddrInet4{}
+}
+
+func port(a syscall.Sockaddr) int {
+	switch a := a.(type) {
+	case *syscall.SockaddrInet4:
+		return a.Port
+	case *syscall.SockaddrInet6:
+		return a.Port
+	}
+	return -1
+}
+
+// show is an address with its port's name.
+func (p *program) show(a syscall.Sockaddr) string {
+	if a == nil {
+		return "none"
+	}
+	n := port(a)
+	name, ok := p.ports[n]
+	if !ok {
+		name = "p" + strconv.Itoa(len(p.ports))
+		p.ports[n] = name
+	}
+	switch a := a.(type) {
+	case *syscall.SockaddrInet4:
+		return fmt.Sprint(a.Addr, ":", name)
+	case *syscall.SockaddrInet6:
+		return fmt.Sprint(a.Addr, ":", name)
+	}
+	return "?"
+}
+
+// pair makes a listener, and a connection to it.
+func (p *program) pair() {
+	v6 := p.rng.Intn(3) == 0
+	l, ok := p.socket(v6)
+	if !ok {
+		return
+	}
+	where := loopback(v6, 0)
+	if p.rng.Intn(3) == 0 {
+		where = everywhere(v6)
+	}
+	p.say("bind", l, "ok", syscall.Bind(l.fd, where))
+	p.say("listen", l, "ok", syscall.Listen(l.fd, 8))
+	a, err := syscall.Getsockname(l.fd)
+	p.say("getsockname", l, p.show(a), err)
+	l.addr = loopback(v6, port(a))
+	p.socks[len(p.socks)-1] = l
+	p.connect(l)
+	p.accept(l)
+}
+
+func (p *program) listener() (sock, bool) {
+	for _, s := range p.socks {
+		if s.addr != nil {
+			return s, true
+		}
+	}
+	return sock{}, false
+}
+
+func (p *program) connect(l sock) {
+	s, ok := p.socket(l.v6)
+	if !ok {
+		return
+	}
+	p.say("connect", s, "ok", syscall.Connect(s.fd, l.addr))
+	p.errno(s)
+	a, err := syscall.Getpeername(s.fd)
+	p.say("getpeername", s, p.show(a), err)
+}
+
+func (p *program) errno(s sock) {
+	n, err := syscall.GetsockoptInt(s.fd, syscall.SOL_SOCKET, syscall.SO_ERROR)
+	p.say("SO_ERROR", s, syscall.Errno(n), err)
+}
+
+func (p *program) accept(l sock) {
+	fd, a, err := syscall.Accept4(l.fd, syscall.SOCK_NONBLOCK|syscall.SOCK_CLOEXEC)
+	if err != nil {
+		p.say("accept", l, nil, err)
+		return
+	}
+	p.say("accept", l, p.show(a), nil)
+	p.add(fd, l.v6, nil)
+}
+
+func (p *program) close(i int) {
+	s := p.socks[i]
+	p.socks = append(p.socks[:i:i], p.socks[i+1:]...)
+	p.say("close", s, "ok", syscall.Close(s.fd))
+}
+
+var sizes = []int{0, 1, 7, 100, 5000}
+
+func (p *program) size() int { return sizes[p.rng.Intn(len(sizes))] }
+
+func sum(b []byte) (h uint32) {
+	for _, c := range b {
+		h = h*31 + uint32(c)
+	}
+	return h
+}
+
+func (p *program) data(n int) []byte {
+	b := make([]byte, n)
+	p.rng.Read(b)
+	return b
+}
+
+// received shows what a call read.
+func received(n int, b []byte) string {
+	if n < 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d bytes, sum %08x", n, sum(b[:n]))
+}
+
+func (p *program) step() {
+	if len(p.socks) == 0 {
+		p.pair()
+		return
+	}
+	i := p.rng.Intn(len(p.socks))
+	s := p.socks[i]
+	switch p.rng.Intn(30) {
+	case 0, 1, 2, 3, 4:
+		n, err := syscall.Write(s.fd, p.data(p.size()))
+		p.say("write", s, n, err)
+	case 5, 6, 7, 8:
+		b := make([]byte, 1+p.size())
+		n, err := syscall.Read(s.fd, b)
+		p.say("read", s, received(n, b), err)
+	case 9:
+		b := make([]byte, 1+p.size())
+		n, _, err := syscall.Recvfrom(s.fd, b, syscall.MSG_PEEK)
+		p.say("peek", s, received(n, b), err)
+	case 10:
+		b := make([]byte, 1+p.size())
+		n, _, flags, _, err := syscall.Recvmsg(s.fd, b, nil, 0)
+		p.say("recvmsg", s, fmt.Sprint(received(n, b), " ", flags), err)
+	case 11:
+		n, err := syscall.SendmsgN(s.fd, p.data(p.size()), nil, nil, syscall.MSG_NOSIGNAL)
+		p.say("sendmsg", s, n, err)
+	case 12:
+		b, c := p.data(3), p.data(p.size()+1)
+		vec := []syscall.Iovec{{Base: &b[0], Len: 3}, {Base: &c[0], Len: uint64(len(c))}}
+		n, _, errno := syscall.Syscall(syscall.SYS_WRITEV, uintptr(s.fd), uintptr(unsafe.Pointer(&vec[0])), 2)
+		p.result("writev", s, int(n), errno)
+	case 13:
+		b, c := make([]byte, 3), make([]byte, p.size()+1)
+		vec := []syscall.Iovec{{Base: &b[0], Len: 3}, {Base: &c[0], Len: uint64(len(c))}}
+		n, _, errno := syscall.Syscall(syscall.SYS_READV, uintptr(s.fd), uintptr(unsafe.Pointer(&vec[0])), 2)
+		if errno != 0 {
+			p.say("readv", s, nil, errno)
+		} else {
+			p.say("readv", s, received(int(n), append(b, c...)), nil)
+		}
+	case 14, 15:
+		how := p.rng.Intn(3)
+		p.say([]string{"shutdown(RD)", "shutdown(WR)", "shutdown(RDWR)"}[how], s, "ok", syscall.Shutdown(s.fd, how))
+	case 16:
+		p.errno(s)
+	case 17:
+		a, err := syscall.Getpeername(s.fd)
+		p.say("getpeername", s, p.show(a), err)
+	case 18:
+		a, err := syscall.Getsockname(s.fd)
+		p.say("getsockname", s, p.show(a), err)
+	case 19, 20:
+		if l, ok := p.listener(); ok {
+			p.accept(l)
+		} else {
+			p.accept(s)
+		}
+	case 21, 22:
+		if l, ok := p.listener(); ok && len(p.socks) < 8 {
+			p.connect(l)
+		}
+	case 23:
+		p.accept(s)
+	case 24:
+		if s.addr == nil {
+			p.say("linger", s, "ok", syscall.SetsockoptLinger(s.fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1}))
+		}
+	case 25:
+		var n int32
+		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(s.fd), 0x541b, uintptr(unsafe.Pointer(&n)))
+		p.result("FIONREAD", s, int(n), errno)
+	case 26:
+		p.say("bind", s, "ok", syscall.Bind(s.fd, loopback(s.v6, 0)))
+	case 27:
+		if s.addr == nil {
+			p.say("connect", s, "ok", syscall.Connect(s.fd, loopback(s.v6, 1)))
+		}
+	case 28:
+		if fresh, ok := p.socket(s.v6); ok {
+			a, err := syscall.Getsockname(fresh.fd)
+			p.say("getsockname", fresh, p.show(a), err)
+		}
+	case 29:
+		p.close(i)
+	}
+}
+
+func (p *program) result(call string, s sock, n int, errno syscall.Errno) {
+	if errno != 0 {
+		p.say(call, s, nil, errno)
+	} else {
+		p.say(call, s, n, nil)
+	}
+}
