@@ -130,3 +130,31 @@ func TestReadStep(t *testing.T) {
 		}
 	}
 }
+
+func TestWriteTable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "a_test.go")
+	if err := os.WriteFile(file, []byte("package a\n\n\tmu.Lock()\n\tmu.Unlock() // and a comment that is too long for the table\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	steps := []Step{
+		{N: 9, Thread: 7, File: file, Line: 3},
+		{N: 10, Thread: 7, File: file, Line: 3}, // the same place
+		{N: 11, Thread: 12, File: file, Line: 4, Turn: true},
+		{N: 12, Thread: 7, File: file, Line: 3, Turn: true},
+		{N: 13, Thread: 7, File: "/nosuch/b.go", Line: 3},
+		{N: 14, Thread: 7, File: file, Line: 99},
+	}
+	var b strings.Builder
+	WriteTable(&b, steps)
+	want := `step  thread 7               thread 12
+9     a_test.go:3 mu.Lock()
+11                           a_test.go:4 mu.Unlock() // and a comment that…
+12    a_test.go:3 mu.Lock()
+13    b.go:3
+14    a_test.go:99
+`
+	if b.String() != want {
+		t.Errorf("got\n%s\nwant\n%s", b.String(), want)
+	}
+	WriteTable(&b, nil)
+}
