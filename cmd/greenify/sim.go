@@ -28,6 +28,7 @@ type simOptions struct {
 	early     time.Duration
 	keep      bool
 	twice     bool // -check-determinism
+	confirm   bool
 	results   string
 	replays   string
 	shard     explore.Shard
@@ -99,12 +100,13 @@ when no thread can run`, func(s string) (err error) {
 	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
+	fs.BoolVar(&o.confirm, "confirm", true, "with -sim: run the first seed that fails of each test again, in a process\nof its own, and say so if it does not fail there")
 	fs.BoolVar(&o.keep, "keep-going", false, "with -sim: go on with a test that has failed, to find what else it has")
 }
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism shard shards")
+var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism confirm shard shards")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -189,7 +191,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if err != nil {
 		return nil, err
 	}
-	return []string{"GREENIFY_SIM_CHECK=" + map[bool]string{true: "1"}[o.twice], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d,shard=%d,shards=%d",
+	yes := map[bool]string{true: "1"}
+	return []string{"GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d,shard=%d,shards=%d",
 		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program], shard.I, shard.N)}, nil
 }
 

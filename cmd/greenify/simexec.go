@@ -61,8 +61,10 @@ func (e *env) simExec(args []string) error {
 			if !same {
 				code = cmp.Or(code, exitFail)
 			}
-		} else if err := x.confirm(results); err != nil {
-			return err
+		} else if getenv(e.environ, "GREENIFY_SIM_CONFIRM") != "" {
+			if err := x.confirm(results); err != nil {
+				return err
+			}
 		}
 	}
 	return exitWith(code)

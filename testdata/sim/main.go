@@ -177,7 +177,7 @@ func (r *runner) test(dir string, tests map[string]string, flags ...string) ([]l
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	args := append([]string{"test", "-sim", "-timeout=0", "-results", results, "-run", "^(" + strings.Join(names, "|") + ")$"}, flags...)
+	args := append([]string{"test", "-sim", "-confirm=false", "-timeout=0", "-results", results, "-run", "^(" + strings.Join(names, "|") + ")$"}, flags...)
 	cmd := exec.Command(r.greenify, append(args, ".")...)
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()

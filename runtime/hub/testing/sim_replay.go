@@ -60,13 +60,17 @@ func hubSimReplays(name, importPath string, round uint64) func(seed uint64) stri
 // hubSimSame ends a strict replay whose schedule ended otherwise than that of the file.
 func hubSimSame(steps, hash uint64) {
 	h := &hubSim
-	if h.ended == 0 || h.lenient != 0 || h.ended == hash {
+	if h.replay == "" || h.lenient != 0 {
 		return
 	}
-	if entries, used := hubSimUsed(); used < entries {
+	entries, used := hubSimUsed()
+	switch {
+	case used < entries:
 		fmt.Fprintf(os.Stderr, "greenify: the run ended at step %d, with %d of the %d choices of the file: use -lenient\n", steps, used, entries)
-	} else {
+	case h.ended != 0 && h.ended != hash:
 		fmt.Fprintf(os.Stderr, "greenify: the run made all choices of the file, and then ended otherwise, at step %d: use -lenient\n", steps)
+	default:
+		return
 	}
 	os.Exit(hubSimExitDiverged)
 }
