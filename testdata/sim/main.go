@@ -14,7 +14,7 @@
 // the same everywhere. -update writes these files:
 //
 //	go run ./testdata/sim -sets programs -strategies portfolio,random,rpb,pct,pos,delay -update
-//	go run ./testdata/sim -sets goker -strategies portfolio,random,pct,pos -update
+//	go run ./testdata/sim -sets goker -strategies portfolio,random,rpb,pct,pos,delay -update
 package main
 
 import (
