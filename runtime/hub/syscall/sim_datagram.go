@@ -226,16 +226,7 @@ func (w *simWorld) receiver(s *simSock, a simAddr) *simSock {
 		if o.kind != simUDP || o.local.port != a.port {
 			continue
 		}
-		score := 0
-		switch v4 := a.is4(); {
-		case o.local.ip == a.ip:
-			score = 3
-		case !o.local.any():
-		case o.local.is4() == v4:
-			score = 2
-		case v4 && o.option(IPPROTO_IPV6, IPV6_V6ONLY) == 0:
-			score = 1
-		}
+		score := o.answers(a)
 		if score == 0 {
 			continue
 		}

@@ -538,6 +538,24 @@ func (w *simWorld) listen(s *simSock, backlog int) (uintptr, Errno) {
 	return 0, 0
 }
 
+// answers returns how well a bound socket fits an address: 0 is not at all, 1 by the other
+// family, 2 as one of all addresses, 3 as that one (compute_score of inet_hashtables.c and udp.c
+// in Linux).
+//
+//go:norace
+func (o *simSock) answers(a simAddr) int {
+	switch v4 := a.is4(); {
+	case o.local.ip == a.ip:
+		return 3
+	case !o.local.any():
+	case o.local.is4() == v4:
+		return 2
+	case v4 && o.option(IPPROTO_IPV6, IPV6_V6ONLY) == 0:
+		return 1
+	}
+	return 0
+}
+
 // listener returns who listens for connections to an address. Of several that share it,
 // the seed draws one.
 //
@@ -549,16 +567,7 @@ func (w *simWorld) listener(a simAddr) *simSock {
 		if o.kind != simTCP || o.state != simListening || o.local.port != a.port {
 			continue
 		}
-		score := 0
-		switch v4 := a.is4(); {
-		case o.local.ip == a.ip:
-			score = 3
-		case !o.local.any():
-		case o.local.is4() == v4:
-			score = 2
-		case v4 && o.option(IPPROTO_IPV6, IPV6_V6ONLY) == 0:
-			score = 1
-		}
+		score := o.answers(a)
 		if score == 0 || score < best {
 			continue
 		}
