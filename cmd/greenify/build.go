@@ -203,7 +203,7 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 			return err
 		}
 	}
-	if (o.sim.results != "" || o.sim.twice) && !counted {
+	if (o.sim.results != "" || o.sim.twice || o.sim.during != 0) && !counted {
 		args = slices.Insert(args, l.first, "-count=1") // a result that the go command has kept would write nothing
 	}
 	argv := slices.Concat([]string{"go", l.command}, args)

@@ -161,6 +161,7 @@ type goLine struct {
 	work    bool     // -work
 	echo    bool     // -x
 	exec    bool     // -exec
+	timeout bool     // -timeout
 }
 
 // readGoLine finds the flags of a go command that greenify must know. Flags end at the
@@ -200,6 +201,8 @@ func readGoLine(goes string, args []string) *goLine {
 			l.kinds = append(l.kinds, "-buildmode="+f.value)
 		case "work":
 			l.work = f.on()
+		case "timeout":
+			l.timeout = true
 		case "exec":
 			l.exec = f.value != ""
 		}

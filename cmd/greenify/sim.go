@@ -29,6 +29,7 @@ type simOptions struct {
 	keep      bool
 	twice     bool // -check-determinism
 	confirm   bool
+	during    time.Duration // -for
 	results   string
 	replays   string
 	shard     explore.Shard
@@ -100,13 +101,20 @@ when no thread can run`, func(s string) (err error) {
 	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
+	parsed(fs, "for", "`D`: "+`with -sim: go on with the seeds behind those, as many at a time, until
+a test fails or the time is up`, func(s string) (err error) {
+		if o.during, err = time.ParseDuration(s); err != nil || o.during <= 0 {
+			return fmt.Errorf("-for is %q: use a duration such as 30s", s)
+		}
+		return nil
+	})
 	fs.BoolVar(&o.confirm, "confirm", true, "with -sim: run the first seed that fails of each test again, in a process\nof its own, and say so if it does not fail there")
 	fs.BoolVar(&o.keep, "keep-going", false, "with -sim: go on with a test that has failed, to find what else it has")
 }
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism confirm shard shards")
+var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism confirm for shard shards")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -160,8 +168,11 @@ func (o *simOptions) check(args []string) (counted bool, err error) {
 
 // environ is what the program is told.
 func (o *simOptions) environ(program bool, getenv func(string) string) ([]string, error) {
-	if o.seeds != "" && (o.schedules != 0 || o.explore) {
-		return nil, errors.New(o.seeds + " says which schedules to run: take -schedules and -explore away")
+	switch {
+	case o.seeds != "" && (o.schedules != 0 || o.explore || o.during != 0):
+		return nil, errors.New(o.seeds + " says which schedules to run: take -schedules, -explore and -for away")
+	case o.twice && o.during != 0:
+		return nil, errors.New("-check-determinism and -for exclude each other")
 	}
 	from, to := o.from, o.to
 	if o.seeds == "" {
@@ -192,7 +203,11 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 		return nil, err
 	}
 	yes := map[bool]string{true: "1"}
-	return []string{"GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d,shard=%d,shards=%d",
+	during := ""
+	if o.during != 0 {
+		during = o.during.String()
+	}
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d,shard=%d,shards=%d",
 		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program], shard.I, shard.N)}, nil
 }
 

@@ -44,13 +44,22 @@ func (e *env) simExec(args []string) error {
 	if twice {
 		procs = []string{"GOMAXPROCS=1"}
 	}
-	code, err := x.search("results", e.stdout, e.stderr, procs)
+	code, err := x.search("results", e.stdout, e.stderr, procs, true)
 	if err != nil {
 		return err
 	}
 	results, err := x.results("results")
 	if err != nil {
 		return err
+	}
+	if text := getenv(e.environ, "GREENIFY_SIM_FOR"); text != "" && (code == exitOK || x.option("keep") != 0) {
+		d, err := time.ParseDuration(text)
+		if err != nil {
+			return err
+		}
+		if code, results, err = x.goOn(d, code, results); err != nil {
+			return err
+		}
 	}
 	if !x.over {
 		if twice {
@@ -88,8 +97,8 @@ type simResult struct {
 }
 
 // search runs all tests, going on in another process where one ends the process. The lines
-// of its results go to a file, and to that of -results.
-func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string) (code int, err error) {
+// of its results go to a file, and if they are kept to that of -results.
+func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string, kept bool) (code int, err error) {
 	results, state := filepath.Join(x.tmp, name), filepath.Join(x.tmp, name+".state")
 	environ = append(environ, "GREENIFY_SIM_RESULTS="+results, "GREENIFY_SIM_STATE="+state)
 	failfast := slices.ContainsFunc(x.args, func(arg string) bool { return arg == "-test.failfast" || arg == "-test.failfast=true" })
@@ -109,7 +118,7 @@ func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string)
 		}
 		known = begun
 	}
-	if path := getenv(x.environ, "GREENIFY_SIM_RESULTS"); path != "" && name == "results" {
+	if path := getenv(x.environ, "GREENIFY_SIM_RESULTS"); path != "" && kept {
 		text, err := os.ReadFile(results)
 		if err != nil && !errors.Is(err, os.ErrNotExist) {
 			return 0, err
@@ -126,6 +135,50 @@ func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string)
 		}
 	}
 	return code, nil
+}
+
+// goOn runs the seeds behind those that have run, as many at a time, each time in another
+// process, until the time is up or one fails. What a process prints is shown if one fails in it.
+func (x *simRun) goOn(d time.Duration, code int, results []simResult) (int, []simResult, error) {
+	n := x.option("to") - x.option("from") + 1
+	from := x.option("from")
+	processes := 1
+	for ; !x.over && !x.timeout() && time.Since(x.start) < d && from+2*n <= simMost; processes++ {
+		from += n
+		var stdout, stderr bytes.Buffer
+		name := fmt.Sprint("seeds", from)
+		options := fmt.Sprintf("%s,from=%d,to=%d", getenv(x.environ, "GREENIFY_SIM"), from, from+n-1)
+		c, err := x.search(name, &stdout, &stderr, []string{"GREENIFY_SIM=" + options, "XML_OUTPUT_FILE="}, true)
+		if err != nil {
+			return code, results, err
+		}
+		more, err := x.results(name)
+		if err != nil {
+			return code, results, err
+		}
+		results = append(results, more...)
+		os.Remove(filepath.Join(x.tmp, name))
+		os.Remove(filepath.Join(x.tmp, name+".state"))
+		if c != exitOK {
+			x.stdout.Write(stdout.Bytes())
+			x.stderr.Write(stderr.Bytes())
+			if code = cmp.Or(code, c); x.option("keep") == 0 {
+				break
+			}
+		}
+	}
+	fmt.Fprintf(x.stdout, "greenify: seeds %d to %d, schedules: %d, processes: %d\n", x.option("from"), from+n-1, len(results), processes)
+	return code, results, nil
+}
+
+// option is a number of what the program is told.
+func (x *simRun) option(name string) (n uint64) {
+	for field := range strings.SplitSeq(getenv(x.environ, "GREENIFY_SIM"), ",") {
+		if text, ok := strings.CutPrefix(field, name+"="); ok {
+			n, _ = strconv.ParseUint(text, 10, 64)
+		}
+	}
+	return n
 }
 
 // timeout reports whether the time of -timeout is up: who runs on then never ends.
@@ -252,7 +305,7 @@ func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
 		test        string
 		seed, round uint64
 	}
-	if _, err := x.search("again", io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS=", "XML_OUTPUT_FILE="}); err != nil {
+	if _, err := x.search("again", io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS=", "XML_OUTPUT_FILE="}, false); err != nil {
 		return false, err
 	}
 	again, err := x.results("again")
@@ -329,10 +382,17 @@ func (x *simRun) where(r simResult) error {
 // runner has go test run binaries by simExec, unless the user has them run by another program.
 func (o *simOptions) runner(l *goLine, args []string) ([]string, error) {
 	if l.exec {
-		if o.twice {
+		switch {
+		case o.twice:
 			return nil, errors.New("-check-determinism runs the tests by greenify: take -exec away")
+		case o.during != 0:
+			return nil, errors.New("-for runs the tests by greenify: take -exec away")
 		}
 		return args, nil
+	}
+	if o.during > 0 && !l.timeout {
+		// The go command waits ten minutes if it is not told otherwise.
+		args = slices.Insert(args, l.first, "-timeout="+(o.during+10*time.Minute).String())
 	}
 	self, err := os.Executable()
 	if err != nil {
