@@ -12,7 +12,7 @@ const (
 	hubSimEpoch = 1_767_225_600 // time.Now then, less a second: 2026-01-01 00:00:00 UTC
 	hubSimReads = 1000          // times that a thread may read the clock in one step before it runs on
 	hubSimTick  = 100_000       // nanoseconds by which it does
-	hubSimStall = 1000          // steps that one thread may take while all others wait for the time
+	hubSimStall = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
 )
 
 // hubSimNanotime is nanotime.

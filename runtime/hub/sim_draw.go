@@ -29,14 +29,12 @@ func hubSimChoose(kind hubChoice, n uint64) uint64 {
 			return got
 		}
 		hubSimLog.count++
-		switch s.strategy {
-		case hubStrategyFIFO:
-		case hubStrategyReplay:
-			if e := hubSimReplays(hubSimCase); e != nil {
-				got = min(e.pick, got)
-			}
-		default:
+		// Also first in, first out: a loop whose select has one case that is always ready would
+		// never take the other one.
+		if s.strategy != hubStrategyReplay {
 			got = hubSimBelow(n)
+		} else if e := hubSimReplays(hubSimCase); e != nil {
+			got = min(e.pick, got)
 		}
 		if got != n-1 {
 			hubSimLogs(hubSimCase, got)

@@ -11,12 +11,12 @@ import _ "unsafe" // for linkname
 type hubStrategy uint8
 
 const (
-	hubStrategyFIFO   hubStrategy = iota // first in, first out; no thread is interrupted
+	hubStrategyFIFO   hubStrategy = iota // first in, first out; only who never waits is interrupted
 	hubStrategyRandom                    // any thread; at a point another one, of four times once
 	hubStrategyRPB                       // random order, each thread runs until it waits, but for two interruptions
 	hubStrategyPCT                       // priorities, of which three are lowered (Burckhardt et al., ASPLOS 2010)
 	hubStrategyPOS                       // each operation has a priority, and a new one when it raced (Yuan et al., CAV 2018)
-	hubStrategyDelay                     // first in, first out, but for two delays (Emmi et al., POPL 2011)
+	hubStrategyDelay                     // the same, but for two delays (Emmi et al., POPL 2011)
 	hubStrategyReplay                    // what a log says (sim_log.go)
 )
 
@@ -207,10 +207,10 @@ func hubSimStrategySwitch(gp *g, n uint32) uint32 {
 	s := &hubSim
 	change := hubSimChange()
 	switch {
-	case s.strategy == hubStrategyFIFO:
-		return 0
-	case s.strategy == hubStrategyDelay:
-		if change {
+	case s.strategy == hubStrategyFIFO, s.strategy == hubStrategyDelay:
+		// A thread that never waits has slices, as in a plain patched program: else one that
+		// polls would starve the one that it waits for.
+		if change || s.stall > hubSimStall {
 			return 1
 		}
 		return 0
