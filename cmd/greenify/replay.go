@@ -66,11 +66,15 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 	}
 	l = readGoLine("test", slices.Concat(l.args[:l.rest], files[1:], []string{s.Package}))
 	o.sim.on = true
+	// An interrupt ends what runs, and takes back what was made.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
 	bin, err := e.buildTest(o, l)
 	if err != nil {
 		return err
 	}
 	defer bin.remove()
+	bin.ctx = ctx
 	if found, err := bin.has(e, s.Test); err != nil || !found {
 		return cmp.Or(err, refused(fmt.Errorf("there is no test %s in %s: the file is of other sources", s.Test, s.Package)))
 	}
@@ -143,8 +147,9 @@ func (r *stepReader) end() {
 
 // A testBinary is the program of a package's tests.
 type testBinary struct {
-	path string // in a folder of its own
-	dir  string // where its tests run
+	ctx  context.Context // ends as an interrupt comes
+	path string          // in a folder of its own
+	dir  string          // where its tests run
 }
 
 // buildTest builds the tests of the one package that is named.
@@ -195,17 +200,18 @@ func (b *testBinary) has(e *env, name string) (bool, error) {
 
 func (b *testBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
 
-// run runs the tests, which print to w, and returns their exit code. An interrupt is passed on.
+// run runs the tests, which print to w, and returns their exit code. An interrupt is passed on, and is an error.
 func (b *testBinary) run(e *env, w io.Writer, environ []string, args ...string) (int, error) {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	cmd := exec.CommandContext(ctx, b.path, args...)
+	cmd := exec.CommandContext(b.ctx, b.path, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, os.Stdin, w, e.stderr
 	cmd.Env = append(slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
 		return strings.HasPrefix(kv, "GREENIFY_SIM") || strings.HasPrefix(kv, "PWD=")
 	}), append(environ, "PWD="+b.dir)...)
 	err := cmd.Run()
+	if b.ctx.Err() != nil {
+		return 0, exitWith(exitFail)
+	}
 	var ended *exec.ExitError
 	if errors.As(err, &ended) {
 		if ended.ExitCode() < 0 {

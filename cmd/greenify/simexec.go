@@ -87,7 +87,7 @@ type simRun struct {
 	args    []string
 	start   time.Time
 	signals chan os.Signal
-	over    bool // a signal has come, or the time is up
+	over    bool // a signal has come
 }
 
 // simResult is what is read of a line of -results.
