@@ -1,10 +1,8 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -48,6 +46,9 @@ func (e *env) simExec(args []string) error {
 	if err != nil {
 		return err
 	}
+	if x.over {
+		return exitWith(code)
+	}
 	results, err := x.results("results")
 	if err != nil {
 		return err
@@ -88,12 +89,6 @@ type simRun struct {
 	start   time.Time
 	signals chan os.Signal
 	over    bool // a signal has come
-}
-
-// simResult is what is read of a line of -results.
-type simResult struct {
-	Package, Test, Strategy, Verdict, Hash string
-	Seed, Steps, Round                     uint64
 }
 
 // search runs all tests, going on in another process where one ends the process. The lines
@@ -139,7 +134,7 @@ func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string,
 
 // goOn runs the seeds behind those that have run, as many at a time, each time in another
 // process, until the time is up or one fails. What a process prints is shown if one fails in it.
-func (x *simRun) goOn(d time.Duration, code int, results []simResult) (int, []simResult, error) {
+func (x *simRun) goOn(d time.Duration, code int, results []explore.Result) (int, []explore.Result, error) {
 	n := x.option("to") - x.option("from") + 1
 	from := x.option("from")
 	processes := 1
@@ -225,28 +220,20 @@ func (x *simRun) run(stdout, stderr io.Writer, environ, args []string) (code int
 	}
 }
 
-func (x *simRun) results(name string) (list []simResult, err error) {
-	f, err := os.Open(filepath.Join(x.tmp, name))
+// results are what a search has written to a file: none if no test has run.
+func (x *simRun) results(name string) ([]explore.Result, error) {
+	text, err := os.ReadFile(filepath.Join(x.tmp, name))
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	lines.Buffer(nil, 16<<20)
-	for lines.Scan() {
-		var r simResult
-		if json.Unmarshal(lines.Bytes(), &r) == nil && r.Test != "" {
-			list = append(list, r)
-		}
-	}
-	return list, lines.Err()
+	return explore.Read(name, text)
 }
 
 // alone runs one seed of a test in a process of its own.
-func (x *simRun) alone(r simResult, name string, verbose bool, environ ...string) (got simResult, printed []byte, err error) {
+func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...string) (got explore.Result, printed []byte, err error) {
 	options := getenv(x.environ, "GREENIFY_SIM") + fmt.Sprintf(",from=%d,to=%d,shard=1,shards=1", r.Seed, r.Seed)
 	if verbose {
 		options += ",verbose=1"
@@ -279,7 +266,7 @@ func (x *simRun) alone(r simResult, name string, verbose bool, environ ...string
 
 // confirm runs the first seed that fails of each test again, in a process of its own, and
 // says which do not fail there.
-func (x *simRun) confirm(results []simResult) error {
+func (x *simRun) confirm(results []explore.Result) error {
 	known := map[string]bool{}
 	for _, r := range results {
 		if r.Verdict == "ok" || r.Strategy == "replay" || known[r.Test] || x.over || x.timeout() {
@@ -300,7 +287,7 @@ func (x *simRun) confirm(results []simResult) error {
 
 // checkDeterminism runs all schedules in another process, with other processors, and says
 // which differ and where.
-func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
+func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error) {
 	type key struct {
 		test        string
 		seed, round uint64
@@ -312,7 +299,7 @@ func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	second := map[key]simResult{}
+	second := map[key]explore.Result{}
 	for _, r := range again {
 		second[key{r.Test, r.Seed, r.Round}] = r
 	}
@@ -320,7 +307,7 @@ func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
 	known := map[string]bool{}
 	for _, r := range first {
 		other, ran := second[key{r.Test, r.Seed, r.Round}]
-		if ran && other == r {
+		if ran && other.Hash == r.Hash && other.Steps == r.Steps && other.Verdict == r.Verdict {
 			continue
 		}
 		differ++
@@ -346,7 +333,7 @@ func (x *simRun) checkDeterminism(first []simResult) (same bool, err error) {
 }
 
 // where says at which step two runs of a seed differ.
-func (x *simRun) where(r simResult) error {
+func (x *simRun) where(r explore.Result) error {
 	var runs [2][]explore.Step
 	for i := range runs {
 		_, printed, err := x.alone(r, "where", true, "GOMAXPROCS="+strconv.Itoa(i+1))
