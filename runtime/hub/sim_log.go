@@ -306,16 +306,8 @@ func (w *hubSimFile) schedule(verdict string, steps, hash uint64) {
 
 func (w *hubSimFile) decimal(n uint64) {
 	var b [20]byte
-	i := len(b)
-	for {
-		i--
-		b[i] = byte('0' + n%10)
-		if n /= 10; n == 0 {
-			break
-		}
-	}
-	for ; i < len(b); i++ {
-		w.byte(b[i])
+	for _, c := range itoa(b[:], n) {
+		w.byte(c)
 	}
 }
 
