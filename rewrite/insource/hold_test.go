@@ -14,9 +14,13 @@ import (
 // heldSignals is the child of TestHoldSignals: it says where it is, and is told when
 // to go on.
 func heldSignals() {
+	came := make(chan os.Signal, 1)
+	signal.Notify(came, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	release := holdSignals()
 	fmt.Println("held")
 	os.Stdin.Read(make([]byte, 1))
+	<-came // the kernel may deliver a signal later than a byte that was written after it
+	signal.Stop(came)
 	fmt.Println("whole")
 	release()
 	fmt.Println("not ended")
