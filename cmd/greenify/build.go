@@ -35,9 +35,7 @@ func goCommand(name, args, short, long string) *command {
 		long: "The go command of the same name, on patched code: what it prints and its exit code\nare go " + name + "'s." + long,
 		setup: func(fs *flag.FlagSet) runner {
 			o := declareBuild(fs, name == "build")
-			if name == "run" || name == "test" {
-				declareSim(fs, &o.sim, name == "test")
-			}
+			declareSim(fs, &o.sim, name)
 			return func(e *env, args []string) error {
 				if err := o.sim.alone(fs); err != nil {
 					return err
@@ -172,11 +170,13 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	counted := true
 	if o.sim.on {
 		var err error
-		if counted, err = o.sim.check(l.args); err != nil {
+		if counted, err = o.sim.check(l.command, l.args); err != nil {
 			return err
 		}
-		if sim, err = o.sim.environ(l.command == "run", func(key string) string { return getenv(e.environ, key) }); err != nil {
-			return err
+		if l.command == "run" || l.command == "test" {
+			if sim, err = o.sim.environ(l.command == "run", func(key string) string { return getenv(e.environ, key) }); err != nil {
+				return err
+			}
 		}
 	}
 	tc, err := e.open(o, l)

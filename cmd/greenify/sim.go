@@ -48,11 +48,22 @@ const (
 	simMost      = 1<<32 - 1 // seeds are below, so that -count has others
 )
 
-// declareSim declares the flags of -sim for one of the go commands that takes them.
-func declareSim(fs *flag.FlagSet, o *simOptions, test bool) {
+// declareSim declares the flags of -sim for one of the go commands that takes them. What does
+// not run the program has no others than that.
+func declareSim(fs *flag.FlagSet, o *simOptions, command string) {
+	const simulate = `: one seed decides which thread runs, what time it is and what
+is drawn at random, so that each run can be had again; greenify help sim`
+	switch command {
+	case "run", "test":
+		fs.BoolVar(&o.on, "sim", false, "simulate"+simulate)
+	case "build", "install":
+		fs.BoolVar(&o.on, "sim", false, "write a program that simulates"+simulate+`.
+GREENIFY_SIM=seed=7 in its environment has it run the schedule of seed 7.`)
+		return
+	default:
+		return
+	}
 	o.early, o.steps, o.virtual = simEarly, simSteps, 7*24*3600
-	fs.BoolVar(&o.on, "sim", false, `simulate: one seed decides which thread runs, what time it is and what
-is drawn at random, so that each run can be had again; greenify help sim`)
 	parsed(fs, "seed", "`N`: with -sim: run the schedule of this number, from 1", func(s string) (err error) {
 		return o.setSeeds("-seed", s, s)
 	})
@@ -79,7 +90,7 @@ when no thread can run`, func(s string) (err error) {
 	})
 	fs.Uint64Var(&o.steps, "steps", simSteps, "`N`: with -sim: a schedule that takes more steps does not end")
 	fs.Var(&o.virtual, "virtual", "`D`: with -sim: nor does one that takes more virtual time")
-	if !test {
+	if command != "test" {
 		return
 	}
 	parsed(fs, "seeds", "`A-B`: with -sim: run the schedules of these numbers", func(s string) error {
@@ -143,9 +154,9 @@ func (o *simOptions) setSeeds(name, from, to string) (err error) {
 	return nil
 }
 
-// check returns an error if go test is asked for what has no meaning in a simulation.
+// check returns an error if a go command is asked for what has no meaning in a simulation.
 // Counted is whether it is told how often to run the tests.
-func (o *simOptions) check(args []string) (counted bool, err error) {
+func (o *simOptions) check(command string, args []string) (counted bool, err error) {
 	for _, arg := range args {
 		if arg == "-args" || arg == "--args" {
 			break
@@ -154,6 +165,9 @@ func (o *simOptions) check(args []string) (counted bool, err error) {
 			continue
 		}
 		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if (command == "build" || command == "install") && slices.Contains(simFlags, name) {
+			return false, fmt.Errorf("-%s is for programs that run: take it away, and say what to run by GREENIFY_SIM in the environment of what is built (greenify help sim)", name)
+		}
 		switch strings.TrimPrefix(name, "test.") {
 		case "bench":
 			return false, errors.New("-bench measures time, which is virtual with -sim: take one of them away")
@@ -207,8 +221,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,program=%d,shard=%d,shards=%d",
-		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], bit[program], shard.I, shard.N)}, nil
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d",
+		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N)}, nil
 }
 
 // folder is where files of schedules go that fail.

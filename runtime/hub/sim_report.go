@@ -3,8 +3,10 @@
 package runtime
 
 import (
+	"internal/abi"
 	"internal/bytealg"
 	"internal/strconv"
+	"internal/stringslite"
 	_ "unsafe" // for linkname
 )
 
@@ -19,7 +21,6 @@ type hubSimOptions struct {
 	steps    uint64
 	seconds  uint64 // of virtual time
 	keep     uint64 // go on behind a failure
-	program  uint64 // the program is the schedule
 	mixed    uint64 // of a replay: the seed as the schedule has it
 	lenient  uint64 // likewise: go on where the run differs
 	verbose  uint64 // likewise: print each step
@@ -32,8 +33,8 @@ type hubSimOptions struct {
 //go:linkname testing_hubSimOptions testing.hubSimOptions
 func testing_hubSimOptions() hubSimOptions { return hubSimReadOptions() }
 
-// hubSimReadOptions reads the variable. What it does not have, as for a test binary that is
-// run by hand, is what greenify test -sim asks for.
+// hubSimReadOptions reads the variable. What it does not have, as for a binary that is run by
+// hand, is what greenify test -sim asks for.
 func hubSimReadOptions() (o hubSimOptions) {
 	o.read(hubSimDefault)
 	o.read(gogetenv("GREENIFY_SIM"))
@@ -50,13 +51,15 @@ func (o *hubSimOptions) read(text string) {
 		}
 		i := bytealg.IndexByteString(field, '=')
 		if i < 0 {
-			continue
+			hubSimRefuse(field, "it has no number")
 		}
 		n, err := strconv.ParseUint(field[i+1:], 10, 64)
 		if err != nil {
-			continue
+			hubSimRefuse(field, "use a number")
 		}
 		switch field[:i] {
+		case "seed":
+			o.from, o.to = n, n
 		case "from":
 			o.from = n
 		case "to":
@@ -71,8 +74,6 @@ func (o *hubSimOptions) read(text string) {
 			o.seconds = n
 		case "keep":
 			o.keep = n
-		case "program":
-			o.program = n
 		case "mixed":
 			o.mixed = n
 		case "lenient":
@@ -87,24 +88,40 @@ func (o *hubSimOptions) read(text string) {
 			o.shard = n
 		case "shards":
 			o.shards = n
+		default:
+			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, shard, shards")
 		}
+	}
+	if o.from == 0 || o.to < o.from {
+		hubSimRefuse("from="+hubSimDigits(o.from)+",to="+hubSimDigits(o.to), "use seed=7, say, or a range of numbers from 1 on")
 	}
 }
 
+// hubSimRefuse ends the process for a wrong field of the variable, with what to do. It was
+// written by hand then.
+func hubSimRefuse(field, remedy string) {
+	print("greenify: GREENIFY_SIM has \"", field, "\": ", remedy, "\n")
+	exit(2)
+}
+
+func hubSimDigits(n uint64) string { return string(itoa(make([]byte, 20), n)) }
+
 const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800"
 
-// hubSimProgram begins the schedule of a program: greenify run -sim.
+// hubSimProgram begins the schedule of a program, which greenify run -sim or build -sim has
+// made. Those of tests are package testing's to begin.
 func hubSimProgram() {
-	o := hubSimReadOptions()
-	if o.program == 0 {
-		return
+	main := findfunc(abi.FuncPCABIInternal(main_main))
+	if file, _ := funcline(main, main.entry()); stringslite.HasSuffix(file, "_testmain.go") {
+		return // written by the go command, which takes no file with an underscore in front of its name for a program's
 	}
+	o := hubSimReadOptions()
 	strategy := hubSimPortfolio(o.from)
 	if o.strategy != 0 {
 		strategy = uint8(o.strategy - 1)
 	}
 	hubSimBegin(o.from, hubStrategy(strategy), int64(o.early), o.steps, int64(o.seconds)*1e9)
-	hubSim.label = "in the schedule that -seed " + string(itoa(make([]byte, 20), o.from)) + " has\n"
+	hubSim.label = "in the schedule of seed " + hubSimDigits(o.from) + "\n"
 }
 
 // testing_hubSimBegin begins a schedule, perhaps the first one of a test.

@@ -21,7 +21,6 @@ type hubSimSettings struct {
 	steps    uint64
 	seconds  uint64
 	keep     uint64
-	program  uint64
 	mixed    uint64
 	lenient  uint64
 	verbose  uint64
