@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -51,4 +52,66 @@ func TestArm64(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestArm64Sim searches the same schedules on both processors: each is the same to the last
+// step, with what is drawn in it, and sockets return the same.
+func TestArm64Sim(t *testing.T) {
+	if os.Getenv("GREENIFY_ARM64") == "" {
+		t.Skip("run by make arm64")
+	}
+	qemu, err := exec.LookPath("qemu-aarch64")
+	if err != nil {
+		t.Fatalf("%v: apt-get install qemu-user", err)
+	}
+	dir := t.TempDir()
+	build := func(arch, pkg string, command ...string) string {
+		t.Helper()
+		bin := filepath.Join(dir, filepath.Base(pkg)+"-"+arch)
+		cmd := exec.Command(greenifyCommand(t), append(command, "-sim", "-o", bin, ".")...)
+		cmd.Dir = filepath.Join("../../testdata", pkg)
+		cmd.Env = append(os.Environ(), "GOARCH="+arch, "CGO_ENABLED=0")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", cmd, err, out)
+		}
+		return bin
+	}
+	for _, pkg := range []string{"sim/chance", "sim/programs", "sim/corrected"} {
+		t.Run(pkg, func(t *testing.T) {
+			search := func(bin string, emulator ...string) []byte {
+				t.Helper()
+				results := bin + ".jsonl"
+				argv := append(emulator, bin)
+				cmd := exec.Command(argv[0], argv[1:]...)
+				cmd.Env = append(os.Environ(), "GREENIFY_SIM=from=1,to=30,keep=1", "GREENIFY_SIM_RESULTS="+results)
+				out, _ := cmd.CombinedOutput() // it fails where a schedule does
+				lines, err := os.ReadFile(results)
+				if err != nil {
+					t.Fatalf("%v: %v\n%s", cmd, err, out)
+				}
+				return lines
+			}
+			want := search(build("amd64", pkg, "test", "-c"))
+			got := search(build("arm64", pkg, "test", "-c"), qemu)
+			if n := bytes.Count(want, []byte("\n")); n < 8*30 {
+				t.Errorf("%d schedules on amd64", n)
+			}
+			if !bytes.Equal(got, want) {
+				t.Error(firstDifference("arm64", string(got), "amd64", string(want)))
+			}
+		})
+	}
+	t.Run("simnet", func(t *testing.T) {
+		want, err := exec.Command(build("amd64", "simnet", "build"), "1", "100").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := exec.Command(qemu, build("arm64", "simnet", "build"), "1", "100").Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(want) == 0 || !bytes.Equal(got, want) {
+			t.Error(firstDifference("arm64", string(got), "amd64", string(want)))
+		}
+	})
 }

@@ -47,18 +47,18 @@ func TestSimNet(t *testing.T) {
 			want[i] = bySeed(run(plain, seed, seed))[0]
 		}
 		if want[i] != got[i] {
-			t.Errorf("seed %s: %s", seed, firstDifference(got[i], want[i]))
+			t.Errorf("seed %s: %s", seed, firstDifference("simulated", got[i], "plain", want[i]))
 		}
 	}
 }
 
-// firstDifference shows the first call that returned something else, and those before.
-func firstDifference(got, want string) string {
+// firstDifference shows the first line that differs, and those before.
+func firstDifference(gotName, got, wantName, want string) string {
 	g, w := strings.Split(got, "\n"), strings.Split(want, "\n")
 	for i := range min(len(g), len(w)) {
 		if g[i] != w[i] {
-			return fmt.Sprintf("behind\n%s\nsimulated\n%s\nplain\n%s", strings.Join(g[1:i], "\n"), g[i], w[i])
+			return fmt.Sprintf("behind\n%s\n%s\n%s\n%s\n%s", strings.Join(g[:i], "\n"), gotName, g[i], wantName, w[i])
 		}
 	}
-	return fmt.Sprintf("%d lines simulated, %d plain", len(g), len(w))
+	return fmt.Sprintf("%d lines %s, %d %s", len(g), gotName, len(w), wantName)
 }

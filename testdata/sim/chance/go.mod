@@ -1,0 +1,3 @@
+module chance
+
+go 1.26
