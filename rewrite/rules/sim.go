@@ -17,8 +17,10 @@ var simClock = []Leaf{
 
 var simChance = []Leaf{
 	{File: "runtime/rand.go", Edit: edit("randinit", entry, "", "hubSimStartup()", 1), Why: "what the process draws at its start, hashes of maps above all, is always the same"},
-	{File: "runtime/alg.go", Edit: edit("alginit", replace, "cpu.X86.HasAES", "false", 1), Why: "hashes, and with them the order of maps, are the same on every processor"},
-	{File: "runtime/alg.go", Edit: edit("alginit", replace, "cpu.ARM64.HasAES", "false", 1), Why: "hashes, and with them the order of maps, are the same on every processor"},
+	{File: "runtime/alg.go", Go: "<go1.27", Edit: edit("alginit", replace, "cpu.X86.HasAES", "false", 1), Why: "hashes, and with them the order of maps, are the same on every processor"},
+	{File: "runtime/alg.go", Go: "<go1.27", Edit: edit("alginit", replace, "cpu.ARM64.HasAES", "false", 1), Why: "hashes, and with them the order of maps, are the same on every processor"},
+	{File: "internal/runtime/maps/runtime_alg.go", Go: ">=go1.27", Edit: edit("AlgInit", replace, "cpu.X86.HasAES", "false", 1), Why: "hashes, and with them the order of maps, are the same on every processor"},
+	{File: "internal/runtime/maps/runtime_alg.go", Go: ">=go1.27", Edit: edit("AlgInit", replace, "cpu.ARM64.HasAES", "false", 1), Why: "hashes, and with them the order of maps, are the same on every processor"},
 	{File: "runtime/debug.go", Edit: edit("NumCPU", replace, "numCPUStartup", "hubSimNumCPU()", 1), Why: "as many processors on every machine"},
 	{File: "runtime/debug.go", Edit: edit("GOMAXPROCS", entry, "", "if hubSim.clock != 0 { return hubSimProcs(n) }", 1), Why: "as many processors on every machine"},
 	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if hubSim.clock != 0 { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
