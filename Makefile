@@ -69,12 +69,13 @@ std-catalog:
 	go run ./testdata/catalog
 
 # release says what is new in a release, for instance make release GO=go1.28rc1: rules that
-# do not fit, roads that no list has, locks that are locked again, readers and writers
-# without a rule, functions that may block and that a kill may pass by. Beside the newest
+# do not fit, roads that no list has, patched lines that are others now, locks that are
+# locked again, readers and writers without a rule, functions that may block and that a kill
+# may pass by. Beside the newest
 # release there is if the repository has none of that one; "go doc ./rewrite/rules".
 release:
 	@code=0; go version; \
-	go test ./rewrite/toolchain -run 'TestFit|TestRoads' -count=1 || code=1; \
+	go test ./rewrite/toolchain -run 'TestFit|TestRoads|TestDiff' -count=1 || code=1; \
 	go test ./rewrite/rules -run 'TestRelock|TestStreamsHaveRules|TestCallsExist' -count=1 || code=1; \
 	go run ./testdata/catalog || code=1; \
 	exit $$code

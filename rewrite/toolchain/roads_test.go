@@ -17,7 +17,7 @@ import (
 	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
-var updateRoads = flag.Bool("update-roads", false, "write roads.txt for the Go release at hand")
+var update = flag.Bool("update", false, "write the lists and the golden diffs of the Go release at hand")
 
 // A road is a function of package runtime that decides which goroutine runs, or that
 // the hub must hear of: in, out, or past the scheduler.
@@ -30,7 +30,7 @@ var roads = []string{
 // Every caller of a road is known. A rule that no longer fits a release is refused
 // when it is applied; a caller that a release adds would go past the hub without a
 // word. So each release has the list of those that were looked at. A new line is
-// looked at first, then written with -update-roads.
+// looked at first, then written with -update.
 func TestRoads(t *testing.T) {
 	env, err := askGo("", nil)
 	if err != nil {
@@ -38,7 +38,7 @@ func TestRoads(t *testing.T) {
 	}
 	got := strings.Join(callers(t, filepath.Join(env.GOROOT, "src/runtime")), "\n") + "\n"
 	file := filepath.Join("../rules/data", rules.Nearest(env.GOVERSION), "roads.txt")
-	if *updateRoads {
+	if *update {
 		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
