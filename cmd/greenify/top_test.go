@@ -20,11 +20,7 @@ import (
 // sorts, filters, kills what it is told to, goes on refreshing, says when the program is gone, and leaves the
 // terminal as it was.
 func TestTop(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "sock")
-	l, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := adminSocket(t)
 	go func() {
 		for n := 0; ; n++ {
 			c, err := l.Accept()
@@ -46,20 +42,7 @@ func TestTop(t *testing.T) {
 		}
 	}()
 
-	greenify, tty := greenifyCommand(t), openPTY(t)
-	cmd := exec.Command(greenify, "top", socket)
-	cmd.Env = append(os.Environ(), "TERM=xterm")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	tty.resize(t, 120)
-	before, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Process.Kill()
+	cmd, tty := startTop(t, l)
 
 	// Each step makes the whole screen be drawn again, in another width, until it
 	// has the lines in this order: of what changes meanwhile only the cells that
@@ -109,20 +92,13 @@ func TestTop(t *testing.T) {
 	if err := cmd.Wait(); err != nil {
 		t.Errorf("q: %v", err)
 	}
-	after, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
-	if err != nil || *after != *before {
-		t.Errorf("the terminal is not as before: %+v, was %+v (%v)", after, before, err)
-	}
+	tty.restored(t)
 }
 
 // A top that is told to end by a signal leaves the terminal as it was, and says by its
 // exit code that it did not end by itself.
 func TestTopSignal(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "sock")
-	l, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
+	l := adminSocket(t)
 	defer l.Close()
 	go func() {
 		for {
@@ -135,20 +111,7 @@ func TestTopSignal(t *testing.T) {
 			c.Close()
 		}
 	}()
-	greenify, tty := greenifyCommand(t), openPTY(t)
-	cmd := exec.Command(greenify, "top", socket)
-	cmd.Env = append(os.Environ(), "TERM=xterm")
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
-	tty.resize(t, 120)
-	before, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer cmd.Process.Kill()
+	cmd, tty := startTop(t, l)
 	if !tty.shows(time.Minute, "running") {
 		t.Fatalf("the screen shows %q", tty.text())
 	}
@@ -156,18 +119,42 @@ func TestTopSignal(t *testing.T) {
 	if cmd.Wait(); cmd.ProcessState.ExitCode() != 1 {
 		t.Errorf("it ends with %v", cmd.ProcessState)
 	}
-	after, err := unix.IoctlGetTermios(int(tty.slave.Fd()), unix.TCGETS)
-	if err != nil || *after != *before {
-		t.Errorf("the terminal is not as before: %+v, was %+v (%v)", after, before, err)
-	}
+	tty.restored(t)
 	if !tty.shows(time.Minute, "\x1b[?1049l") {
 		t.Errorf("the screen was not left: %q", tty.text())
 	}
 }
 
+// adminSocket listens as a program with GREENIFY=admin= does.
+func adminSocket(t *testing.T) net.Listener {
+	t.Helper()
+	l, err := net.Listen("unix", filepath.Join(t.TempDir(), "sock"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// startTop starts greenify top of a program's socket in a terminal of its own.
+func startTop(t *testing.T, program net.Listener) (*exec.Cmd, *pty) {
+	t.Helper()
+	tty := openPTY(t)
+	cmd := exec.Command(greenifyCommand(t), "top", program.Addr().String())
+	cmd.Env = append(os.Environ(), "TERM=xterm")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
+	tty.resize(t, 120)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { cmd.Process.Kill() })
+	return cmd, tty
+}
+
 // A pty is a terminal whose other side is here.
 type pty struct {
 	master, slave *os.File
+	modes         unix.Termios // as it was made
 	mu            sync.Mutex
 	screen        strings.Builder
 }
@@ -189,7 +176,11 @@ func openPTY(t *testing.T) *pty {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &pty{master: master, slave: slave}
+	modes, err := unix.IoctlGetTermios(int(slave.Fd()), unix.TCGETS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &pty{master: master, slave: slave, modes: *modes}
 	t.Cleanup(func() { slave.Close(); master.Close() })
 	go func() {
 		buf := make([]byte, 4096)
@@ -204,6 +195,15 @@ func openPTY(t *testing.T) *pty {
 		}
 	}()
 	return p
+}
+
+// restored demands that the terminal is as it was made.
+func (p *pty) restored(t *testing.T) {
+	t.Helper()
+	after, err := unix.IoctlGetTermios(int(p.slave.Fd()), unix.TCGETS)
+	if err != nil || *after != p.modes {
+		t.Errorf("the terminal is not as before: %+v, was %+v (%v)", after, p.modes, err)
+	}
 }
 
 func (p *pty) resize(t *testing.T, width int) {
