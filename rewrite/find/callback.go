@@ -160,7 +160,7 @@ func methods(finders []*finder) {
 			}
 			done[m.decl] = true
 			i := slices.IndexFunc(finders, func(w *finder) bool { return w.Syntax.FileStart <= m.decl.Pos() && m.decl.Pos() < w.Syntax.FileEnd })
-			_, known := ruleIndex().rules[symbol{m.rule.Pkg, m.rule.Recv, m.rule.Name}]
+			_, known := ruleIndex().rules[symbol{m.rule.Pkg, m.rule.Type(), m.rule.Name}]
 			finders[i].add(&Site{
 				Foreign: !known,
 				Pos:     m.decl.Name.Pos(), End: m.decl.Name.End(), Kind: Enter, Group: m.rule.Group, What: m.name, To: "patched.Enter", Template: finders[i].deferFirst(m.decl, "Enter", ""),

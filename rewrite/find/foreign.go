@@ -47,9 +47,7 @@ func (f *finder) foreignRule(obj types.Object) (rules.Call, Fact, bool) {
 	fact := Fact{Keeps: keepsAll}
 	if fn, ok := obj.(*types.Func); ok {
 		fn = fn.Origin()
-		if recv := fn.Signature().Recv(); recv != nil {
-			r.Recv = typeName(recv.Type())
-		}
+		r.Recv = receiver(fn)
 		known, ok := f.Foreign.Fact(fn)
 		if recv := fn.Signature().Recv(); recv != nil && types.IsInterface(recv.Type()) {
 			fact.Through = known.Through // and it keeps all, for whatever else it holds

@@ -24,10 +24,10 @@ type table struct {
 var ruleIndex = sync.OnceValue(func() table {
 	t := table{map[symbol]rules.Call{}, map[symbol][]string{}}
 	for _, r := range rules.Calls() {
-		t.rules[symbol{r.Pkg, r.Recv, r.Name}] = r
+		t.rules[symbol{r.Pkg, r.Type(), r.Name}] = r
 		if r.Recv != "" {
 			member := symbol{pkg: r.Pkg, name: r.Name}
-			t.owners[member] = append(t.owners[member], r.Recv)
+			t.owners[member] = append(t.owners[member], r.Type())
 		}
 	}
 	return t
@@ -210,14 +210,26 @@ func coreChannel(t types.Type) *types.Chan {
 	return nil
 }
 
-// FuncName writes a function as "pkg.F" or "pkg.(T).F".
+// FuncName writes a function as "pkg.F", "pkg.T.F" or "pkg.(*T).F".
 func FuncName(fn *types.Func) string {
-	if recv := fn.Signature().Recv(); recv != nil {
-		if name := typeName(recv.Type()); name != "?" {
-			return fn.Pkg().Name() + ".(" + name + ")." + fn.Name()
-		}
+	recv := receiver(fn)
+	if strings.HasSuffix(recv, "?") {
+		recv = ""
 	}
-	return fn.Pkg().Name() + "." + fn.Name()
+	return rules.Symbol(fn.Pkg().Name(), recv, fn.Name())
+}
+
+// receiver names the type of a method's receiver as a rule does: "T" or "*T"; "" for a
+// function.
+func receiver(fn *types.Func) string {
+	recv := fn.Signature().Recv()
+	if recv == nil {
+		return ""
+	}
+	if _, ok := types.Unalias(recv.Type()).(*types.Pointer); ok {
+		return "*" + typeName(recv.Type())
+	}
+	return typeName(recv.Type())
 }
 
 // FuncKey names a function among those of its package: "F" or "T.M".

@@ -28,7 +28,7 @@ func (f *finder) waits() []wait {
 		to = to[strings.LastIndexByte(to, '.')+1:]
 		if (s.Kind == Yield || s.Kind == Offload) && s.Template != nil && greenWaits(to, s.Later) {
 			w := wait{pos: s.Pos, end: s.End, what: s.What, to: to}
-			if call, ok := s.Template.Node.(*ast.CallExpr); ok && s.What == "sync.(Cond).Wait" {
+			if call, ok := s.Template.Node.(*ast.CallExpr); ok && s.What == "sync.(*Cond).Wait" {
 				if sel, ok := call.Fun.(*ast.SelectorExpr); ok {
 					w.frees = condLock(sel.X)
 				}

@@ -66,7 +66,7 @@
 // another module, which is not patched, it reports calls that may block, which leave the hub,
 // and functions, fields, elements and methods that such a package gets, which enter it:
 //
-//	lib.Serve may block the hub, through lib.lock, sync.(Mutex).Lock: patch package lib too, or replace it by patched.Call10
+//	lib.Serve may block the hub, through lib.lock, sync.(*Mutex).Lock: patch package lib too, or replace it by patched.Call10
 //	pool.Start(f)              =>  pool.Start(patched.Enter00(f))
 //	&cobra.Command{RunE: run}  =>  &cobra.Command{RunE: patched.Enter21(run)}
 //

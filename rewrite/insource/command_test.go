@@ -161,7 +161,7 @@ func TestCommands(t *testing.T) {
 	for _, want := range []string{
 		"main.go:11:2: go statement starts a goroutine outside the hub: replace it by green.Go (yield)\n",
 		"main.go:12:2: time.Sleep holds the hub while it sleeps: replace it by green.Sleep (yield)\n",
-		"lib/lib.go:10:2: sync.(Mutex).Lock holds the hub",
+		"lib/lib.go:10:2: sync.(*Mutex).Lock holds the hub",
 		"main.go:9:6: main does not start the hub: defer patched.Main first (main)\n",
 	} {
 		if !strings.Contains(out, want) {
@@ -722,10 +722,10 @@ func TestCheckFacts(t *testing.T) {
 	}
 	got := check(exitFound)
 	for _, want := range []string{
-		"main.go:6:26: callback of example.org/pool.(Pool).OnStop runs outside the hub",
-		"main.go:7:7: callback of example.org/pool.(Pool).Go runs outside the hub",
+		"main.go:6:26: callback of example.org/pool.Pool.OnStop runs outside the hub",
+		"main.go:7:7: callback of example.org/pool.(*Pool).Go runs outside the hub",
 		"main.go:9:13: callback of example.org/pool.Start runs outside the hub",
-		"main.go:10:2: pool.(Pool).Wait may block the hub, through sync.(WaitGroup).Wait",
+		"main.go:10:2: pool.(*Pool).Wait may block the hub, through sync.(*WaitGroup).Wait",
 	} {
 		if !strings.Contains(got, want) {
 			t.Errorf("check does not print %q:\n%s", want, got)

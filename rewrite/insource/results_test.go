@@ -46,7 +46,7 @@ func TestResults(t *testing.T) {
 	check("", "./a")
 	edit("c/c.go", "package c\n\nimport \"sync\"\n\ntype T = *sync.Mutex\n")
 	edit("a/a.go", "package a\n\nimport \"example.com/app/b\"\n\nfunc F() { b.T.Lock(nil) }\n")
-	check("a/a.go:5:12: sync.(Mutex).Lock", "./a")
+	check("a/a.go:5:12: sync.(*Mutex).Lock", "./a")
 	edit("c/c.go", "package c\n\ntype T struct{}\n\nfunc (T) Lock() {}\n")
 	edit("a/a.go", "package a\n\nimport \"example.com/app/b\"\n\nfunc F() { b.T{}.Lock() }\n")
 	check("", "./a")

@@ -39,7 +39,7 @@ func (a Act) String() string { return actNames[a] }
 type Call struct {
 	Group string // module group, as in -patch
 	Pkg   string // import path of the declaring package
-	Recv  string // type that declares the method or field; "" for a function
+	Recv  string // type that declares the method or field: "*Mutex" if the receiver is a pointer; "" for a function
 	Name  string
 	Act   Act
 	With  string // Yield: the function of package green, or of package patched
@@ -50,12 +50,22 @@ type Call struct {
 	Why   string // what waits, or for Left: why it stays and what to do instead
 }
 
-// Symbol is the name people know the rule by: "net/http.(Client).Do".
-func (c Call) Symbol() string {
-	if c.Recv == "" {
-		return c.Pkg + "." + c.Name
+// Symbol is the name people know the rule by: "net/http.(*Client).Do".
+func (c Call) Symbol() string { return Symbol(c.Pkg, c.Recv, c.Name) }
+
+// Type is the name of the type that declares the method or field, "" for a function.
+func (c Call) Type() string { return strings.TrimPrefix(c.Recv, "*") }
+
+// Symbol names a function, method or field as Go's own stack traces do: "net.Dial",
+// "sync.(*Mutex).Lock", "reflect.Value.Recv".
+func Symbol(pkg, recv, name string) string {
+	switch {
+	case recv == "":
+		return pkg + "." + name
+	case recv[0] == '*':
+		return pkg + ".(" + recv + ")." + name
 	}
-	return c.Pkg + ".(" + c.Recv + ")." + c.Name
+	return pkg + "." + recv + "." + name
 }
 
 // Starts reports whether what the rule is for starts a goroutine and does not wait.

@@ -88,11 +88,11 @@ func TestStreamsHaveRules(t *testing.T) {
 	}
 }
 
-// Every rule for a use is for something that exists.
+// Every rule for a use is for something that exists, and names it as Go does.
 func TestCallsExist(t *testing.T) {
 	var paths []string
 	for _, c := range Calls() {
-		if Std(c.Pkg) && !slices.Contains(paths, c.Pkg) {
+		if !slices.Contains(paths, c.Pkg) {
 			paths = append(paths, c.Pkg)
 		}
 	}
@@ -112,14 +112,22 @@ func TestCallsExist(t *testing.T) {
 		}
 		name, member := c.Name, ""
 		if c.Recv != "" {
-			name, member = c.Recv, c.Name
+			name, member = c.Type(), c.Name
 		}
 		obj := pkg.Scope().Lookup(name)
+		recv := ""
 		if obj != nil && member != "" {
-			obj, _, _ = types.LookupFieldOrMethod(obj.Type(), true, pkg, member)
+			typ := obj.Type()
+			recv = name
+			obj, _, _ = types.LookupFieldOrMethod(typ, true, pkg, member)
+			if _, ok := obj.(*types.Func); ok && types.NewMethodSet(typ).Lookup(pkg, member) == nil {
+				recv = "*" + name
+			}
 		}
 		if obj == nil {
 			t.Errorf("%s does not exist", c.Symbol())
+		} else if recv != c.Recv {
+			t.Errorf("the receiver of %s is %q, in the rule it is %q", c.Symbol(), recv, c.Recv)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (g *graph) callers(symbols []symbol, waiting []row) []row {
 		}
 		for i, uses := range g.params[s.f] {
 			for method := range uses {
-				set[useName(s.f.Params[i], s.pkg+"."+plain(s.name), method)] = true
+				set[useName(s.f.Params[i], s.pkg+"."+s.name, method)] = true
 			}
 		}
 		if funcName(s.f) == "runtime.Goexit" {
@@ -83,7 +83,7 @@ func (g *graph) needs() map[*ssa.Function]map[string]bool {
 
 // openCalls visits the open calls that a function makes itself.
 func (g *graph) openCalls(f *ssa.Function, visit func(need string)) {
-	if funcName(f) == "reflect.(Value).call" {
+	if funcName(f) == "reflect.Value.call" {
 		visit("func called by reflection")
 	}
 	g.eachDynamic(f, func(v ssa.Value, u use) {
@@ -104,7 +104,7 @@ func (g *graph) openCalls(f *ssa.Function, visit func(need string)) {
 	g.eachCall(f, func(call *ssa.CallCommon, _ ssa.Instruction) {
 		for _, t := range g.flow.targets(call) {
 			if call.IsInvoke() && g.params[t.f][0][""] { // a receiver that is a function: http.HandlerFunc
-				visit(useName(t.f.Params[0], path(t.f)+"."+plain(strings.TrimPrefix(funcName(t.f), path(t.f)+".")), ""))
+				visit(useName(t.f.Params[0], funcName(t.f), ""))
 			}
 			if !api(t.f) {
 				continue
@@ -173,12 +173,4 @@ func calleeName(call *ssa.CallCommon) string {
 		return interfaceName(call.Value.Type()) + "." + call.Method.Name()
 	}
 	return "func"
-}
-
-// plain leaves the parentheses out of the name of a method of a value.
-func plain(symbol string) string {
-	if strings.HasPrefix(symbol, "(*") {
-		return symbol
-	}
-	return strings.NewReplacer("(", "", ")", "").Replace(symbol)
 }

@@ -10,6 +10,8 @@ import (
 	"golang.org/x/tools/go/packages"
 	"golang.org/x/tools/go/ssa"
 	"golang.org/x/tools/go/ssa/ssautil"
+
+	"github.com/greenify-go/greenify/rewrite/rules"
 )
 
 // A graph is the calls of the standard library that certainly or conditionally
@@ -404,7 +406,7 @@ func funcName(f *ssa.Function) string {
 	}
 	if recv := f.Signature.Recv(); recv != nil {
 		name := types.TypeString(recv.Type(), func(*types.Package) string { return "" })
-		return path(f) + ".(" + name + ")." + f.Name()
+		return rules.Symbol(path(f), name, f.Name())
 	}
 	return path(f) + "." + f.Name()
 }
@@ -472,7 +474,7 @@ func symbols(prog *ssa.Program, pkgs []*packages.Package) []symbol {
 						continue
 					}
 					if v := value.Lookup(sel.Obj().Pkg(), sel.Obj().Name()); v != nil {
-						sel, recv = v, "("+name+")."
+						sel, recv = v, name+"."
 					}
 					if named.TypeParams().Len() > 0 {
 						add(recv+sel.Obj().Name(), prog.FuncValue(sel.Obj().(*types.Func)))

@@ -290,11 +290,11 @@ func (g *graph) waitsFrom(b *ssa.BasicBlock, i int, class string, calls map[ssa.
 // reflect's TrySend and TryRecv ask not to wait. reflect collects garbage in its
 // own tests only.
 func quick(name, from string, at ssa.Instruction) bool {
-	if name == "runtime.GC" && from == "reflect.(Value).call" {
+	if name == "runtime.GC" && from == "reflect.Value.call" {
 		return true
 	}
 	last := map[string]string{
-		"runtime.GOMAXPROCS": "0", "runtime.Stack": "false", "reflect.(Value).send": "true", "reflect.(Value).recv": "true",
+		"runtime.GOMAXPROCS": "0", "runtime.Stack": "false", "reflect.Value.send": "true", "reflect.Value.recv": "true",
 	}[name]
 	call, ok := at.(*ssa.Call)
 	if last == "" || !ok {

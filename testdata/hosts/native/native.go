@@ -12,7 +12,7 @@ import (
 func Count(c any) (n int) {
 	runtime.LockOSThread() // want `runtime.LockOSThread makes every switch .* \(pinned\)`
 	defer runtime.UnlockOSThread()
-	for range reflect.ValueOf(c).Seq() { // want `reflect.\(Value\).Seq cannot be patched here: .* \(left\)`
+	for range reflect.ValueOf(c).Seq() { // want `reflect.Value.Seq cannot be patched here: .* \(left\)`
 		n++
 	}
 	return n

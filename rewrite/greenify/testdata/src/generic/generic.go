@@ -39,7 +39,7 @@ func (p pair[_, V]) swap(v V) (old V) {
 	p.Lock() // want `green.Lock`
 	defer p.Unlock()
 	p.values <- v         // want `green.Send`
-	lock := p.Mutex.Lock  // want `sync.\(Mutex\).Lock cannot be patched here: the receiver of the method value may change`
+	lock := p.Mutex.Lock  // want `sync.\(\*Mutex\).Lock cannot be patched here: the receiver of the method value may change`
 	defer lock()
 	return <-p.values // want `green.Recv`
 }

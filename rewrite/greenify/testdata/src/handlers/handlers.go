@@ -28,7 +28,7 @@ func main() { // want `main does not start the hub: defer patched.Main first`
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {}) // want `patched.Enter20`
 	mux.Handle("/api", &api{})                                           // want `patched.Enter20`
 	mux.Handle("/sub", http.NewServeMux())
-	srv := &http.Server{Handler: wrap(mux)} // want `callback of net/http.\(Server\).Handler`
+	srv := &http.Server{Handler: wrap(mux)} // want `callback of net/http.Server.Handler`
 	srv.Handler = api{}                     // want `callback`
 	srv.Handler = mux
 	go http.ListenAndServe(":1", nil)    // want `go statement`
@@ -48,7 +48,7 @@ func main() { // want `main does not start the hub: defer patched.Main first`
 // Functions in fields, readers and writers that goroutines of std use.
 func fields(dial func(context.Context, string, string) (net.Conn, error), body io.Reader, out *bytes.Buffer, w io.Writer) {
 	_ = &http.Transport{
-		DialContext: dial, // want `callback of net/http.\(Transport\).DialContext runs outside the hub, the client's goroutines call it: wrap it in patched.Enter32`
+		DialContext: dial, // want `callback of net/http.Transport.DialContext runs outside the hub, the client's goroutines call it: wrap it in patched.Enter32`
 		Proxy:       http.ProxyFromEnvironment,
 	}
 	http.NewRequest("PUT", "u", body) // want `callback of net/http.NewRequest runs outside the hub, the client's goroutines read it: wrap it in patched.EnterReader`

@@ -55,7 +55,7 @@ func g(s *cache, c chan int, l sync.Locker) {
 	default:
 	}
 	l.Unlock()
-	green.Lock(&s.mu) // want `s.mu is held while sync.\(RWMutex\).RLock waits`
+	green.Lock(&s.mu) // want `s.mu is held while sync.\(\*RWMutex\).RLock waits`
 	s.RLock()         // want `green.RLock`
 	s.RUnlock()
 	green.Sleep(time.Second)

@@ -39,10 +39,10 @@ func calls(c *http.Client, req *http.Request, cmd *exec.Cmd, l net.Listener, emb
 	if err != nil {
 		return err
 	}
-	_, err = n.Read(make([]byte, 1))         // want `net.\(Conn\).Read`
-	_, err = embedded.Write(nil)             // want `net.\(Conn\).Write holds .* patched.Method12`
+	_, err = n.Read(make([]byte, 1))         // want `net.Conn.Read`
+	_, err = embedded.Write(nil)             // want `net.Conn.Write holds .* patched.Method12`
 	tcp, err := net.DialTCP("tcp", nil, nil) // want `patched.Call32`
-	_, err = tcp.Read(nil)                   // want `net.\(conn\).Read`
+	_, err = tcp.Read(nil)                   // want `net.\(\*conn\).Read`
 	return err
 }
 
@@ -75,7 +75,7 @@ func streams(resp *http.Response, file *os.File, c net.Conn, r io.Reader, buf []
 	io.Copy(file, c)      // want `io.Copy holds .*patched.Writer` `io.Copy holds .*patched.Reader`
 	io.ReadAll(strings.NewReader("in memory"))
 	io.ReadAll(r)                  // want `io.ReadAll holds the hub while it waits for its reader or writer: wrap that in patched.Reader`
-	r.Read(buf)                    // want `io.\(Reader\).Read holds the hub while it waits for what is behind it: replace it by patched.Method12`
+	r.Read(buf)                    // want `io.Reader.Read holds the hub while it waits for what is behind it: replace it by patched.Method12`
 	resp.Body.Read(buf)            // want `patched.Method12`
 	bufio.NewScanner(c).Scan()     // want `bufio.NewScanner holds the hub .*: wrap that in patched.Reader`
 	os.Open("fifo")                // want `patched.Call12`
@@ -103,7 +103,7 @@ func receivers(conns []net.Conn, next func() net.Conn, w io.WriteCloser, h hash.
 	go p.r.Read(nil)                                // want `go statement`
 	defer w.Write(nil)                              // want `patched.Method12`
 	w.Write(named{})                                // want `patched.Method12`
-	raw.Read(func(fd uintptr) bool { return true }) // want `syscall.\(RawConn\).Read holds .*patched.Method11`
+	raw.Read(func(fd uintptr) bool { return true }) // want `syscall.RawConn.Read holds .*patched.Method11`
 }
 
 // What std calls back, while the call is outside the hub, enters it again.
@@ -124,7 +124,7 @@ func streamsLeft(w io.Writer, ws []io.Writer, c conn) {
 	io.MultiWriter(ws...)             // want `io.MultiWriter cannot be patched here: it is given a slice: wrap each of its values in patched.Writer`
 	fmt.Fprintln(c, "x")              // want `patched.Writer`
 	fmt.Fprint(two())                 // want `fmt.Fprint cannot be patched here: its arguments come from one call`
-	io.WriterTo(nil).WriteTo(w)       // want `io.\(WriterTo\).WriteTo cannot be patched here: it may wait for what it reads from: use io.Copy`
+	io.WriterTo(nil).WriteTo(w)       // want `io.WriterTo.WriteTo cannot be patched here: it may wait for what it reads from: use io.Copy`
 	log.New(w, "", 0)                 // want `log.New cannot be patched here: a thread that logs waits with the hub`
 	log.New(os.Stderr, "", 0)
 	slog.NewTextHandler(new(bytes.Buffer), nil)

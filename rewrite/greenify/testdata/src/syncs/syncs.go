@@ -15,7 +15,7 @@ type outer struct {
 }
 
 func locks(g guarded, p *guarded, o outer, mu *sync.Mutex, list []sync.Mutex) {
-	g.Lock() // want `sync.\(Mutex\).Lock holds the hub while it waits for the lock: replace it by green.Lock`
+	g.Lock() // want `sync.\(\*Mutex\).Lock holds the hub while it waits for the lock: replace it by green.Lock`
 	g.Unlock()
 	p.Lock() // want `green.Lock`
 	p.Unlock()
@@ -35,11 +35,11 @@ func locks(g guarded, p *guarded, o outer, mu *sync.Mutex, list []sync.Mutex) {
 	o.wg.Wait()            // want `green.Wait`
 	o.once.Do(func() {})   // want `green.Do`
 	(*sync.Mutex).Lock(mu) // want `green.Lock`
-	if mu.TryLock() {      // want `sync.\(Mutex\).TryLock holds the hub while it polls for the lock: replace it by green.TryLock`
+	if mu.TryLock() {      // want `sync.\(\*Mutex\).TryLock holds the hub while it polls for the lock: replace it by green.TryLock`
 		mu.Unlock()
 	}
 	defer mu.Lock()               // want `green.Lock`
-	o.wg.Go(func() {})            // want `sync.\(WaitGroup\).Go starts a goroutine outside the hub: replace it by green.WaitGo`
+	o.wg.Go(func() {})            // want `sync.\(\*WaitGroup\).Go starts a goroutine outside the hub: replace it by green.WaitGo`
 	f := sync.OnceFunc(func() {}) // want `replace it by green.OnceFunc`
 	f()
 }
@@ -58,7 +58,7 @@ func tries(p *guarded, o *outer) (try func() bool) {
 
 // Locker is what other packages take locks as.
 func locker(l sync.Locker, both interface{ sync.Locker }) {
-	l.Lock() // want `sync.\(Locker\).Lock`
+	l.Lock() // want `sync.Locker.Lock`
 	l.Unlock()
 	both.Lock() // want `green.Lock`
 	both.Unlock()

@@ -6,14 +6,14 @@ import (
 )
 
 func TestMain(m *testing.M) { // want `TestMain runs outside the hub: defer patched.Main first`
-	os.Exit(m.Run()) // want `testing.\(M\).Run holds the hub while it waits for the tests`
+	os.Exit(m.Run()) // want `testing.\(\*M\).Run holds the hub while it waits for the tests`
 }
 
 // TestEcho has parts.
 func TestEcho(t *testing.T) { // want `TestEcho runs outside the hub: defer patched.Test first`
-	t.Parallel()           // want `testing.\(T\).Parallel`
-	t.Cleanup(func() {})   // want `callback of testing.\(common\).Cleanup`
-	t.Run("part", part)    // want `testing.\(T\).Run holds the hub while it waits for the subtest: replace it by patched.Call21`
+	t.Parallel()           // want `testing.\(\*T\).Parallel`
+	t.Cleanup(func() {})   // want `callback of testing.\(\*common\).Cleanup`
+	t.Run("part", part)    // want `testing.\(\*T\).Run holds the hub while it waits for the subtest: replace it by patched.Call21`
 	t.Run("named", part)   // want `patched.Call21`
 	testing.Benchmark(nil) // want `patched.Call11`
 	testing.AllocsPerRun(1, func() {})

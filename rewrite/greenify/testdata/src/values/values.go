@@ -20,14 +20,14 @@ func values(p *pool, byValue pool) {
 	defer each(runtime.Gosched) // want `green.Yield`
 	each(global.Lock)           // want `green.Lock`
 	each(byValue.mu.Lock)       // want `green.Lock`
-	each(p.mu.Lock)             // want `sync.\(Mutex\).Lock cannot be patched here: the receiver of the method value may change`
+	each(p.mu.Lock)             // want `sync.\(\*Mutex\).Lock cannot be patched here: the receiver of the method value may change`
 	get := http.Get             // want `net/http.Get holds the hub while it waits for the server: wrap it in patched.Func12`
 	_ = get
 	conns := []net.Conn{nil}
-	read := conns[0].Read                                  // want `net.\(Conn\).Read holds .*: wrap it in patched.Bound12`
-	_, _, _ = read, conns[0].Close, next().Read            // want `net.\(Conn\).Read cannot be patched here: it is used as a value`
+	read := conns[0].Read                                  // want `net.Conn.Read holds .*: wrap it in patched.Bound12`
+	_, _, _ = read, conns[0].Close, next().Read            // want `net.Conn.Read cannot be patched here: it is used as a value`
 	_ = io.ReadAll                                         // want `io.ReadAll cannot be patched here: it is used as a value`
-	_ = http.HandlerFunc(http.NotFoundHandler().ServeHTTP) // want `net/http.\(Handler\).ServeHTTP cannot be patched here: it is used as a value`
+	_ = http.HandlerFunc(http.NotFoundHandler().ServeHTTP) // want `net/http.Handler.ServeHTTP cannot be patched here: it is used as a value`
 	_ = io.Reader.Read                                     // want `it is used as a value`
 	_ = (*sync.Mutex).Lock                                 // want `method expression`
 	var once sync.Once

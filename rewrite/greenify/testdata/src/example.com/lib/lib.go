@@ -10,9 +10,9 @@ import (
 
 var mu sync.Mutex
 
-func lock() { mu.Lock() } // want lock:"may block, through sync.\\(Mutex\\).Lock"
+func lock() { mu.Lock() } // want lock:"may block, through sync.\\(\\*Mutex\\).Lock"
 
-func Serve(n int) { // want Serve:"may block, through lib.lock, sync.\\(Mutex\\).Lock"
+func Serve(n int) { // want Serve:"may block, through lib.lock, sync.\\(\\*Mutex\\).Lock"
 	lock()
 	mu.Unlock()
 }

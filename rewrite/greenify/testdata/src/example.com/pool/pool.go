@@ -43,7 +43,7 @@ func (p *Pool) Go(f func()) { // want Go:"may block, through send; keeps its rec
 	p.jobs <- f
 }
 
-func (p *Pool) Wait() { close(p.jobs); p.wg.Wait() } // want Wait:"may block, through sync.\\(WaitGroup\\).Wait"
+func (p *Pool) Wait() { close(p.jobs); p.wg.Wait() } // want Wait:"may block, through sync.\\(\\*WaitGroup\\).Wait"
 
 // Count holds its lock while nothing waits.
 func (p *Pool) Count() int {
@@ -163,6 +163,6 @@ type Runner interface{ Run(f func()) }
 
 // Waiter is most often a Pool.
 type Waiter interface {
-	Wait() // want Wait:"may block, through pool.\\(Pool\\).Wait, sync.\\(WaitGroup\\).Wait"
+	Wait() // want Wait:"may block, through pool.\\(\\*Pool\\).Wait, sync.\\(\\*WaitGroup\\).Wait"
 	Count() int
 }

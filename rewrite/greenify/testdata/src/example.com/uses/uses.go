@@ -15,10 +15,10 @@ func (a *app) Keep(n int) bool { return n > a.n } // want `method app.Keep runs 
 func step() {}
 
 // Functions that may be kept or called elsewhere, as values of all kinds.
-func values(p *pool.Pool, a *app, f func(), r pool.Runner) { // want values:"may block, through pool.\\(Pool\\).Go, send; keeps 0; keeps 2"
-	p.Go(step)                                                   // want `pool.\(Pool\).Go may block the hub, through send: patch package pool too, or replace it by patched.Call10`
+func values(p *pool.Pool, a *app, f func(), r pool.Runner) { // want values:"may block, through pool.\\(\\*Pool\\).Go, send; keeps 0; keeps 2"
+	p.Go(step)                                                   // want `pool.\(\*Pool\).Go may block the hub, through send: patch package pool too, or replace it by patched.Call10`
 	p.Go(func() { a.n++ })                                       // want `patched.Call10`
-	defer p.Wait()                                               // want `pool.\(Pool\).Wait may block the hub, through sync.\(WaitGroup\).Wait: patch package pool too, or replace it by patched.Call00`
+	defer p.Wait()                                               // want `pool.\(\*Pool\).Wait may block the hub, through sync.\(\*WaitGroup\).Wait: patch package pool too, or replace it by patched.Call00`
 	pool.Start(a.step)                                           // want `callback of example.com/pool.Start runs outside the hub, package pool, which is not patched, may call it in another goroutine: wrap it in patched.Enter00`
 	pool.Start(f)                                                // want `patched.Enter00`
 	pool.Caught(f, 1)                                            // want `patched.Enter00`
@@ -33,11 +33,11 @@ func values(p *pool.Pool, a *app, f func(), r pool.Runner) { // want values:"may
 	pool.Any(f)                                                  // want `patched.Enter00`
 	pool.Any(1)
 	pool.Any(pool.Job(f))                                                           // want `patched.Enter00`
-	r.Run(f)                                                                        // want `callback of example.com/pool.\(Runner\).Run runs outside the hub`
+	r.Run(f)                                                                        // want `callback of example.com/pool.Runner.Run runs outside the hub`
 	pool.Many(func(a, b, c, d, e int) {})                                           // want `callback of example.com/pool.Many cannot be patched here: it has more parameters`
 	pool.Handle("/", http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) // want `patched.Enter20`
 	pool.Start(nil)
-	pool.Start(p.Wait)  // want `pool.\(Pool\).Wait may block the hub, through sync.\(WaitGroup\).Wait: patch package pool too, or wrap it in patched.Func00`
+	pool.Start(p.Wait)  // want `pool.\(\*Pool\).Wait may block the hub, through sync.\(\*WaitGroup\).Wait: patch package pool too, or wrap it in patched.Func00`
 	start := pool.Start // want `example.com/pool.Start cannot be patched here: it is used as a value: call it in a function literal instead`
 	go pool.Start(f)    // want `patched.Enter00`
 	_ = start
@@ -86,7 +86,7 @@ func sync(list []int, c chan int) { // want sync:"may block, through pool.Blocks
 	pool.Generic[int](c)      // want `pool.Generic may block the hub, through receive: patch package pool too, or replace it by patched.Call11`
 	pool.Generic(c)           // want `pool.Generic may block the hub, through receive: patch package pool too, or replace it by patched.Call11`
 	var w pool.Waiter = new(pool.Pool)
-	w.Wait() // want `pool.\(Waiter\).Wait may block the hub, through pool.\(Pool\).Wait, sync.\(WaitGroup\).Wait: patch package pool too, or wrap it in green.Offload`
+	w.Wait() // want `pool.Waiter.Wait may block the hub, through pool.\(\*Pool\).Wait, sync.\(\*WaitGroup\).Wait: patch package pool too, or wrap it in green.Offload`
 	w.Count()
 	pool.Generic(make(chan local))    // want `or replace it by patched.Call11`
 	pool.Generic(make(chan struct{})) // want `or wrap it in green.Offload`
