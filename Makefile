@@ -2,6 +2,9 @@
 
 .PHONY: sim release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
+# The project's own tools, which ./... leaves out, as it does all of testdata.
+TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
+
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
 
@@ -30,12 +33,12 @@ mutants:
 demo:
 	go run ./testdata/demo/show
 
-# test runs the tests of this repository: units, the txtar scripts with the real
+# test runs the tests of this repository: units and tools, the txtar scripts with the real
 # binary, and the programs of testdata/programs plain and patched. Of two large matrices it
 # has a part, of which each run has the same (matrix).
 test: $(GREENIFY)
-	go vet ./...
-	go test -timeout 30m ./...
+	go vet ./... $(TOOLS)
+	go test -timeout 30m ./... $(TOOLS)
 	cd testdata/shards && go vet ./... && go test ./...
 	$(GREENIFY) test ./runtime/...
 
@@ -53,19 +56,20 @@ whole: $(GREENIFY)
 
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
-	go vet ./...
+	go vet ./... $(TOOLS)
 	go vet -tags=greenify ./runtime/...
-	go tool -modfile=.ci/tools.mod staticcheck ./...
+	go tool -modfile=.ci/tools.mod staticcheck ./... $(TOOLS)
 
-# readme regenerates the ground truth of coverage and the tables of greenify help coverage.
+# readme writes what is made from the rules: the ground truth of coverage, the tables of
+# greenify help coverage, and the golden diffs of each release.
 readme:
 	go test ./rewrite/rules -run TestCoverage -update
 	go test ./rewrite/rules -run TestReadme -update
+	for go in $(GO_1.26) $(GO_1.27); do GOTOOLCHAIN=$$go go test ./rewrite/toolchain -run 'TestDiff$$' -update || exit; done
 
 # std-catalog computes what may block in the standard library of the Go release
-# at hand and prints where that differs from the ground truth. ./... leaves its tests out.
+# at hand and prints where that differs from the ground truth.
 std-catalog:
-	go test ./testdata/catalog/...
 	go run ./testdata/catalog
 
 # release says what is new in a release, for instance make release GO=go1.28rc1: rules that
