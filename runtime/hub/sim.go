@@ -38,6 +38,7 @@ var hubSim struct {
 	forced uint32 // the place in the queue, and 1, of the thread that a point has chosen; 0: none
 	stall  uint32 // steps of one thread since anything else happened
 	last   uint64 // whose
+	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
 
 	clock   int64 // what nanotime returns; 0: the real one
@@ -149,6 +150,9 @@ func hubSimRuns(gp *g) {
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
 	s.steps++
 	s.stall++
+	if s.still++; s.still > hubSimStill && s.on {
+		s.clock += hubSimStep
+	}
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
 		s.last, s.stall = gp.hub.sim.id, 0
@@ -171,7 +175,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	s.epoch++
 	s.seed, s.strategy, s.early = seed, strategy, early
 	s.rng = hubMix(seed)
-	s.steps, s.max, s.forced, s.stall, s.last, s.hash = 0, most, 0, 0, 0, 0
+	s.steps, s.max, s.forced, s.stall, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0
 	s.reads, s.draws, s.births, s.tickets = 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
 	hubSimLogBegin()
@@ -216,7 +220,6 @@ func hubSimThis(gp *g) bool { return gp.hub.sim.epoch == hubSim.epoch }
 func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
 	s := &hubSim
 	s.driver.set(getg())
-	hubSimOurs(true)
 	gopark(nil, nil, waitReasonSelectNoCases, traceBlockForever, 1)
 	hubSimOurs(false)
 	return s.verdict, s.steps, s.hash

@@ -13,6 +13,8 @@ const (
 	hubSimReads = 1000          // times that a thread may read the clock in one step before it runs on
 	hubSimTick  = 100_000       // nanoseconds by which it does
 	hubSimStall = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
+	hubSimStill = 10_000        // steps that may take no time, all in all
+	hubSimStep  = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
 )
 
 // hubSimNanotime is nanotime.
@@ -61,7 +63,7 @@ func hubSimJump() bool {
 		return false
 	}
 	s.clock = max(s.clock, when)
-	s.stall = 0
+	s.stall, s.still = 0, 0
 	hubClock()
 	s.timers = true
 	hubTimers(s.clock)

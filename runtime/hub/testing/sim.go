@@ -112,6 +112,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen))
 	}()
 	leaks := map[uint64]hubSimLeak{}
+	plain := uint64(0) // steps that the first schedule took
 	ok = true
 	times, verbose := *count, chatty
 	defer func() {
@@ -140,7 +141,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 					strategy = hubSimReplayed
 				}
 			}
-			early, most, seconds := h.early, h.steps, h.seconds
+			early, most, seconds := h.early, h.most(seed, plain), h.seconds
 			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
 			if kept != nil {
 				hubSimPlanned(kept.choices, true)
@@ -170,6 +171,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return true // not asked for
 			}
 			ran = true
+			if seed == 1 && kept == nil {
+				plain = steps
+			}
 			if seed == h.to && kept == nil {
 				hubSimSame(steps, hash)
 			}
@@ -260,6 +264,19 @@ const (
 	hubSimDefaultSteps   = 1_000_000
 	hubSimDefaultSeconds = 7 * 24 * 3600
 )
+
+// most is how many steps a schedule may take. If nobody has said it, that depends on the
+// test: the first schedule, in the plain order, may take many more, and the others ten times
+// what it took.
+func (h *hubSimSearch) most(seed, plain uint64) uint64 {
+	switch {
+	case h.steps != hubSimDefaultSteps:
+		return h.steps
+	case seed == 1:
+		return 20 * h.steps
+	}
+	return max(h.steps, 10*plain)
+}
 
 // flags are those that a seed needs to be the same schedule again, in a round of -count.
 func (h *hubSimSearch) flags(round uint64) (s string) {
