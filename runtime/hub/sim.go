@@ -41,8 +41,9 @@ var hubSim struct {
 	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
 
-	clock   int64 // what nanotime returns; 0: the real one
-	timers  bool  // they run
+	clock   int64    // what nanotime returns; 0: the real one
+	own     []*timer // that were set before the first schedule
+	timers  bool     // they run
 	late    atomic.Uint32
 	turns   uint32 // of sysmon
 	idle    int64  // likewise: since when the hub is
@@ -172,6 +173,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 		s.cycles = cycles
 		hubSimSettle()
 	}
+	hubSimStopTimers()
 	s.epoch++
 	s.seed, s.strategy, s.early = seed, strategy, early
 	s.rng = hubMix(seed)

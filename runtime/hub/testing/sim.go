@@ -112,7 +112,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen))
 	}()
 	leaks := map[uint64]hubSimLeak{}
-	plain := uint64(0) // steps that the first schedule took
+	plain := uint64(0) // steps that the first schedule takes
 	ok = true
 	times, verbose := *count, chatty
 	defer func() {
@@ -122,6 +122,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	*count = 1
 	for round := range uint64(times) {
 		replays := hubSimReplays(name, importPath, round)
+		mixed := func(seed uint64) uint64 { return hubSimSeed(name, seed+round<<32) }
 		// schedule runs one: of a seed, or if there is a file the one that the program keeps
 		// there. It reports whether the test ends with it.
 		schedule := func(seed uint64, kept *hubSimKept) (ends bool) {
@@ -134,7 +135,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if h.strategy != 0 {
 				strategy = uint8(h.strategy - 1)
 			}
-			mixed := hubSimSeed(name, seed+round<<32)
+			mixed := mixed(seed)
 			if h.mixed != 0 && seed == h.to {
 				mixed = h.mixed
 				if h.replay != "" {
@@ -171,9 +172,6 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return true // not asked for
 			}
 			ran = true
-			if seed == 1 && kept == nil {
-				plain = steps
-			}
 			if seed == h.to && kept == nil {
 				hubSimSame(steps, hash)
 			}
@@ -246,6 +244,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return ran, ok
 			}
 		}
+		if h.to > 1 {
+			plain = h.measure(name, mixed(1), run)
+		}
 		for seed := max(2, h.from); seed <= h.to; seed++ {
 			if schedule(seed, nil) {
 				return ran, ok
@@ -253,6 +254,24 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		}
 	}
 	return ran, ok
+}
+
+// hubSimWarm runs a test that does nothing, in a schedule before all: what package testing
+// does once, at its first use, is a matter of none that counts, for which test comes first in
+// a process depends on -run, and on tests that ended processes before.
+func hubSimWarm(run func()) {
+	if !hubSimOn() {
+		return
+	}
+	times, verbose := *count, chatty
+	*count, chatty.on = 1, false
+	hubSimBegin(0, 0, 0, 0, hubSimDefaultSteps, hubSimDefaultSeconds*1e9, "")
+	go func() {
+		run()
+		hubSimEnd()
+	}()
+	hubSimWait()
+	*count, chatty = times, verbose
 }
 
 // A hubSimLeak is what was found of threads that were left.
@@ -264,6 +283,24 @@ const (
 	hubSimDefaultSteps   = 1_000_000
 	hubSimDefaultSeconds = 7 * 24 * 3600
 )
+
+// measure runs the first schedule of a test again. Strategies go by how many steps it takes,
+// and in the first one there may be more, of what is done once in a process.
+func (h *hubSimSearch) measure(name string, mixed uint64, run func() (ran, ok bool)) (steps uint64) {
+	failed := numFailed.Load()
+	hubSimOutput.drop = true
+	hubSimBegin(1, mixed, uint8(max(h.strategy, 1)-1), int64(h.early), h.most(1, 0), int64(h.seconds)*1e9,
+		fmt.Sprintf("as schedule 1 of %s runs for the second time\n", name))
+	go func() {
+		run()
+		hubSimEnd()
+	}()
+	_, steps, _ = hubSimWait()
+	hubSimTakeKept()
+	hubSimOutput.drop = false
+	numFailed.Store(failed)
+	return steps
+}
 
 // most is how many steps a schedule may take. If nobody has said it, that depends on the
 // test: the first schedule, in the plain order, may take many more, and the others ten times
@@ -320,6 +357,9 @@ func hubSimText(f func(text []byte) int) []byte {
 }
 
 func hubRunTests(modulePath, importPath string, matchString func(pat, str string) (bool, error), tests []InternalTest, deadline time.Time) (ran, ok bool) {
+	hubSimWarm(func() {
+		runTests(modulePath, importPath, matchString, []InternalTest{{Name: "Test", F: func(*T) {}}}, deadline)
+	})
 	ok = true
 	for i := range tests {
 		r, o := hubSimRun(tests[i].Name, importPath, func() (bool, bool) {
