@@ -280,9 +280,59 @@ func (x *simRun) confirm(results []explore.Result) error {
 		if got.Verdict != r.Verdict {
 			fmt.Fprintf(x.stdout, "greenify: %s: seed %d does not fail so in a process of its own: it needs what ran before it, or something real came otherwise\n\tgreenify test -sim -keep-going -seeds 1-%d %s\n",
 				r.Test, r.Seed, r.Seed, r.Package)
+			continue
+		}
+		if again, err := x.again(r); err != nil {
+			return err
+		} else if again {
+			fmt.Fprintf(x.stdout, "greenify: %s: it fails in the plain order, too, if it has run before in the process, as with go test -count=2: "+
+				"that may be why its other schedules fail\n", r.Test)
+		} else if hasty, err := x.hasty(r); err != nil {
+			return err
+		} else if hasty {
+			fmt.Fprintf(x.stdout, "greenify: %s: seed %d does not fail if no timer fires while threads are ready, as if these were slow: so a slow machine may fail it, "+
+				"but it may be that the test alone takes it for certain that they are not; with -early=false no timer does\n", r.Test, r.Seed)
 		}
 	}
 	return nil
+}
+
+// again reports whether a test that failed in another schedule fails in the plain order when
+// it runs for the second time, if it does not for the first.
+func (x *simRun) again(r explore.Result) (bool, error) {
+	if r.Seed == 1 {
+		return false, nil
+	}
+	got, _, err := x.alone(explore.Result{Package: r.Package, Test: r.Test, Seed: 1, Round: 1}, "second", false)
+	return got.Verdict != "" && got.Verdict != "ok", err
+}
+
+// hasty reports whether a schedule that failed does not fail without the timers that fired in
+// it while threads were ready, its other choices being made as far as they come.
+func (x *simRun) hasty(r explore.Result) (bool, error) {
+	if r.Replay == "" {
+		return false, nil
+	}
+	s, err := explore.ReadSchedule(filepath.Join(getenv(x.environ, "GREENIFY_SIM_REPLAYS"), r.Replay))
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil // the process had no time to write it
+	}
+	if err != nil {
+		return false, err
+	}
+	choices := slices.DeleteFunc(slices.Clone(s.Choices), explore.Choice.Early)
+	if s.Full || len(choices) == len(s.Choices) {
+		return false, nil
+	}
+	s.Choices = choices
+	var text bytes.Buffer
+	s.WriteTo(&text)
+	path := filepath.Join(x.tmp, "hasty.sim")
+	if err := os.WriteFile(path, text.Bytes(), 0o666); err != nil {
+		return false, err
+	}
+	got, _, err := x.alone(r, "hasty", false, replayOptions{lenient: true}.environ(s, path)...)
+	return got.Verdict == "ok", err
 }
 
 // checkDeterminism runs all schedules in another process, with other processors, and says

@@ -44,6 +44,9 @@ type Choice struct {
 	Check  uint64 // of what was before
 }
 
+// Early reports whether it is that a timer fired while threads were ready.
+func (c Choice) Early() bool { return c.Kind == "timer" }
+
 // kinds are package runtime's (hubSimKindNames).
 var kinds = []string{"next", "switch", "case", "timer"}
 

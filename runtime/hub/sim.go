@@ -38,10 +38,12 @@ var hubSim struct {
 	forced uint32 // the place in the queue, and 1, of the thread that a point has chosen; 0: none
 	stall  uint32 // steps of one thread since anything else happened
 	last   uint64 // whose
+	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
 
-	clock   int64 // what nanotime returns; 0: the real one
-	timers  bool  // they run
+	clock   int64    // what nanotime returns; 0: the real one
+	own     []*timer // that were set before the first schedule
+	timers  bool     // they run
 	late    atomic.Uint32
 	turns   uint32 // of sysmon
 	idle    int64  // likewise: since when the hub is
@@ -149,6 +151,9 @@ func hubSimRuns(gp *g) {
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
 	s.steps++
 	s.stall++
+	if s.still++; s.still > hubSimStill && s.on {
+		s.clock += hubSimStep
+	}
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
 		s.last, s.stall = gp.hub.sim.id, 0
@@ -168,10 +173,11 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 		s.cycles = cycles
 		hubSimSettle()
 	}
+	hubSimStopTimers()
 	s.epoch++
 	s.seed, s.strategy, s.early = seed, strategy, early
 	s.rng = hubMix(seed)
-	s.steps, s.max, s.forced, s.stall, s.last, s.hash = 0, most, 0, 0, 0, 0
+	s.steps, s.max, s.forced, s.stall, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0
 	s.reads, s.draws, s.births, s.tickets = 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
 	hubSimLogBegin()
@@ -216,7 +222,6 @@ func hubSimThis(gp *g) bool { return gp.hub.sim.epoch == hubSim.epoch }
 func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
 	s := &hubSim
 	s.driver.set(getg())
-	hubSimOurs(true)
 	gopark(nil, nil, waitReasonSelectNoCases, traceBlockForever, 1)
 	hubSimOurs(false)
 	return s.verdict, s.steps, s.hash

@@ -9,10 +9,13 @@ package runtime
 
 const (
 	hubSimStart = 1e9           // nanotime at the beginning of a schedule
-	hubSimEpoch = 1_767_225_600 // time.Now then, less a second: 2026-01-01 00:00:00 UTC
+	hubSimEpoch = 1_768_386_030 // time.Now then: 2026-01-14 10:20:30 UTC, where no hour, day or month begins
 	hubSimReads = 1000          // times that a thread may read the clock in one step before it runs on
 	hubSimTick  = 100_000       // nanoseconds by which it does
+	hubSimLate  = 1000          // nanoseconds by which a timer is late: none comes at the instant, on which nobody may rely
 	hubSimStall = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
+	hubSimStill = 10_000        // steps that may take no time, all in all
+	hubSimStep  = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
 )
 
 // hubSimNanotime is nanotime.
@@ -60,13 +63,65 @@ func hubSimJump() bool {
 	if when == 0 {
 		return false
 	}
-	s.clock = max(s.clock, when)
-	s.stall = 0
+	s.clock = max(s.clock, when+hubSimLate)
+	s.stall, s.still = 0, 0
 	hubClock()
 	s.timers = true
 	hubTimers(s.clock)
 	s.timers = false
 	return true
+}
+
+// hubSimStopTimers stops the timers that earlier schedules have left, such as tickers that
+// nobody stops: they would fire for ever, and in schedules that are not theirs. Those that were
+// set before the first schedule are the program's.
+func hubSimStopTimers() {
+	s := &hubSim
+	for _, pp := range allp {
+		ts := &pp.timers
+		if s.epoch == 0 {
+			ts.lock()
+			n := len(ts.heap)
+			ts.unlock()
+			own := make([]*timer, n)
+			ts.lock()
+			for i := range min(n, len(ts.heap)) {
+				own[i] = ts.heap[i].timer
+			}
+			ts.unlock()
+			s.own = append(s.own, own...)
+			continue
+		}
+		for {
+			t := hubSimLeftTimer(ts)
+			if t == nil {
+				break
+			}
+			t.stop()
+		}
+		ts.lock()
+		ts.adjust(s.clock, true)
+		ts.unlock()
+	}
+}
+
+// hubSimLeftTimer returns one of them.
+func hubSimLeftTimer(ts *timers) *timer {
+	ts.lock()
+	defer ts.unlock()
+next:
+	for _, tw := range ts.heap {
+		if tw.timer.astate.Load()&timerZombie != 0 {
+			continue
+		}
+		for _, own := range hubSim.own {
+			if tw.timer == own {
+				continue next
+			}
+		}
+		return tw.timer
+	}
+	return nil
 }
 
 // hubSimHolds reports whether timers are not to run now, though they may be due: the
@@ -79,7 +134,7 @@ func hubSimHolds() bool {
 	}
 	if s.late.CompareAndSwap(1, 0) {
 		if when := hubSimNextTimer(); when != 0 {
-			s.clock = max(s.clock, when)
+			s.clock = max(s.clock, when+hubSimLate)
 		}
 		return false
 	}

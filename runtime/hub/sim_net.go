@@ -171,6 +171,16 @@ func hubNetAt(object unsafe.Pointer) { hubAt(object) }
 //go:linkname hubNetDraw syscall.hubNetDraw
 func hubNetDraw(n uint64) uint64 { return hubSimWord() % n }
 
+// hubNetEpoch is the number of the schedule that runs, 0 outside.
+//
+//go:linkname hubNetEpoch syscall.hubNetEpoch
+func hubNetEpoch() uint32 {
+	if !hubSim.on {
+		return 0
+	}
+	return hubSim.epoch
+}
+
 // hubNetSelf names the calling thread, for hubNetWake.
 //
 //go:linkname hubNetSelf syscall.hubNetSelf

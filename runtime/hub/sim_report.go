@@ -135,6 +135,7 @@ func testing_hubSimBegin(number, seed uint64, strategy uint8, early int64, most 
 	hubSim.label, hubSim.told = label, false
 	hubSimLog.seed = number
 	hubSimBegin(seed, hubStrategy(strategy), early, most, until)
+	hubSimOurs(true) // until hubSimWait returns: what it starts may run before it waits
 }
 
 //go:linkname testing_hubSimWait testing.hubSimWait

@@ -69,6 +69,9 @@ func (r *runner) set(set, run string) error {
 	if err != nil {
 		return err
 	}
+	if set == "modules" {
+		return r.modules(only)
+	}
 	dir, err := os.MkdirTemp("", "greenify-sim-")
 	if err != nil {
 		return err
@@ -81,7 +84,7 @@ func (r *runner) set(set, run string) error {
 	case "programs", "corrected":
 		names, err = writeModule(dir, set)
 	default:
-		err = fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected", set)
+		err = fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules", set)
 	}
 	if err != nil {
 		return err

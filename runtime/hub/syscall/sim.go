@@ -55,6 +55,9 @@ func hubNetAt(object unsafe.Pointer)
 //go:linkname hubNetDraw
 func hubNetDraw(n uint64) uint64
 
+//go:linkname hubNetEpoch
+func hubNetEpoch() uint32
+
 //go:linkname hubNetSelf
 func hubNetSelf() uintptr
 

@@ -365,7 +365,7 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 			}
 		}
 	case a.name[0] == 0:
-		if _, err := w.unixPeer(s, a, true); err != simOutside {
+		if o, err := w.unixPeer(s, a, true); err != simOutside && (o == nil || !w.left(o)) {
 			return 0, EADDRINUSE
 		}
 	default:
@@ -379,7 +379,7 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 			return 0, err
 		}
 	}
-	s.local, s.bound = a, true
+	s.local, s.bound, s.epoch = a, true, hubNetEpoch()
 	w.bound = append(w.bound, s)
 	return 0, 0
 }

@@ -111,6 +111,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen))
 	}()
 	leaks := map[uint64]hubSimLeak{}
+	plain := uint64(0) // steps that the first schedule takes
 	ok = true
 	times, verbose := *count, chatty
 	defer func() {
@@ -120,6 +121,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	*count = 1
 	for round := range uint64(times) {
 		replays := hubSimReplays(name, importPath, round)
+		mixed := func(seed uint64) uint64 { return hubSimSeed(name, seed+round<<32) }
 		// schedule runs one: of a seed, or if there is a file the one that the program keeps
 		// there. It reports whether the test ends with it.
 		schedule := func(seed uint64, kept *hubSimKept) (ends bool) {
@@ -132,14 +134,14 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if h.strategy != 0 {
 				strategy = uint8(h.strategy - 1)
 			}
-			mixed := hubSimSeed(name, seed+round<<32)
+			mixed := mixed(seed)
 			if h.mixed != 0 && seed == h.to {
 				mixed = h.mixed
 				if h.replay != "" {
 					strategy = hubSimReplayed
 				}
 			}
-			early, most, seconds := h.early, h.steps, h.seconds
+			early, most, seconds := h.early, h.most(seed, plain), h.seconds
 			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
 			if kept != nil {
 				hubSimPlanned(kept.choices, true)
@@ -241,6 +243,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return ran, ok
 			}
 		}
+		if h.to > 1 {
+			plain = h.measure(name, mixed(1), run)
+		}
 		for seed := max(2, h.from); seed <= h.to; seed++ {
 			if schedule(seed, nil) {
 				return ran, ok
@@ -248,6 +253,24 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		}
 	}
 	return ran, ok
+}
+
+// hubSimWarm runs a test that does nothing, in a schedule before all: what package testing
+// does once, at its first use, is a matter of none that counts, for which test comes first in
+// a process depends on -run, and on tests that ended processes before.
+func hubSimWarm(run func()) {
+	if !hubSimOn() {
+		return
+	}
+	times, verbose := *count, chatty
+	*count, chatty.on = 1, false
+	hubSimBegin(0, 0, 0, 0, hubSimDefaultSteps, hubSimDefaultSeconds*1e9, "")
+	go func() {
+		run()
+		hubSimEnd()
+	}()
+	hubSimWait()
+	*count, chatty = times, verbose
 }
 
 // A hubSimLeak is what was found of threads that were left.
@@ -259,6 +282,37 @@ const (
 	hubSimDefaultSteps   = 1_000_000
 	hubSimDefaultSeconds = 7 * 24 * 3600
 )
+
+// measure runs the first schedule of a test again. Strategies go by how many steps it takes,
+// and in the first one there may be more, of what is done once in a process.
+func (h *hubSimSearch) measure(name string, mixed uint64, run func() (ran, ok bool)) (steps uint64) {
+	failed := numFailed.Load()
+	hubSimOutput.drop = true
+	hubSimBegin(1, mixed, uint8(max(h.strategy, 1)-1), int64(h.early), h.most(1, 0), int64(h.seconds)*1e9,
+		fmt.Sprintf("as schedule 1 of %s runs for the second time\n", name))
+	go func() {
+		run()
+		hubSimEnd()
+	}()
+	_, steps, _ = hubSimWait()
+	hubSimTakeKept()
+	hubSimOutput.drop = false
+	numFailed.Store(failed)
+	return steps
+}
+
+// most is how many steps a schedule may take. If nobody has said it, that depends on the
+// test: the first schedule, in the plain order, may take many more, and the others ten times
+// what it took.
+func (h *hubSimSearch) most(seed, plain uint64) uint64 {
+	switch {
+	case h.steps != hubSimDefaultSteps:
+		return h.steps
+	case seed == 1:
+		return 20 * h.steps
+	}
+	return max(h.steps, 10*plain)
+}
 
 // flags are those that a seed needs to be the same schedule again, in a round of -count.
 func (h *hubSimSearch) flags(round uint64) (s string) {
@@ -302,6 +356,9 @@ func hubSimText(f func(text []byte) int) []byte {
 }
 
 func hubRunTests(modulePath, importPath string, matchString func(pat, str string) (bool, error), tests []InternalTest, deadline time.Time) (ran, ok bool) {
+	hubSimWarm(func() {
+		runTests(modulePath, importPath, matchString, []InternalTest{{Name: "Test", F: func(*T) {}}}, deadline)
+	})
 	ok = true
 	for i := range tests {
 		r, o := hubSimRun(tests[i].Name, importPath, func() (bool, bool) {
