@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -69,6 +70,13 @@ func TestPages(t *testing.T) {
 			t.Errorf("README.md does not link to topic %s", topic.name)
 		}
 	}
+	for _, pkg := range packages(t, root) {
+		for _, name := range strings.Split(pkg, "/") {
+			if !regexp.MustCompile(`(?m)^    .*\b` + name + `\b`).Match(readme) {
+				t.Errorf("README.md has no %s, of package %s, in its picture of the house", name, pkg)
+			}
+		}
+	}
 	var pages []string
 	for _, pattern := range []string{root + "/*.md", "topics/*.md"} {
 		names, err := filepath.Glob(pattern)
@@ -93,4 +101,19 @@ func TestPages(t *testing.T) {
 			}
 		}
 	}
+}
+
+// packages lists the packages of the module by their folders.
+func packages(t *testing.T, root string) (list []string) {
+	t.Helper()
+	cmd := exec.Command("go", "list", "./...")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path := range strings.FieldsSeq(string(out)) {
+		list = append(list, strings.TrimPrefix(path, "github.com/greenify-go/greenify/"))
+	}
+	return list
 }
