@@ -3,7 +3,6 @@ package patched
 import "github.com/greenify-go/greenify/runtime/internal/baton"
 
 //go:generate go run gen.go
-//go:generate go run gen.go -o ../../rewrite/greenify/testdata/src/github.com/greenify-go/greenify/runtime/patched/call_gen.go
 
 // The functions that code patched in source calls std and C with, and hands
 // callbacks over with, one for each number of arguments and results, are

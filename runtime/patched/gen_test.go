@@ -20,9 +20,7 @@ func TestGenerated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"call_gen.go", "../../rewrite/greenify/testdata/src/github.com/greenify-go/greenify/runtime/patched/call_gen.go"} {
-		if got, err := os.ReadFile(name); err != nil || !bytes.Equal(got, want) {
-			t.Errorf("%s is not up to date: go generate ./runtime/patched (%v)", name, err)
-		}
+	if got, err := os.ReadFile("call_gen.go"); err != nil || !bytes.Equal(got, want) {
+		t.Errorf("call_gen.go is not up to date: go generate ./runtime/patched (%v)", err)
 	}
 }

@@ -21,8 +21,13 @@ const Placeholder = `"VERSION"`
 // Version is what Placeholder stands for.
 func Version() []byte { return []byte(`"` + rules.CallVersion() + `"`) }
 
-// Copy copies the test data, with the version of today's rules, to a folder that is a
-// GOPATH, and returns it. From is the folder of the test data.
+// generated is the file of package patched that gen.go writes, below the folder that has
+// the package: the test data has stubs of the others.
+const generated = "runtime/patched/call_gen.go"
+
+// Copy copies the test data, with the version of today's rules and the generated functions
+// of package patched, to a folder that is a GOPATH, and returns it. From is the folder of
+// the test data, in a package two folders below this module's.
 func Copy(t *testing.T, from string) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -45,6 +50,13 @@ func Copy(t *testing.T, from string) (dir string) {
 		return os.WriteFile(to, bytes.ReplaceAll(data, []byte(Placeholder), Version()), 0o666)
 	})
 	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(filepath.Join(from, "../../..", generated))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "src/github.com/greenify-go/greenify", generated), data, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	return dir

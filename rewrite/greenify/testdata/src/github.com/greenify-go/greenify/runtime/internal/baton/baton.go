@@ -1,4 +1,4 @@
-// Package baton is a stub: what call_gen.go needs, which gen.go writes here too.
+// Package baton is a stub: what call_gen.go of package patched needs.
 package baton
 
 type Thread interface {
