@@ -21,7 +21,7 @@ import (
 // baton to the next ready thread, does the native operation, which may wait,
 // and queues for the baton again. So the native objects keep their exact
 // meaning, native goroutines can be at the other end, and no wake-up can be
-// lost: the hub wakes nobody but who waits for the baton.
+// lost: the hub wakes only threads that wait for the baton.
 //
 // Ready threads queue first in, first out: from the go statement on, and from
 // the moment the native wait is over. There is no hub goroutine and no timer:
@@ -36,7 +36,7 @@ import (
 
 var hub struct {
 	on    atomic.Bool            // set once, by start
-	owner atomic.Pointer[thread] // who has the baton, or has been granted it; nil while it is idle. Set with mu held
+	owner atomic.Pointer[thread] // the thread that has the baton, or has been granted it; nil while it is idle. Set with mu held
 	lost  atomic.Int32           // threads the baton was taken from (rescue.go)
 
 	mu    sync.Mutex

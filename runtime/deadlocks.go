@@ -6,7 +6,7 @@ type Deadlock struct {
 	// Proven: nothing that can still run refers to what they wait on, or, in a
 	// program built with -locks, they wait for locks whose holders are among them
 	// or have ended. Otherwise they wait for locks in a circle, and the holder of a
-	// lock is taken to be who has deferred its Unlock.
+	// lock is taken to be the one that has deferred its Unlock.
 	Proven bool
 	// Who waits for what, since when, started where, and the stacks. Of many threads
 	// that wait alike it has one, and how many more there are.

@@ -37,7 +37,7 @@ func (h *Handle) Cancel() bool {
 }
 
 // Kill ends the thread at its next yield point as by runtime.Goexit: deferred
-// calls run, recover does not stop it, and who waits for it gets ErrKilled. A
+// calls run, recover does not stop it, and a thread that waits for it gets ErrKilled. A
 // thread that waits is woken at once: whatever it waits for, a channel, a lock, a
 // descriptor, a child process, time, a Queue or a Semaphore, it leaves as if it had
 // never been there. A wait that is over already, or an operation that need not wait,
@@ -91,7 +91,7 @@ func (h *Handle) Cancel() bool {
 // thread cannot be killed at all; Kill returns such an error.
 func (h *Handle) Kill() error { return h.kill(nil) }
 
-// kill is Kill; who waits gets the cause if it is not nil.
+// kill is Kill; threads that wait get the cause if it is not nil.
 func (h *Handle) kill(cause error) error {
 	h.mu.Lock()
 	if h.state == taskNew {

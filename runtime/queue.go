@@ -160,7 +160,7 @@ func (q *Queue[T]) visit(ctx context.Context, line *list.List, v *visitor[T]) er
 
 // stay waits, and leaves the line. Who serves v is done with it once the queue is unlocked.
 func (q *Queue[T]) stay(ctx context.Context, line *list.List, v *visitor[T], place *list.Element) error {
-	defer func() { // also for one who is killed
+	defer func() { // also for a thread that is killed
 		q.mu.Lock()
 		defer q.mu.Unlock()
 		line.Remove(place)

@@ -8,10 +8,10 @@ import (
 
 // A mutex guards what belongs to this package. A thread that waits for it or has it is
 // not killed before it has unlocked it, so what is done under it is done as a whole.
-// It is unlocked by who has locked it.
+// It is unlocked by the thread that has locked it.
 type mutex struct {
 	mu sync.Mutex
-	t  *thread // who has it; nil outside the hub
+	t  *thread // the one that has it; nil outside the hub
 }
 
 func (m *mutex) Lock() {
@@ -56,7 +56,7 @@ func (w *waiter) claim() bool {
 // served reports whether it need not wait.
 func (w *waiter) served() bool { return atomic.LoadUint32(&w.state) == waiterServed }
 
-// release wakes the waiter, who has been served.
+// release wakes the waiter, which has been served.
 func (w *waiter) release() {
 	if w.wake != nil {
 		close(w.wake)
@@ -65,7 +65,7 @@ func (w *waiter) release() {
 
 func (w *waiter) killed() bool { return atomic.LoadUint32(&w.state) == waiterKilled }
 
-// first returns who is first in a line: those who were killed and have not left it yet
+// first returns the first of a line: threads that were killed and have not left it yet
 // are taken out. It returns the zero W if there is nobody.
 func first[W interface{ killed() bool }](line *list.List) (w W) {
 	for e := line.Front(); e != nil; e = line.Front() {

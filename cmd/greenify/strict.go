@@ -140,7 +140,7 @@ type move struct {
 }
 
 // moveAll makes all the moves or none; each by a rename. Like the go command
-// (checkDstOverwrite) it does not overwrite what is no program.
+// (checkDstOverwrite) it does not overwrite a file that is not a program.
 func moveAll(moves []move) (err error) {
 	for _, m := range moves {
 		if err := mayReplace(m.to); err != nil {

@@ -122,10 +122,10 @@ func directive(text string) (name, reason string, ok bool) {
 }
 
 // reach returns the range of positions that a skip directive is for: the rest of its
-// line, or the first line below it that is no comment, and if a declaration begins
+// line, or the first line below it that is not a comment, and if a declaration begins
 // there all of that. Lines are those of the file, whatever its line directives say:
 // those count lines of another file, and package parser goes by them, so that a comment
-// above one is no declaration's Doc.
+// above one is not the Doc of a declaration.
 func (f *finder) reach(c *ast.Comment) (from, to token.Pos) {
 	for _, d := range f.Syntax.Decls {
 		if doc := docOf(d); doc != nil && doc.Pos() <= c.Pos() && c.Pos() < doc.End() {

@@ -45,7 +45,7 @@ const (
 	asidePrefix = ".greenify-"
 )
 
-// A fileEdit is one file before and after; nil is no file.
+// A fileEdit is one file before and after; nil means that there is none.
 type fileEdit struct{ old, new []byte }
 
 // A journal is what a swap is about to do.

@@ -23,8 +23,8 @@ const (
 	WholeProgram = "whole program"
 	WithPatch    = "with -patch"        // whole program, built with one of the groups os and socket
 	WithDisk     = "with -offload=disk" // whole program, built with that flag
-	WithLocks    = "with -locks"        // likewise
-	WithSim      = "with -sim"          // likewise
+	WithLocks    = "with -locks"        // whole program, built with that flag
+	WithSim      = "with -sim"          // whole program, built with that flag
 	InSource     = "in source"
 )
 

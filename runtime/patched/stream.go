@@ -108,7 +108,7 @@ func inMemory(v any) bool {
 }
 
 // FromStd reports whether v, an http.Handler, is one of the standard library and no
-// function: its method is no patched code.
+// function: its method is not patched.
 func FromStd(v any) bool {
 	path, _ := declaredIn(v)
 	return v != nil && isHandler(path, reflect.TypeOf(v).Kind() == reflect.Func)

@@ -24,7 +24,7 @@ func Passes(pkg, name string) bool {
 	return pkg == "io" && (name == "LimitedReader" || name == "SectionReader")
 }
 
-// Alone reports whether a type that is no interface calls nobody: memory, files,
+// Alone reports whether a type that is not an interface calls nobody: memory, files,
 // connections.
 func Alone(pkg string) bool {
 	return Memory(pkg) || pkg == "os" || pkg == "net" || pkg == "crypto/tls"
