@@ -43,7 +43,8 @@ func (e *env) shrink(s *explore.Schedule, path, out string, bin *testBinary) err
 		if err != nil || code == exitOK || code == exitDiverged {
 			return nil, printed.String(), err
 		}
-		files, err := filepath.Glob(filepath.Join(written, "*.sim"))
+		// The first schedule, which always comes before, may have failed, too.
+		files, err := filepath.Glob(filepath.Join(written, fmt.Sprintf("*-%d.sim", s.Seed)))
 		if err != nil || len(files) != 1 {
 			return nil, printed.String(), err
 		}

@@ -62,6 +62,9 @@ var simNet = []Leaf{
 	{File: "runtime/netpoll_epoll.go", Edit: edit("netpollclose", entry, "", "if fd = hubNetClose(fd); fd >= hubNetBase { return 0 }", 1), Why: "the kernel's poller hears of no simulated descriptor"},
 	{File: "runtime/netpoll.go", Edit: edit("netpollblock", replace, "netpollblockcommit", "hubNetCommit(pd)", 1), Why: "who waits for a simulated descriptor does not wait for the kernel"},
 	{File: "runtime/netpoll.go", Edit: edit("netpollunblock", replace, "*delta -= 1", "if !hubNetSimulated(pd.fd) { *delta -= 1 }", 1), Why: "who waits for a simulated descriptor does not wait for the kernel"},
+	{File: "runtime/signal_unix.go", Edit: edit("sigenable", entry, "", "hubSimAsks(1); defer hubSimAsks(-1)", 1), Why: "os/signal waits for a goroutine of the runtime"},
+	{File: "runtime/signal_unix.go", Edit: edit("sigdisable", entry, "", "hubSimAsks(1); defer hubSimAsks(-1)", 1), Why: "os/signal waits for a goroutine of the runtime"},
+	{File: "runtime/signal_unix.go", Edit: edit("sigignore", entry, "", "hubSimAsks(1); defer hubSimAsks(-1)", 1), Why: "os/signal waits for a goroutine of the runtime"},
 }
 
 var simTests = []Leaf{

@@ -54,9 +54,10 @@ var hubSim struct {
 
 	procs int // what GOMAXPROCS was set to; 0: nothing
 
-	epoch   uint32 // which schedule
-	heap    uint64 // bytes at which the next schedule begins with a collection
-	cycles  uint32 // collections before the last schedule
+	epoch   uint32       // which schedule
+	heap    uint64       // bytes at which the next schedule begins with a collection
+	cycles  uint32       // collections before the last schedule
+	asks    atomic.Int32 // threads that wait for a goroutine of the runtime (hubSimAsks)
 	driver  guintptr
 	verdict hubVerdict
 	label   string // what to call the schedule
@@ -340,9 +341,16 @@ func hubSimOver() {
 	s.forced = uint32(hub.runq.size)
 }
 
+// hubSimAsks says that a thread waits for a goroutine of the runtime, which answers at once, from
+// now on or no more.
+func hubSimAsks(n int32) { hubSim.asks.Add(n) }
+
 // hubSimNative reports whether threads have left the hub, and may come back to it: the
 // native scheduler waits for them.
 func hubSimNative() bool {
+	if hubSim.asks.Load() != 0 {
+		return true
+	}
 	all, n := atomicAllG()
 	for i := range n {
 		gp := atomicAllGIndex(all, i)
