@@ -12,8 +12,8 @@ import (
 // Some code must run to its end though its thread is to be killed. It says so by
 // hubKillState.uncut, a count: meanwhile no wait of the thread is cut, and it unwinds
 // nowhere. The kill is delivered at the next yield point behind it. Cond.Wait locks
-// c.L so, for its caller's deferred calls unlock it, and package green has its own
-// locks so.
+// c.L so, for its caller's deferred calls unlock it, package green has its own locks so,
+// and a profile or trace, of which the program has one, is turned off so.
 //
 // A thread that panics is not killed either: Goexit would end the panic as recover
 // does, and nobody would hear of it. If the panic is recovered, the kill is delivered
@@ -80,6 +80,12 @@ func tls_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname token_hubUncut go/token.hubUncut
 func token_hubUncut(n int8) { getg().hub.kill.uncut += n }
+
+//go:linkname pprof_hubUncut runtime/pprof.hubUncut
+func pprof_hubUncut(n int8) { getg().hub.kill.uncut += n }
+
+//go:linkname trace_hubUncut runtime/trace.hubUncut
+func trace_hubUncut(n int8) { getg().hub.kill.uncut += n }
 
 //go:linkname syscall_hubUncut syscall.hubUncut
 func syscall_hubUncut(n int8) { getg().hub.kill.uncut += n }

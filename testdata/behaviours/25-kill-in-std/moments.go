@@ -49,6 +49,9 @@ var moments = []struct {
 	{"HTTP/2, closing a body", killBodyClose},
 	{"HTTP/2, the pool", killPool},
 	{"io.Pipe", func() { killPipe("io.(*pipe)", func() (r io.ReadCloser, w io.WriteCloser) { return io.Pipe() }) }},
+	{"pprof.StopCPUProfile", killStopCPUProfile},
+	{"trace.Stop", killStopTrace},
+	{"net/http/pprof", killPprof},
 	{"net.Pipe", func() { killPipe("net.(*pipe)", func() (r io.ReadCloser, w io.WriteCloser) { return net.Pipe() }) }},
 }
 
