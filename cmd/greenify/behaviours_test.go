@@ -119,7 +119,7 @@ func (b *behaviourBuild) build() error {
 			return err
 		}
 		out := b.path(c.out) + string(filepath.Separator)
-		cmd := exec.Command(c.command, append([]string{"build", "-trimpath", "-o", out}, c.packages...)...)
+		cmd := exec.Command(c.command, append([]string{"build", "-o", out}, c.packages...)...)
 		cmd.Dir = c.dir
 		if msg, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%v: %v\n%s", cmd, err, msg)

@@ -29,7 +29,7 @@ func buildPrograms(t *testing.T, kind, module, command string, packages ...strin
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"build", "-trimpath", "-ldflags=-w", "-o", dir + string(filepath.Separator)}
+	args := []string{"build", "-ldflags=-w", "-o", dir + string(filepath.Separator)}
 	cmd := exec.Command(command, append(args, packages...)...)
 	cmd.Dir = module
 	if module != programs { // a copy, which requires package green
