@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: sim release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: sim sim-modules release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
@@ -94,6 +94,11 @@ race: $(GREENIFY)
 # test -sim, prints which schedule finds each, and runs what has no bug.
 sim: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY)
+
+# sim-modules runs the tests of third-party modules in 100 schedules each, and the schedules of
+# the bugs that were found, and compares testdata/sim/modules.txt.
+sim-modules: $(GREENIFY)
+	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -sets modules
 
 # browser opens the pages of traces in chromium, from a Debian package (as root).
 browser:

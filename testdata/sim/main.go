@@ -9,6 +9,9 @@
 // under names of their own, from which the seeds are derived. The corrected ones run in
 // -schedules each, and may have no report.
 //
+// A fourth set, which is run if it is asked for, is the tests of third-party modules
+// (modules.go), with what they do in 100 schedules each, in modules.txt.
+//
 // What takes too many schedules of the default, or is not found (never, in 1,000 schedules), is
 // an error, as is a figure that is not the one in goker.txt or programs.txt: a schedule is
 // the same everywhere. -update writes these files:
