@@ -58,6 +58,59 @@ func isFree(v reflect.Value) bool {
 	return true
 }
 
+// TestKillOnce: a thread that is killed in the function of a sync.OnceFunc does not end
+// the program, as Goexit would there. The function counts as called; if it has a value to
+// return it is called again, by who waits for it already, and is called no more.
+func TestKillOnce(t *testing.T) {
+	calls := 0
+	value := func() int {
+		if calls++; calls == 1 {
+			select {}
+		}
+		return calls
+	}
+	both := func(f func() (int, int)) func() int {
+		return func() int { a, b := f(); return a + b }
+	}
+	twice := func() (int, int) { return value(), 1 }
+	called := func(f func()) func() int {
+		return func() int { f(); return calls }
+	}
+	for _, c := range []struct {
+		name string
+		once func() int
+		want int
+	}{
+		{"sync.OnceFunc", called(sync.OnceFunc(func() { value() })), 1},
+		{"sync.OnceValue", sync.OnceValue(value), 2},
+		{"sync.OnceValues", both(sync.OnceValues(twice)), 3},
+		{"green.OnceFunc", called(green.OnceFunc(func() { value() })), 1},
+		{"green.OnceValue", green.OnceValue(value), 2},
+		{"green.OnceValues", both(green.OnceValues(twice)), 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			calls = 0
+			call := func() (int, error) { return c.once(), nil }
+			killed := green.Spawn(call)
+			settle()
+			waiting := green.Spawn(call)
+			settle()
+			killIn(t, killed, "select (no cases)")
+			if _, err := killed.Wait(); err != green.ErrKilled {
+				t.Error("killed:", err)
+			}
+			if !ended(waiting) {
+				t.Fatal("who waits for it hangs")
+			}
+			for _, task := range []*green.Task[int]{waiting, green.Spawn(call)} {
+				if got, err := task.Wait(); got != c.want || err != nil {
+					t.Errorf("it returns %v, %v, want %d", got, err, c.want)
+				}
+			}
+		})
+	}
+}
+
 // TestKillOwnLocks: a thread that waits for a lock of package green, which a native
 // goroutine has just then, finishes what it does there, though it is killed meanwhile.
 func TestKillOwnLocks(t *testing.T) {

@@ -41,6 +41,7 @@ type hubKillState struct {
 	uncut  int8    // while not 0 a kill waits (uncut.go)
 	tries  uint8   // signals since it was to be killed, while busy (interrupt.go)
 	handle bool    // can be killed by the program (green.Handle)
+	again  bool    // the sync.Once that it unwinds from is as if not called (once.go)
 	claim  *uint32 // whoever ends the thread's wait must win it first (uncut.go); nil if nobody need
 }
 
