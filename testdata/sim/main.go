@@ -13,8 +13,11 @@
 // an error, as is a figure that is not the one in goker.txt or programs.txt: a schedule is
 // the same everywhere. -update writes these files:
 //
-//	go run ./testdata/sim -sets programs -strategies portfolio,random,rpb,pct,pos,delay -update
-//	go run ./testdata/sim -sets goker -strategies portfolio,random,rpb,pct,pos,delay -update
+//	go run ./testdata/sim -sets programs,goker -strategies portfolio,random,rpb,pct,pos,delay,surw -update
+//
+// -speed measures instead how many schedules run in a second, and -update writes speed.txt:
+//
+//	go run ./testdata/sim -speed -update
 package main
 
 import (
@@ -46,8 +49,16 @@ func main() {
 	sets := flag.String("sets", "goker,programs,corrected", "sets to run")
 	strategies := flag.String("strategies", "portfolio", "strategies to compare")
 	run := flag.String("run", ".", "tests to run, all by default")
-	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt")
+	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt, or speed.txt")
+	speed := flag.Bool("speed", false, "measure how many schedules run in a second")
 	flag.Parse()
+	if *speed {
+		if err := r.speed(*run); err != nil {
+			fmt.Fprintln(os.Stderr, "sim:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	r.strategies = strings.Split(*strategies, ",")
 	for set := range strings.SplitSeq(*sets, ",") {
 		if err := r.set(set, *run); err != nil {
@@ -77,15 +88,7 @@ func (r *runner) set(set, run string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	var names []string
-	switch set {
-	case "goker":
-		names, err = writeGoker(dir)
-	case "programs", "corrected":
-		names, err = writeModule(dir, set)
-	default:
-		err = fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules", set)
-	}
+	names, err := r.write(set, dir)
 	if err != nil {
 		return err
 	}
@@ -108,6 +111,17 @@ func (r *runner) set(set, run string) error {
 		}
 	}
 	return t.show(r.update, run == ".")
+}
+
+// write writes the tests of a set to a folder, and returns their names.
+func (r *runner) write(set, dir string) ([]string, error) {
+	switch set {
+	case "goker":
+		return writeGoker(dir)
+	case "programs", "corrected":
+		return writeModule(dir, set)
+	}
+	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules", set)
 }
 
 // searchName is the name of a search of a test.
