@@ -21,6 +21,10 @@ const (
 // hubStrategyNames are their names; the last one cannot be asked for.
 var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay", "surw", "replay"}
 
+// hubPortfolioPeriod is after how many seeds the strategies of the portfolio, but for the
+// first, repeat themselves.
+const hubPortfolioPeriod = 20
+
 // hubPortfolio is the strategy of a seed, for ever: the first is the order that plain
 // patched programs have. The others repeat themselves.
 //
@@ -34,7 +38,7 @@ func hubPortfolio(seed uint64) hubStrategy {
 	case seed%5 == 0:
 		return hubStrategyRandom
 	}
-	if seed%4 == 2 && seed/8%2 != 0 {
+	if seed%4 == 2 && seed%hubPortfolioPeriod > hubPortfolioPeriod/2 {
 		return hubStrategyPCT
 	}
 	return [...]hubStrategy{hubStrategyPOS, hubStrategySURW, hubStrategyRPB, hubStrategySURW}[seed%4]
@@ -64,7 +68,3 @@ func hubPointsOf(asked hubPoints, seed uint64) hubPoints {
 	}
 	return hubPointsSync
 }
-
-// hubPortfolioPeriod is after how many seeds strategies and points, but for those of the
-// first, repeat themselves.
-const hubPortfolioPeriod = 80

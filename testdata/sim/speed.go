@@ -129,7 +129,7 @@ var ran = regexp.MustCompile(`greenify: tests: 1, schedules: (\d+),`)
 // simCost is what one schedule costs in a process of its own, and in one that runs many; 0
 // if the test ends the process.
 func simCost(dir, bin, name string) (one, many float64, err error) {
-	for range 3 {
+	for range 2 {
 		c, _, err := cost(dir, bin, name, []string{"GREENIFY_SIM=from=1,to=1,keep=1"})
 		if err != nil {
 			return 0, 0, err
@@ -150,7 +150,7 @@ func simCost(dir, bin, name string) (one, many float64, err error) {
 		if got, _ := strconv.Atoi(m[1]); got != n {
 			return one, 0, nil
 		}
-		if c-one > 0.2 || n > 30_000 {
+		if c-one > 0.1 || n > 30_000 {
 			return one, (c - one) / float64(n-1), nil
 		}
 	}
@@ -168,7 +168,7 @@ func plainCost(dir, bin, name string) (float64, error) {
 		if err != nil {
 			return 0, err
 		}
-		if c-one > 0.2 || time.Since(begin) > 5*time.Second || n > 100_000 {
+		if c-one > 0.1 || time.Since(begin) > 5*time.Second || n > 100_000 {
 			return max(c-one, 1e-3) / float64(n-1), nil
 		}
 	}
