@@ -127,6 +127,7 @@ func hubSimProgram() {
 	if o.strategy != 0 {
 		strategy = hubStrategy(o.strategy - 1)
 	}
+	hubSURW.wanted = strategy == hubStrategySURW // without a profile: all threads have as much to do
 	hubSimBegin(o.from, strategy, hubPointsOf(hubPoints(o.points), o.from), int64(o.early), o.steps, int64(o.seconds)*1e9)
 	hubSim.label = "in the schedule of seed " + hubSimDigits(o.from) + "\n"
 }
