@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: sim sim-modules release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: sim sim-modules sim-speed release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
@@ -51,7 +51,7 @@ matrix:
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
 whole: $(GREENIFY)
-	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simshard)$$' -timeout 30m
+	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpoints|simshard)$$' -timeout 30m
 	$(GREENIFY) test ./runtime/...
 
 lint:
@@ -88,7 +88,7 @@ release:
 race: $(GREENIFY)
 	go test -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
 	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
-	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/race'
+	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/(race|racesim)$$'
 
 # sim searches Go's own kernels of real bugs, and programs of SCTBench's kind, with greenify
 # test -sim, prints which schedule finds each, and runs what has no bug.
@@ -99,6 +99,10 @@ sim: $(GREENIFY)
 # the bugs that were found, and compares testdata/sim/modules.txt.
 sim-modules: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -sets modules
+
+# sim-speed measures how many schedules run in a second of a processor: testdata/sim/speed.txt.
+sim-speed: $(GREENIFY)
+	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -speed
 
 # browser opens the pages of traces in chromium, from a Debian package (as root).
 browser:

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/greenify-go/greenify/rewrite/explore"
+	"github.com/greenify-go/greenify/rewrite/find/load"
 	"github.com/greenify-go/greenify/rewrite/plural"
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
@@ -149,6 +151,9 @@ func (e *env) open(o *buildOptions, l *goLine) (*toolchain.Toolchain, error) {
 	if err != nil {
 		return nil, refused(err)
 	}
+	if o.sim.on {
+		l.callAtomics(getenv(e.environ, "GOFLAGS"), tc.GOROOT)
+	}
 	if l.verbose {
 		e.say("%s, rules %s, scope %s: %s of the standard library patched", tc.Version, rules.Version(), o.scope, plural.Of(len(tc.Patched), "file"))
 	}
@@ -172,6 +177,10 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 		var err error
 		if counted, err = o.sim.check(l.command, l.args); err != nil {
 			return err
+		}
+		racing := slices.Contains(l.kinds, "-race") || slices.Contains(load.SplitFlags(getenv(e.environ, "GOFLAGS")), "-race")
+		if o.sim.points == explore.PointsMemory && !racing {
+			return errors.New("-points=memory has points where the race detector looks at accesses: add -race")
 		}
 		if l.command == "run" || l.command == "test" {
 			if sim, err = o.sim.environ(l.command == "run", func(key string) string { return getenv(e.environ, key) }); err != nil {

@@ -106,8 +106,9 @@ const exitDiverged = 97
 // environ is what the program is told to run the schedule of a file.
 func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 	bit := map[bool]int{true: 1}
-	options := fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,early=%d,steps=%d,seconds=%d,keep=%d,mixed=%d,lenient=%d,verbose=%d",
-		s.Seed, s.Seed, s.Early, s.Steps, s.Seconds, s.Keep, s.Mixed, bit[r.lenient], bit[r.verbose])
+	points := max(slices.Index(explore.Points, s.Points), explore.PointsSync)
+	options := fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,mixed=%d,lenient=%d,verbose=%d",
+		s.Seed, s.Seed, points, s.Early, s.Steps, s.Seconds, s.Keep, s.Mixed, bit[r.lenient], bit[r.verbose])
 	if !r.lenient {
 		options += fmt.Sprintf(",hash=%d", s.Program)
 		if s.Verdict != "panicked" && s.Verdict != "exited" { // which end in the midst
@@ -115,7 +116,7 @@ func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 		}
 	}
 	if s.Full {
-		return []string{options + fmt.Sprint(",strategy=", 1+slices.Index(simStrategies, s.Strategy))}
+		return []string{options + fmt.Sprint(",strategy=", 1+slices.Index(explore.Strategies, s.Strategy))}
 	}
 	return []string{options, "GREENIFY_SIM_REPLAY=" + path}
 }

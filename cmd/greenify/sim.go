@@ -24,6 +24,7 @@ type simOptions struct {
 	seeds     string // the flag that says from and to
 	schedules uint64
 	strategy  uint64 // and 1; 0: the portfolio
+	points    int    // of explore.Points
 	explore   bool
 	early     time.Duration
 	keep      bool
@@ -37,9 +38,6 @@ type simOptions struct {
 	steps     uint64
 	virtual   virtualTime
 }
-
-// simStrategies are the strategies, by package runtime's numbers (runtime/hub/sim_strategy.go).
-var simStrategies = []string{"fifo", "random", "rpb", "pct", "pos", "delay"}
 
 const (
 	simSchedules = 100
@@ -68,11 +66,21 @@ GREENIFY_SIM=seed=7 in its environment has it run the schedule of seed 7.`)
 		return o.setSeeds("-seed", s, s)
 	})
 	parsed(fs, "strategy", "`name`: "+`with -sim: how threads are chosen: portfolio (the default: the others
-take turns by the number of the seed), fifo, random, rpb, pct, pos
-or delay`, func(s string) error {
-		i := slices.Index(simStrategies, s)
+take turns by the number of the seed), fifo, random, rpb, pct, pos,
+delay or surw`, func(s string) error {
+		i := slices.Index(explore.Strategies, s)
 		if o.strategy = uint64(i + 1); i < 0 && s != "portfolio" {
-			return fmt.Errorf("unknown strategy %q for -strategy: use portfolio, %s", s, strings.Join(simStrategies, ", "))
+			return fmt.Errorf("unknown strategy %q for -strategy: use portfolio, %s", s, strings.Join(explore.Strategies, ", "))
+		}
+		return nil
+	})
+	parsed(fs, "points", "`where`: "+`with -sim: where another thread may run though this one need not
+wait: sync (channels, package sync, go statements), atomics (also
+the program's operations of sync/atomic) or memory (also its
+accesses to memory, if it is built with -race). If not given turns:
+atomics in the schedules of half of the seeds, sync in the others`, func(s string) error {
+		if o.points = slices.Index(explore.Points, s); o.points < 0 {
+			return fmt.Errorf("unknown points %q for -points: use %s", s, strings.Join(explore.Points, ", "))
 		}
 		return nil
 	})
@@ -125,7 +133,7 @@ a test fails or the time is up`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy explore early steps virtual keep-going results replays check-determinism confirm for shard shards")
+var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -221,8 +229,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d",
-		from, to, o.strategy, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N)}, nil
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d",
+		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N)}, nil
 }
 
 // folder is where files of schedules go that fail.

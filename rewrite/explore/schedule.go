@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -26,6 +27,7 @@ type Schedule struct {
 	Seed     uint64 // as its user knows it
 	Mixed    uint64 // as the schedule has it
 	Strategy string
+	Points   string // "" in files older than points at atomics: sync
 	Verdict  string
 	Taken    uint64 // steps
 	Hash     uint64 // of all choices
@@ -99,6 +101,8 @@ func parseSchedule(text string) (*Schedule, error) {
 			s.Full = true
 		case name == "choices":
 			choices, err = strconv.ParseUint(value, 10, 32)
+		case name == "points" && slices.Contains(Points[PointsSync:], value):
+			s.Points = value
 		case word[name] != nil:
 			*word[name] = value
 			delete(word, name)
@@ -134,7 +138,11 @@ func (s *Schedule) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s%s\nprogram %016x\ngo %s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
 		scheduleName, scheduleVersion, s.Program, s.Go, s.Package, s.Test, s.Early, s.Steps, s.Seconds, s.Keep, s.Round)
-	fmt.Fprintf(&b, "seed %d\nmixed %016x\nstrategy %s\nverdict %s\ntaken %d\nhash %016x\n", s.Seed, s.Mixed, s.Strategy, s.Verdict, s.Taken, s.Hash)
+	fmt.Fprintf(&b, "seed %d\nmixed %016x\nstrategy %s\n", s.Seed, s.Mixed, s.Strategy)
+	if s.Points != "" {
+		fmt.Fprintf(&b, "points %s\n", s.Points)
+	}
+	fmt.Fprintf(&b, "verdict %s\ntaken %d\nhash %016x\n", s.Verdict, s.Taken, s.Hash)
 	if s.Full {
 		b.WriteString("choices too many: the seed has them again\n")
 	} else {

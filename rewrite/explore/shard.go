@@ -7,6 +7,25 @@ import _ "embed"
 //go:embed shared.go
 var Source []byte
 
+// StrategySource is strategy.go, for packages runtime and testing.
+//
+//go:embed strategy.go
+var StrategySource []byte
+
+// Strategies are the names of the strategies that can be asked for, by the numbers that the
+// program is told.
+var Strategies = hubStrategyNames[:hubStrategyReplay]
+
+// Points are the names of what can be asked for as points, likewise; those of a schedule
+// begin with PointsSync.
+var Points = hubPointsNames[:]
+
+// The numbers of Points that the command knows.
+const (
+	PointsSync   = int(hubPointsSync)
+	PointsMemory = int(hubPointsMemory)
+)
+
 // A Shard is one of several parts of a search.
 type Shard = hubShard
 

@@ -16,10 +16,6 @@ import (
 // hubShard is one of n parts of a search, I from 1 to N. Without an N it is all of it.
 type hubShard struct{ I, N uint64 }
 
-// hubPortfolioPeriod is after how many seeds the strategies of the portfolio, but for the
-// first, repeat themselves (hubSimPortfolio).
-const hubPortfolioPeriod = 20
-
 // Has reports whether a seed is the shard's. Seeds are dealt out in turn. If the number of
 // shards has a divisor in common with the period of the portfolio, a shard would get the
 // same few strategies for ever: so the next shard begins when both have come around.

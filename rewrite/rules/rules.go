@@ -85,5 +85,8 @@ func Version() string {
 			fmt.Fprintf(h, "%s %+v\n", reach.name, r)
 		}
 	}
+	for _, t := range SimTexts() {
+		fmt.Fprintf(h, "%s %+v\n", WithSim, t)
+	}
 	return hex.EncodeToString(h.Sum(nil))[:8]
 }

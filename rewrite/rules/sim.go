@@ -27,8 +27,8 @@ var simChance = []Leaf{
 	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if hubSimRead(b) { return }", 1), Why: "crypto/rand"},
 }
 
-// Points. Not matched yet: operations on atomics and memory, and the fast paths of sync.Map,
-// Pool and Once. None of Go's own kernels of real bugs needs them.
+// Points. Those at operations of sync/atomic and at accesses to memory are simTexts. Not
+// matched yet: the fast paths of sync.Map, Pool and Once.
 var simPoints = []Leaf{
 	{File: chans, Edit: edit("chansend1", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
 	{File: chans, Edit: edit("chanrecv1", entry, "", "hubAt(unsafe.Pointer(c))", 1), Why: "a point: before a channel operation"},
@@ -71,6 +71,7 @@ var simTests = []Leaf{
 	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", `hubSimDies("panicked")`, 1), Why: "which schedule it was"},
 	{File: "runtime/panic.go", Edit: edit("preprintpanics", entry, "", "hubSimPanics(p)", 1), Why: "what panicked, and where, for the results"},
 	{File: "runtime/panic.go", Edit: edit("fatal", entry, "", "hubSimFatal(s)", 1), Why: "which fatal error it was, for the results"},
+	{File: "runtime/race.go", Edit: edit("raceSymbolizeCode", entry, "", "hubSimRaceFrame(ctx.pc)", 1), Why: "where a data race is, for the results"},
 	{File: "runtime/panic.go", Edit: edit("fatalthrow", entry, "", `hubSimDies("died")`, 1), Why: "which schedule it was"},
 	{File: "runtime/traceback.go", Edit: edit("isSystemGoroutine", entry, "", "if gp.hub.sim.ours { return true }", 1), Why: "what looks for left goroutines finds those of a plain test"},
 	{File: proc, Edit: edit("runExitHooks", entry, "", `if hubSim.driver != 0 || code != 0 { hubSimDies("exited") }`, 1), Why: "which schedule it was"},

@@ -33,6 +33,19 @@ func TestFit(t *testing.T) {
 			t.Errorf("the rule for %s, constraint %q, does not fit %s: %v", r.Symbol(), r.Go, env.GOVERSION, err)
 		}
 	}
+	texts := map[string][]byte{}
+	for _, r := range rules.SimTexts() {
+		n++
+		src, ok := texts[r.File]
+		if !ok {
+			if src, err = os.ReadFile(filepath.Join(env.GOROOT, "src", r.File)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if texts[r.File], err = r.Apply(src); err != nil {
+			t.Errorf("a change of text does not fit %s: %v", env.GOVERSION, err)
+		}
+	}
 	t.Logf("%d rules for %s", n, env.GOVERSION)
 }
 

@@ -252,7 +252,7 @@ type patch struct {
 	key    string
 	edits  map[string][]splice.Edit // by path below GOROOT, slash-separated
 	added  map[string][]byte        // likewise
-	source map[string][]byte        // the files to edit, unpatched
+	source map[string][]byte        // the files to edit, before the edits
 }
 
 // load reads what the patch of a release depends on.
@@ -286,10 +286,18 @@ func load(env goEnv, opt Options) (*patch, error) {
 	for name, src := range files {
 		p.added["src/"+name] = src
 	}
+	if opt.Sim {
+		if err := p.rename(rules.SimTexts()); err != nil {
+			return nil, err
+		}
+	}
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
 	for _, name := range p.names() {
 		data, ok := p.added[name]
+		if !ok {
+			data, ok = p.source[name]
+		}
 		if !ok {
 			var err error
 			if data, err = os.ReadFile(p.path(name)); err != nil {
@@ -302,6 +310,30 @@ func load(env goEnv, opt Options) (*patch, error) {
 	}
 	p.key = hex.EncodeToString(h.Sum(nil))[:16]
 	return p, nil
+}
+
+// rename makes the changes of text, which come before all edits.
+func (p *patch) rename(texts []rules.Text) error {
+	for _, t := range texts {
+		name := "src/" + t.File
+		into := p.added
+		if p.edits[name] != nil {
+			into = p.source
+		}
+		data, ok := into[name]
+		if !ok {
+			var err error
+			if data, err = os.ReadFile(p.path(name)); err != nil {
+				return fmt.Errorf("cannot read the sources of the release: %w", err)
+			}
+		}
+		data, err := t.Apply(data)
+		if err != nil {
+			return err
+		}
+		into[name] = data
+	}
+	return nil
 }
 
 // hub returns the options of the hub.

@@ -17,6 +17,10 @@ func hubRaceRelease(gp *g) {
 		hubRaceLate.from.set(gp)
 		return
 	}
+	if hubSettings.races {
+		hubRaceLost(gp)
+		return
+	}
 	hubRaceCall(gp, &__tsan_release)
 }
 
@@ -37,7 +41,7 @@ func hubRaceRun(gp *g) {
 		return
 	}
 	if from := hubRaceLate.from.ptr(); from != nil {
-		hubRaceCall(from, &__tsan_release)
+		hubRaceRelease(from)
 	}
 	hubRaceCall(gp, &__tsan_acquire)
 	hubRaceLate.from, hubRaceLate.to = 0, 0

@@ -29,6 +29,7 @@ var hubSim struct {
 	on       bool // a schedule runs
 	seed     uint64
 	strategy hubStrategy
+	points   hubPoints
 	early    int64 // how many nanoseconds before its time a timer may be chosen
 	rng      uint64
 
@@ -37,6 +38,7 @@ var hubSim struct {
 	until  int64  // time at which it ends
 	forced uint32 // the place in the queue, and 1, of the thread that a point has chosen; 0: none
 	stall  uint32 // steps of one thread since anything else happened
+	spins  uint32 // operations of sync/atomic likewise, that were no points
 	last   uint64 // whose
 	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
@@ -71,6 +73,8 @@ var hubSim struct {
 	first   bool   // this is the first schedule of a test
 	begun   uint64 // the step before the test function
 	length  uint64 // how many steps that took in the first schedule; 0: not known
+	passed  uint64 // operations of sync/atomic that were no points
+	atomics uint64 // how many of these there were in the test function, in the first schedule
 
 	vain atomic.Uint32 // 1: child processes were waited for in this test, and nothing came
 }
@@ -94,11 +98,13 @@ type hubSimThread struct {
 	children uint32
 	draws    uint32
 	choices  uint32 // while it was the one that ran last
+	accesses uint32 // to memory, that could have been points
 	priority uint64
 	object   uintptr // what its next operation is on
-	epoch    uint32  // the schedule in which it was born; 0: outside
-	frozen   bool    // that is over: it never runs again
-	ours     bool    // hubSimOurs
+	surw     hubSURWThread
+	epoch    uint32 // the schedule in which it was born; 0: outside
+	frozen   bool   // that is over: it never runs again
+	ours     bool   // hubSimOurs
 }
 
 // hubSimInit is called as the program starts.
@@ -143,6 +149,7 @@ func hubSimBorn(gp, parent *g) {
 		t.epoch = hubSim.epoch
 	}
 	t.priority = hubSimPriority(hubMix(hubSim.seed ^ t.id))
+	hubSURWBorn(t, parent)
 }
 
 // hubSimRuns is called as a thread gets the hub.
@@ -157,12 +164,12 @@ func hubSimRuns(gp *g) {
 	}
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
-		s.last, s.stall = gp.hub.sim.id, 0
+		s.last, s.stall, s.spins = gp.hub.sim.id, 0, 0
 	}
 }
 
 // hubSimBegin begins a schedule. The calling thread is its driver.
-func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, until int64) {
+func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int64, most uint64, until int64) {
 	s := &hubSim
 	if live := gcController.heapLive.Load(); live > s.heap {
 		if s.heap != 0 {
@@ -176,12 +183,13 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	}
 	hubSimStopTimers()
 	s.epoch++
-	s.seed, s.strategy, s.early = seed, strategy, early
+	s.seed, s.strategy, s.points, s.early = seed, strategy, points, early
 	s.rng = hubMix(seed)
-	s.steps, s.max, s.forced, s.stall, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0
+	s.steps, s.max, s.forced, s.stall, s.spins, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0, 0
 	s.reads, s.draws, s.births, s.tickets = 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
 	hubSimLogBegin()
+	hubSimRaceBegin()
 	if hubSimNextTimer() == 0 {
 		s.clock = hubSimStart
 	}
@@ -190,6 +198,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, early int64, most uint64, un
 	s.low = hubSimLowest
 	s.body, s.begun = false, 0
 	hubSimPlan()
+	hubSURWBegin()
 	// Nothing of the driver, nor of what pools hold, is from the schedules before: a seed is
 	// the same schedule whatever they were.
 	getg().hub.sim = hubSimThread{id: hubSimDriverID, priority: hubSimPriority(hubMix(seed ^ hubSimDriverID))}
@@ -225,6 +234,7 @@ func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
 	s.driver.set(getg())
 	gopark(nil, nil, waitReasonSelectNoCases, traceBlockForever, 1)
 	hubSimOurs(false)
+	hubSimRaceOver()
 	return s.verdict, s.steps, s.hash
 }
 

@@ -274,6 +274,10 @@ func (w *hubSimFile) schedule(verdict string, steps, hash uint64) {
 	w.hex(s.seed)
 	w.add("\nstrategy ")
 	w.add(hubStrategyNames[s.strategy])
+	if s.points != hubPointsSync {
+		w.add("\npoints ")
+		w.add(hubPointsNames[s.points])
+	}
 	w.add("\nverdict ")
 	w.add(verdict)
 	w.add("\ntaken ")
@@ -356,7 +360,7 @@ func hubSimShow(gp *g, what string) {
 		f, ok := hubFrameAt(pc)
 		pkg := hubPackage(f.name)
 		switch {
-		case !ok, pkg == "runtime", pkg == "sync", stringslite.HasPrefix(pkg, "internal/"):
+		case !ok, pkg == "runtime", pkg == "sync", pkg == "sync/atomic", stringslite.HasPrefix(pkg, "internal/"):
 			continue
 		case at.name == "":
 			at = f

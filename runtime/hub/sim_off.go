@@ -36,6 +36,7 @@ func hubSimFill()              {}
 func hubSimBorn(gp, parent *g) {}
 func hubSimRuns(gp *g)         {}
 func hubSimYields(gp *g)       {}
+func hubRaceLost(gp *g)        {}
 
 //go:linkname greensim_replays github.com/greenify-go/greenify/runtime/greensim.replays
 func greensim_replays(file string) {}

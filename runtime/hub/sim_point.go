@@ -7,7 +7,8 @@ import "unsafe"
 // Points: where another thread may run though this one need not wait. Before an
 // operation on a channel and close, Lock, RLock and their Try forms, WaitGroup and
 // Cond; behind Unlock, RUnlock and a go statement. They are the rules of rewrite/rules
-// for -sim.
+// for -sim. If the schedule has them, before the program's operations of sync/atomic and its
+// accesses to memory (hubPoints).
 
 // hubAt is a point, before an operation on an object or behind one.
 func hubAt(object unsafe.Pointer) {
@@ -27,6 +28,7 @@ func hubAt(object unsafe.Pointer) {
 		systemstack(hubDrain)
 	}
 	gp.hub.sim.object = uintptr(object)
+	hubSURWAt(gp)
 	if hubSimLog.verbose {
 		hubSimShow(gp, "    ")
 	}
@@ -38,6 +40,7 @@ func hubAt(object unsafe.Pointer) {
 			n = uint32(hub.runq.size)
 		}
 		if n == 0 {
+			hubSURWPerforms(gp)
 			return
 		}
 	}
@@ -46,6 +49,8 @@ func hubAt(object unsafe.Pointer) {
 	}
 	if s.forced != 0 || over {
 		mcall(gosched_m)
+	} else {
+		hubSURWPerforms(gp)
 	}
 }
 
@@ -55,6 +60,88 @@ func hubSimAlone() {
 		hubDrain()
 	}
 }
+
+// hubAtAtomic is a point before an operation of sync/atomic, called at pc. Where these are
+// no points, a thread that spins is one that never waits.
+//
+//go:linkname hubAtAtomic sync/atomic.hubAt
+func hubAtAtomic(object unsafe.Pointer, pc uintptr) {
+	s := &hubSim
+	if !s.on || !getg().hub.owner {
+		return
+	}
+	code := hubSimCodeAt(pc).kind
+	if code == hubSimAtomic {
+		// In a method that the compiler has not inlined, such as those of Value.
+		for _, pc := range hubSimPCs[:callers(2, hubSimPCs[:])] {
+			if code = hubSimCodeAt(pc).kind; code != hubSimAtomic {
+				break
+			}
+		}
+	}
+	if code != hubSimOwn {
+		return
+	}
+	if s.points < hubPointsAtomics {
+		s.passed++
+		if s.spins++; s.spins <= hubSimStall {
+			return
+		}
+		s.stall = hubSimStall + 1
+	}
+	hubAt(object)
+}
+
+// hubSimCodeKind is whose code a call is in.
+type hubSimCodeKind uint8
+
+const (
+	hubSimLibrary hubSimCodeKind = iota // the standard library's, though it may be inlined elsewhere
+	hubSimOwn                           // the program's
+	hubSimAtomic                        // package sync/atomic's
+)
+
+// hubSimCode is a call.
+type hubSimCode struct {
+	pc    uintptr
+	place uint64 // a hash of the function and the line in it, which are the same in another build
+	kind  hubSimCodeKind
+}
+
+var hubSimCodes [1024]hubSimCode // those that were looked up
+
+// hubSimCodeAt looks up the call that returns to pc. What is inlined from package
+// sync/atomic is whose it is inlined in.
+func hubSimCodeAt(pc uintptr) *hubSimCode {
+	c := &hubSimCodes[(pc^pc>>10)%uintptr(len(hubSimCodes))]
+	if c.pc == pc {
+		return c
+	}
+	*c = hubSimCode{pc: pc}
+	if f := findfunc(pc - 1); f.valid() {
+		for u, uf := newInlineUnwinder(f, pc-1); uf.valid(); uf = u.next(uf) {
+			fn := u.srcFunc(uf)
+			name := fn.name()
+			pkg := hubPackage(name)
+			if c.kind = hubSimAtomic; pkg == "sync/atomic" {
+				continue
+			}
+			if c.kind = hubSimLibrary; hubOfScope(pkg, hubScopeDeps) {
+				c.kind = hubSimOwn
+				_, line := u.fileLine(uf)
+				c.place = uint64(line - int(fn.startLine))
+				for i := range len(name) {
+					c.place = hubMix(c.place ^ uint64(name[i]))
+				}
+			}
+			break
+		}
+	}
+	return c
+}
+
+// hubSimPCs is for the stack of a thread at a point.
+var hubSimPCs [16]uintptr
 
 //go:linkname internal_sync_hubAt internal/sync.hubAt
 func internal_sync_hubAt(object unsafe.Pointer) { hubAt(object) }

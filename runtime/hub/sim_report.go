@@ -17,6 +17,7 @@ import (
 type hubSimOptions struct {
 	from, to uint64 // seeds
 	strategy uint64 // and 1; 0: the portfolio
+	points   uint64 // hubPoints
 	early    uint64 // nanoseconds
 	steps    uint64
 	seconds  uint64 // of virtual time
@@ -31,7 +32,11 @@ type hubSimOptions struct {
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
-func testing_hubSimOptions() hubSimOptions { return hubSimReadOptions() }
+func testing_hubSimOptions() hubSimOptions {
+	o := hubSimReadOptions()
+	hubSURW.wanted = o.strategy == 0 || o.strategy == uint64(hubStrategySURW)+1
+	return o
+}
 
 // hubSimReadOptions reads the variable. What it does not have, as for a binary that is run by
 // hand, is what greenify test -sim asks for.
@@ -66,6 +71,8 @@ func (o *hubSimOptions) read(text string) {
 			o.to = n
 		case "strategy":
 			o.strategy = n
+		case "points":
+			o.points = n
 		case "early":
 			o.early = n
 		case "steps":
@@ -116,25 +123,26 @@ func hubSimProgram() {
 		return // written by the go command, which takes no file with an underscore in front of its name for a program's
 	}
 	o := hubSimReadOptions()
-	strategy := hubSimPortfolio(o.from)
+	strategy := hubPortfolio(o.from)
 	if o.strategy != 0 {
-		strategy = uint8(o.strategy - 1)
+		strategy = hubStrategy(o.strategy - 1)
 	}
-	hubSimBegin(o.from, hubStrategy(strategy), int64(o.early), o.steps, int64(o.seconds)*1e9)
+	hubSURW.wanted = strategy == hubStrategySURW // without a profile: all threads have as much to do
+	hubSimBegin(o.from, strategy, hubPointsOf(hubPoints(o.points), o.from), int64(o.early), o.steps, int64(o.seconds)*1e9)
 	hubSim.label = "in the schedule of seed " + hubSimDigits(o.from) + "\n"
 }
 
 // testing_hubSimBegin begins a schedule, perhaps the first one of a test.
 //
 //go:linkname testing_hubSimBegin testing.hubSimBegin
-func testing_hubSimBegin(number, seed uint64, strategy uint8, early int64, most uint64, until int64, label string) {
+func testing_hubSimBegin(number, seed uint64, strategy hubStrategy, points hubPoints, early int64, most uint64, until int64, label string) {
 	if hubSim.first = number == 1; hubSim.first {
 		hubSim.vain.Store(0)
-		hubSim.length = 0
+		hubSim.length, hubSim.atomics = 0, 0
 	}
 	hubSim.label, hubSim.told = label, false
 	hubSimLog.seed = number
-	hubSimBegin(seed, hubStrategy(strategy), early, most, until)
+	hubSimBegin(seed, strategy, points, early, most, until)
 	hubSimOurs(true) // until hubSimWait returns: what it starts may run before it waits
 }
 
@@ -188,6 +196,16 @@ func testing_hubSimVerbose(on bool) { hubSimLog.verbose = on }
 //
 //go:linkname testing_hubSimReplayed testing.hubSimReplayed
 func testing_hubSimReplayed() (entries, used int) { return len(hubSimLog.plan), int(hubSimLog.used) }
+
+// testing_hubSimSettings is what of GREENIFY a schedule depends on.
+//
+//go:linkname testing_hubSimSettings testing.hubSimGREENIFY
+func testing_hubSimSettings() string {
+	if hubSettings.races {
+		return "GREENIFY=races=1 "
+	}
+	return ""
+}
 
 //go:linkname testing_hubSimEnd testing.hubSimEnd
 func testing_hubSimEnd() { hubSimEnd() }

@@ -5,40 +5,7 @@ package runtime
 import _ "unsafe" // for linkname
 
 // Strategies: which thread is next. None finds everything, so the seeds of a search
-// take turns (package explore).
-
-// hubStrategy is one of them; the numbers are package explore's.
-type hubStrategy uint8
-
-const (
-	hubStrategyFIFO   hubStrategy = iota // first in, first out; only who never waits is interrupted
-	hubStrategyRandom                    // any thread; at a point another one, of four times once
-	hubStrategyRPB                       // random order, each thread runs until it waits, but for two interruptions
-	hubStrategyPCT                       // priorities, of which three are lowered (Burckhardt et al., ASPLOS 2010)
-	hubStrategyPOS                       // each operation has a priority, and a new one when it raced (Yuan et al., CAV 2018)
-	hubStrategyDelay                     // the same, but for two delays (Emmi et al., POPL 2011)
-	hubStrategyReplay                    // what a log says (sim_log.go)
-)
-
-var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay", "replay"}
-
-//go:linkname hubSimStrategyName testing.hubSimStrategyName
-func hubSimStrategyName(s hubStrategy) string { return hubStrategyNames[s] }
-
-// hubSimPortfolio is the strategy of a seed, for ever: the first is the order that plain
-// patched programs have. The others repeat themselves after 20 (hubPortfolioPeriod of
-// package explore).
-//
-//go:linkname hubSimPortfolio testing.hubSimPortfolio
-func hubSimPortfolio(seed uint64) uint8 {
-	switch {
-	case seed == 1:
-		return uint8(hubStrategyFIFO)
-	case seed%5 == 0:
-		return uint8(hubStrategyRandom)
-	}
-	return uint8([...]hubStrategy{hubStrategyRPB, hubStrategyPOS, hubStrategyPCT, hubStrategyPOS}[seed%4])
-}
+// take turns (strategy.go of package explore, where they are listed).
 
 const (
 	hubSimChanges = 3
@@ -64,9 +31,13 @@ func hubSimPlan() {
 	default:
 		s.changes = 0
 	}
+	length := s.length
+	if length != 0 && s.points >= hubPointsAtomics {
+		length += s.atomics
+	}
 	for i := range s.changes {
-		if s.length != 0 && hubSimBelow(4) != 0 {
-			s.change[i] = s.begun + 1 + hubSimBelow(s.length)
+		if length != 0 && hubSimBelow(4) != 0 {
+			s.change[i] = s.begun + 1 + hubSimBelow(length)
 			continue
 		}
 		// 2 to the power of a number from 0 to 14, linear in between.
@@ -82,9 +53,9 @@ func hubSimPlan() {
 func testing_hubSimBody(begins bool) {
 	switch s := &hubSim; {
 	case !begins && s.first && s.on:
-		s.length = s.steps - s.begun
+		s.length, s.atomics = s.steps-s.begun, s.passed
 	case begins && !s.body:
-		s.body, s.begun = true, s.steps
+		s.body, s.begun, s.passed = true, s.steps, 0
 		hubSimPlan()
 	}
 }
@@ -128,8 +99,12 @@ func hubSimThreadNext(n uint32) (i uint32) {
 	case s.forced != 0:
 		i = s.forced - 1
 		s.forced = 0
-		if s.on && s.strategy == hubStrategyPOS {
+		switch {
+		case !s.on:
+		case s.strategy == hubStrategyPOS:
 			hubSimPerforms(hubSimThreadAt(i))
+		case s.strategy == hubStrategySURW:
+			hubSURWPerforms(hubSimThreadAt(i))
 		}
 		return i
 	case !s.on:
@@ -144,6 +119,9 @@ func hubSimThreadNext(n uint32) (i uint32) {
 	case s.strategy == hubStrategyFIFO, s.strategy == hubStrategyDelay:
 	case s.strategy == hubStrategyRandom, s.steps > hubSimFair:
 		i = uint32(hubSimBelow(uint64(n)))
+	case s.strategy == hubStrategySURW:
+		i = hubSURWNext(nil) - 1
+		hubSURWPerforms(hubSimThreadAt(i))
 	default:
 		if i, _ = hubSimBest(); s.strategy == hubStrategyPOS {
 			hubSimPerforms(hubSimThreadAt(i))
@@ -219,13 +197,15 @@ func hubSimStrategySwitch(gp *g, n uint32) uint32 {
 			return 0
 		}
 		return 1 + uint32(hubSimBelow(uint64(n)))
+	case s.strategy == hubStrategySURW:
+		return hubSURWSwitch(gp, n)
 	case s.strategy == hubStrategyRPB:
-		if !change {
+		if !change && s.stall <= hubSimStall {
 			return 0
 		}
 		hubSimLower(gp)
 	case s.strategy == hubStrategyPCT:
-		if change {
+		if change || s.stall > hubSimStall {
 			hubSimLower(gp)
 		}
 	case s.strategy == hubStrategyPOS:

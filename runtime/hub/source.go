@@ -60,8 +60,11 @@ func source(release string, sim bool) map[string][]byte {
 		"runtime/greenify_table.go": bytes.Replace(setting.Source, []byte("package setting\n"), []byte("package runtime\n"), 1),
 	}
 	if sim {
-		// So are shards and results, inside and outside of the program.
+		// So are shards and results, and what a seed is, inside and outside of the program.
 		out["testing/greenify_shared.go"] = bytes.Replace(explore.Source, []byte("package explore\n"), []byte("package testing\n"), 1)
+		for _, pkg := range []string{"runtime", "testing"} {
+			out[pkg+"/greenify_strategy.go"] = bytes.Replace(explore.StrategySource, []byte("package explore\n"), []byte("package "+pkg+"\n"), 1)
+		}
 	}
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -14,10 +14,14 @@
 //
 // What takes too many schedules of the default, or is not found (never, in 1,000 schedules), is
 // an error, as is a figure that is not the one in goker.txt or programs.txt: a schedule is
-// the same everywhere. -update writes these files:
+// the same everywhere. -update writes these files, of strategies that are not
+// run as they were:
 //
-//	go run ./testdata/sim -sets programs -strategies portfolio,random,rpb,pct,pos,delay -update
-//	go run ./testdata/sim -sets goker -strategies portfolio,random,rpb,pct,pos,delay -update
+//	go run ./testdata/sim -sets programs,goker -strategies portfolio,random,rpb,pct,pos,delay,surw -update
+//
+// -speed measures instead how many schedules run in a second, and -update writes speed.txt:
+//
+//	go run ./testdata/sim -speed -update
 package main
 
 import (
@@ -49,8 +53,16 @@ func main() {
 	sets := flag.String("sets", "goker,programs,corrected", "sets to run")
 	strategies := flag.String("strategies", "portfolio", "strategies to compare")
 	run := flag.String("run", ".", "tests to run, all by default")
-	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt")
+	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt, or speed.txt")
+	speed := flag.Bool("speed", false, "measure how many schedules run in a second")
 	flag.Parse()
+	if *speed {
+		if err := r.speed(*run); err != nil {
+			fmt.Fprintln(os.Stderr, "sim:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	r.strategies = strings.Split(*strategies, ",")
 	for set := range strings.SplitSeq(*sets, ",") {
 		if err := r.set(set, *run); err != nil {
@@ -80,15 +92,7 @@ func (r *runner) set(set, run string) error {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	var names []string
-	switch set {
-	case "goker":
-		names, err = writeGoker(dir)
-	case "programs", "corrected":
-		names, err = writeModule(dir, set)
-	default:
-		err = fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules", set)
-	}
+	names, err := r.write(set, dir)
 	if err != nil {
 		return err
 	}
@@ -96,7 +100,7 @@ func (r *runner) set(set, run string) error {
 	if set == "corrected" {
 		return r.corrected(dir, names)
 	}
-	t := table{set: set, names: names, strategies: r.strategies, medians: map[string][]int{}}
+	t := table{set: set, names: names, strategies: slices.Clone(r.strategies), medians: map[string][]int{}}
 	if err := writeSearches(dir, set, names, r.searches); err != nil {
 		return err
 	}
@@ -110,7 +114,54 @@ func (r *runner) set(set, run string) error {
 			t.medians[strategy] = append(t.medians[strategy], firsts[name][r.searches/2])
 		}
 	}
+	if r.update {
+		if err := t.keep(); err != nil {
+			return err
+		}
+	}
 	return t.show(r.update, run == ".")
+}
+
+// keep takes the columns of other strategies from the file, if it has all of the tests.
+func (t *table) keep() error {
+	known, head, err := readTable(t.path())
+	if err != nil {
+		return err
+	}
+	for _, strategy := range head {
+		if !slices.Contains(allStrategies, strategy) || slices.Contains(t.strategies, strategy) {
+			continue
+		}
+		for _, name := range t.names {
+			n, err := strconv.Atoi(known[name][strategy])
+			if err != nil {
+				n = most + 1 // never
+			}
+			t.medians[strategy] = append(t.medians[strategy], n)
+		}
+		t.strategies = append(t.strategies, strategy)
+	}
+	slices.SortFunc(t.strategies, func(a, b string) int {
+		return slices.Index(allStrategies, a) - slices.Index(allStrategies, b)
+	})
+	return nil
+}
+
+// allStrategies are those of the tables, in their order.
+var allStrategies = strings.Fields("portfolio random rpb pct pos delay surw")
+
+// path is the file of the table.
+func (t *table) path() string { return filepath.Join("testdata/sim", t.set+".txt") }
+
+// write writes the tests of a set to a folder, and returns their names.
+func (r *runner) write(set, dir string) ([]string, error) {
+	switch set {
+	case "goker":
+		return writeGoker(dir)
+	case "programs", "corrected":
+		return writeModule(dir, set)
+	}
+	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules", set)
 }
 
 // searchName is the name of a search of a test.
@@ -298,7 +349,7 @@ func (t *table) show(update, whole bool) error {
 	}
 	tw.Flush()
 	os.Stdout.Write(b.Bytes())
-	path := filepath.Join("testdata/sim", t.set+".txt")
+	path := t.path()
 	if update {
 		return errors.Join(append(errs, os.WriteFile(path, b.Bytes(), 0o666))...)
 	}
@@ -308,22 +359,9 @@ func (t *table) show(update, whole bool) error {
 
 // compare returns an error if a row is not that of the file.
 func (t *table) compare(path string, rows [][]string) error {
-	data, err := os.ReadFile(path)
+	want, _, err := readTable(path)
 	if err != nil {
 		return err
-	}
-	want := map[string]map[string]string{} // by name and strategy
-	var head []string
-	for l := range strings.Lines(string(data)) {
-		cells := strings.Fields(l)
-		if head == nil {
-			head = cells
-		}
-		row := map[string]string{}
-		for i, cell := range cells {
-			row[head[i]] = cell
-		}
-		want[cells[0]] = row
 	}
 	var errs []error
 	for _, row := range rows {
@@ -334,4 +372,24 @@ func (t *table) compare(path string, rows [][]string) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// readTable reads the cells of a file by name and column.
+func readTable(path string) (cells map[string]map[string]string, head []string, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	cells = map[string]map[string]string{}
+	for l := range strings.Lines(string(data)) {
+		row := strings.Fields(l)
+		if head == nil {
+			head = row
+		}
+		cells[row[0]] = map[string]string{}
+		for i, cell := range row {
+			cells[row[0]][head[i]] = cell
+		}
+	}
+	return cells, head, nil
 }

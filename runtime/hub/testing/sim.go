@@ -4,6 +4,7 @@ package testing
 
 import (
 	"fmt"
+	"internal/race"
 	"os"
 	"path/filepath"
 	"time"
@@ -17,6 +18,7 @@ import (
 type hubSimSettings struct {
 	from, to uint64
 	strategy uint64
+	points   uint64
 	early    uint64
 	steps    uint64
 	seconds  uint64
@@ -34,7 +36,7 @@ type hubSimSettings struct {
 func hubSimOptions() hubSimSettings
 
 //go:linkname hubSimBegin
-func hubSimBegin(number, seed uint64, strategy uint8, early int64, most uint64, until int64, label string)
+func hubSimBegin(number, seed uint64, strategy hubStrategy, points hubPoints, early int64, most uint64, until int64, label string)
 
 //go:linkname hubSimWait
 func hubSimWait() (long bool, steps, hash uint64)
@@ -53,6 +55,16 @@ func hubSimOn() bool
 //go:linkname hubSimMix
 func hubSimMix(z uint64) uint64
 
+// hubSimRaces writes the places of the data races of the last schedule.
+//
+//go:linkname hubSimRaces
+func hubSimRaces(text []byte) int
+
+// hubSimGREENIFY is what a command needs in front to run a schedule again.
+//
+//go:linkname hubSimGREENIFY
+func hubSimGREENIFY() string
+
 //go:linkname hubSimLeft
 func hubSimLeft() (n int, kinds uint64)
 
@@ -61,12 +73,6 @@ func hubSimStuck(text []byte) int
 
 //go:linkname hubSimProve
 func hubSimProve(text []byte) (threads, length int)
-
-//go:linkname hubSimStrategyName
-func hubSimStrategyName(strategy uint8) string
-
-//go:linkname hubSimPortfolio
-func hubSimPortfolio(seed uint64) uint8
 
 // A hubSimSearch counts what was searched.
 type hubSimSearch struct {
@@ -130,37 +136,38 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if seed != 1 && !ours {
 				return false
 			}
-			strategy := hubSimPortfolio(seed)
+			strategy, points := hubPortfolio(seed), hubPointsOf(hubPoints(h.points), seed)
 			if h.strategy != 0 {
-				strategy = uint8(h.strategy - 1)
+				strategy = hubStrategy(h.strategy - 1)
 			}
 			mixed := mixed(seed)
 			if h.mixed != 0 && seed == h.to {
 				mixed = h.mixed
 				if h.replay != "" {
-					strategy = hubSimReplayed
+					strategy = hubStrategyReplay
 				}
 			}
 			early, most, seconds := h.early, h.most(seed, plain), h.seconds
-			again := fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
+			again := hubSimGREENIFY() + fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
 			if kept != nil {
 				hubSimPlanned(kept.choices, true)
-				strategy, mixed, early, most, seconds = hubSimReplayed, kept.mixed, kept.early, kept.steps, kept.seconds
-				again = "greenify replay -lenient " + kept.file
+				strategy, points, mixed, early, most, seconds = hubStrategyReplay, kept.points, kept.mixed, kept.early, kept.steps, kept.seconds
+				again = hubSimGREENIFY() + "greenify replay -lenient " + hubSimRaceFlag() + kept.file
 			}
-			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubSimStrategyName(strategy), Round: round, Again: again}
+			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubStrategyNames[strategy], Round: round, Again: again}
 			if kept != nil {
 				result.Seed = kept.seed
 			} else if file := replays(seed); file != "" {
 				result.Replay = filepath.Base(file)
-				again += "\n\tgreenify replay " + file
+				again += "\n\t" + hubSimGREENIFY() + "greenify replay " + hubSimRaceFlag() + file
 			}
 			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, result.Strategy, name, again)
 			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0, verbose
 			hubSimVerbose(h.verbose != 0 && seed == h.to)
 			h.begin(&result, ours)
-			hubSimBegin(seed, mixed, strategy, int64(early), most, int64(seconds)*1e9, label)
+			hubSimBegin(seed, mixed, strategy, points, int64(early), most, int64(seconds)*1e9, label)
 			ended, good := false, false
+			races := race.Errors()
 			go func() {
 				ran, good = run()
 				ended = true
@@ -180,6 +187,11 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			why, signature := "", ""
 			switch left, kinds := hubSimLeft(); {
+			case ended && race.Errors() > races:
+				why, signature = "has a data race", hubSimRaced(name)
+				if good { // it came behind the test
+					fmt.Printf("%s--- FAIL: %s (0.00s)\n", verbose.prefix(), name)
+				}
 			case ended && !good:
 				why, signature = "failed", hubSimFailed(name)
 			case long:
@@ -264,7 +276,7 @@ func hubSimWarm(run func()) {
 	}
 	times, verbose := *count, chatty
 	*count, chatty.on = 1, false
-	hubSimBegin(0, 0, 0, 0, hubSimDefaultSteps, hubSimDefaultSeconds*1e9, "")
+	hubSimBegin(0, 0, hubStrategyFIFO, hubPointsSync, 0, hubSimDefaultSteps, hubSimDefaultSeconds*1e9, "")
 	go func() {
 		run()
 		hubSimEnd()
@@ -288,7 +300,7 @@ const (
 func (h *hubSimSearch) measure(name string, mixed uint64, run func() (ran, ok bool)) (steps uint64) {
 	failed := numFailed.Load()
 	hubSimOutput.drop = true
-	hubSimBegin(1, mixed, uint8(max(h.strategy, 1)-1), int64(h.early), h.most(1, 0), int64(h.seconds)*1e9,
+	hubSimBegin(1, mixed, hubStrategy(max(h.strategy, 1)-1), hubPointsOf(hubPoints(h.points), 1), int64(h.early), h.most(1, 0), int64(h.seconds)*1e9,
 		fmt.Sprintf("as schedule 1 of %s runs for the second time\n", name))
 	go func() {
 		run()
@@ -317,7 +329,10 @@ func (h *hubSimSearch) most(seed, plain uint64) uint64 {
 // flags are those that a seed needs to be the same schedule again, in a round of -count.
 func (h *hubSimSearch) flags(round uint64) (s string) {
 	if h.strategy != 0 {
-		s += " -strategy " + hubSimStrategyName(uint8(h.strategy-1))
+		s += " -strategy " + hubStrategyNames[h.strategy-1]
+	}
+	if h.points != 0 && h.replay == "" {
+		s += " -points " + hubPointsNames[h.points]
 	}
 	switch h.early {
 	case 0:
@@ -332,6 +347,9 @@ func (h *hubSimSearch) flags(round uint64) (s string) {
 	if h.seconds != hubSimDefaultSeconds {
 		s += fmt.Sprint(" -virtual ", h.seconds, "s")
 	}
+	if race.Enabled {
+		s += " -race"
+	}
 	if h.keep != 0 {
 		s += " -keep-going" // the first schedule may have failed, too
 	}
@@ -339,6 +357,14 @@ func (h *hubSimSearch) flags(round uint64) (s string) {
 		s += fmt.Sprint(" -count=", round+1)
 	}
 	return s
+}
+
+// hubSimRaceFlag is what greenify replay must be told of how the program was built.
+func hubSimRaceFlag() string {
+	if race.Enabled {
+		return "-race "
+	}
+	return ""
 }
 
 // hubSimSeed makes the number of a schedule one of this test.

@@ -31,10 +31,7 @@ func hubSimVerbose(on bool)
 //go:linkname hubSimUsed testing.hubSimReplayed
 func hubSimUsed() (entries, used int)
 
-const (
-	hubSimReplayed     = 6  // package runtime's hubStrategyReplay
-	hubSimExitDiverged = 97 // likewise
-)
+const hubSimExitDiverged = 97 // package runtime's
 
 // hubSimReplays says where the schedules of a test go that fail, below the folder that
 // GREENIFY_SIM_REPLAYS names, and returns what the file of a seed is. If a file is replayed it
@@ -80,6 +77,7 @@ type hubSimKept struct {
 	file                         string
 	seed                         uint64 // its number in results: behind all seeds
 	choices                      [][6]uint64
+	points                       hubPoints
 	early, steps, seconds, mixed uint64
 }
 
@@ -94,8 +92,13 @@ func hubSimReadKept(file string, i int) *hubSimKept {
 		fmt.Fprintln(os.Stderr, "greenify: cannot read the schedule:", err)
 		os.Exit(2)
 	}
-	k := &hubSimKept{file: file, seed: 1<<32 + uint64(i), choices: hubSimRead(file)}
+	k := &hubSimKept{file: file, seed: 1<<32 + uint64(i), choices: hubSimRead(file), points: hubPointsSync}
 	for line := range strings.Lines(string(text)) {
+		for i, name := range hubPointsNames {
+			if line == "points "+name+"\n" {
+				k.points = hubPoints(i)
+			}
+		}
 		for form, n := range map[string]*uint64{"early %d\n": &k.early, "steps %d\n": &k.steps, "seconds %d\n": &k.seconds, "mixed %x\n": &k.mixed} {
 			fmt.Sscanf(line, form, n)
 		}

@@ -92,7 +92,12 @@ func hubSimWaits(kind, test string, proven bool) string {
 	if hubSim.results == "" {
 		return kind
 	}
-	text := string(hubSimText(func(text []byte) int { return hubSimPlaces(text, proven) }))
+	return hubSimSignature(kind, test, hubSimText(func(text []byte) int { return hubSimPlaces(text, proven) }))
+}
+
+// hubSimSignature is a kind of failure and its places, a line each; the test if there are none.
+func hubSimSignature(kind, test string, lines []byte) string {
+	text := string(lines)
 	text = text[:strings.LastIndexByte(text, '\n')+1] // what found no more room is cut off
 	places := strings.Fields(text)
 	slices.Sort(places)
@@ -101,6 +106,10 @@ func hubSimWaits(kind, test string, proven bool) string {
 	}
 	return kind + ": " + strings.Join(places, ", ")
 }
+
+// hubSimRaced is the signature of a data race: of its accesses, and where their threads are
+// from.
+func hubSimRaced(test string) string { return hubSimSignature("race", test, hubSimText(hubSimRaces)) }
 
 // hubSimFailed is the signature of a test that failed as ever.
 func hubSimFailed(test string) string {

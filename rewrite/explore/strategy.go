@@ -1,0 +1,70 @@
+package explore
+
+// Strategies and points: what a seed is, inside and outside of the program. In a build
+// with -sim this file is compiled into packages runtime and testing, too (hub.Files): hence
+// it imports nothing, and its names are the hub's.
+
+// hubStrategy is how threads are chosen (runtime/hub/sim_strategy.go).
+type hubStrategy uint8
+
+const (
+	hubStrategyFIFO   hubStrategy = iota // first in, first out; only who never waits is interrupted
+	hubStrategyRandom                    // any thread; at a point another one, of four times once
+	hubStrategyRPB                       // random order, each thread runs until it waits, but for two interruptions
+	hubStrategyPCT                       // priorities, of which three are lowered (Burckhardt et al., ASPLOS 2010)
+	hubStrategyPOS                       // each operation has a priority, and a new one when it raced (Yuan et al., CAV 2018)
+	hubStrategyDelay                     // as fifo, but for two delays (Emmi et al., POPL 2011)
+	hubStrategySURW                      // each order of some operations is as likely (Zhao et al., ASPLOS 2025)
+	hubStrategyReplay                    // what a log says (runtime/hub/sim_log.go)
+)
+
+// hubStrategyNames are their names; the last one cannot be asked for.
+var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay", "surw", "replay"}
+
+// hubPortfolioPeriod is after how many seeds the strategies of the portfolio, but for the
+// first, repeat themselves.
+const hubPortfolioPeriod = 20
+
+// hubPortfolio is the strategy of a seed, for ever: the first is the order that plain
+// patched programs have. The others repeat themselves.
+//
+// Every fifth is a random walk. Of the others the odd ones are surw, which needs the fewest
+// schedules for most programs (testdata/sim); of the even ones half are pos, and rpb and pct
+// take turns.
+func hubPortfolio(seed uint64) hubStrategy {
+	switch {
+	case seed == 1:
+		return hubStrategyFIFO
+	case seed%5 == 0:
+		return hubStrategyRandom
+	}
+	if seed%4 == 2 && seed%hubPortfolioPeriod > hubPortfolioPeriod/2 {
+		return hubStrategyPCT
+	}
+	return [...]hubStrategy{hubStrategyPOS, hubStrategySURW, hubStrategyRPB, hubStrategySURW}[seed%4]
+}
+
+// hubPoints says where another thread may run though the one that is there need not wait;
+// each has the points of those before it.
+type hubPoints uint8
+
+const (
+	hubPointsTurns   hubPoints = iota // by the seed: sync or atomics
+	hubPointsSync                     // at channels, and what package sync and a go statement do
+	hubPointsAtomics                  // at the operations of sync/atomic
+	hubPointsMemory                   // at accesses to memory, of programs built with -race
+)
+
+var hubPointsNames = [...]string{"turns", "sync", "atomics", "memory"}
+
+// hubPointsOf is which points a seed has, for ever, if points are asked for: by turns
+// four have those at atomics and four have not.
+func hubPointsOf(asked hubPoints, seed uint64) hubPoints {
+	switch {
+	case asked != hubPointsTurns:
+		return asked
+	case seed/4%2 != 0:
+		return hubPointsAtomics
+	}
+	return hubPointsSync
+}

@@ -1,0 +1,53 @@
+package rules
+
+import (
+	"fmt"
+	"regexp"
+
+	"github.com/greenify-go/greenify/rewrite/plural"
+)
+
+// A Text gives declarations of a file of the standard library other names, so that the hub
+// can have the old ones. It is for what a Leaf cannot patch: assembly, declarations without a
+// body, and directives.
+type Text struct {
+	File  string // path below GOROOT/src
+	Match string // a regular expression
+	New   string // what is put in its place
+	Sites int    // how often it matches
+	Why   string
+}
+
+// Apply returns the file with all sites changed.
+func (t Text) Apply(src []byte) ([]byte, error) {
+	re := regexp.MustCompile(t.Match)
+	if n := len(re.FindAllIndex(src, -1)); n != t.Sites {
+		return nil, fmt.Errorf("%s has %s for %q, want %d", t.File, plural.Of(n, "site"), t.Match, t.Sites)
+	}
+	return re.ReplaceAll(src, []byte(t.New)), nil
+}
+
+// SimTexts make room for points at operations of sync/atomic (runtime/hub/sync/atomic/sim.go)
+// and at the accesses that the race detector is told of (runtime/hub/sim_race.go). They
+// apply only with -sim.
+func SimTexts() []Text { return simTexts }
+
+const (
+	atomicName   = "a point: before an operation of sync/atomic"
+	memoryName   = "a point: before an access to memory"
+	atomicLinked = `(?m)^(//go:linkname \w+ sync/atomic\.)([A-Z])`
+	memoryAsm    = `runtime·(race(?:read|write)(?:range)?)(<ABIInternal>)?\(SB\)`
+)
+
+var simTexts = []Text{
+	{"sync/atomic/doc.go", `(?m)^func (\w)`, "func hub$1", 25, atomicName},
+	{"sync/atomic/doc_64.go", `(?m)^func (\w)`, "func hub$1", 14, atomicName},
+	{"sync/atomic/asm.s", `TEXT ·`, "TEXT ·hub", 36, atomicName},
+	{"runtime/atomic_pointer.go", atomicLinked, "${1}hub$2", 6, atomicName},
+	{"runtime/race.go", atomicLinked, "${1}hub$2", 33, atomicName},
+	{"runtime/race_amd64.s", `sync∕atomic·`, "sync∕atomic·hub", 58, atomicName},
+	{"runtime/race_arm64.s", `sync∕atomic·`, "sync∕atomic·hub", 58, atomicName},
+	{"runtime/race.go", `(?m)^func (race(?:read|write)(?:range)?)\(`, "func hub$1(", 4, memoryName},
+	{"runtime/race_amd64.s", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
+	{"runtime/race_arm64.s", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
+}
