@@ -119,7 +119,6 @@ var thread = []Leaf{
 	{File: "net/http/pprof/pprof.go", Edit: edit("Trace", replace, "trace.Stop()", "return", 1), Why: "a killed request leaves no trace on"},
 	{File: "runtime/trace/subscribe.go", Edit: edit("traceMultiplexer.unsubscribeFlightRecorder", entry, "", uncut, 1), Why: "what is stopped is off, whatever the thread waits for meanwhile"},
 	{File: "runtime/trace/subscribe.go", Edit: edit("traceMultiplexer.unsubscribeTraceStartWriter", entry, "", uncut, 1), Why: "what is stopped is off, whatever the thread waits for meanwhile"},
-	{File: "runtime/trace.go", Edit: edit("traceAdvance", replace, "traceAdvancer.stop()", "getg().hub.kill.uncut++; traceAdvancer.stop(); getg().hub.kill.uncut--", 1), Why: "the semaphore that the next trace waits for is released"},
 	{File: "sync/once.go", Edit: edit("Once.doSlow", replace, "defer o.done.Store(true)", "defer o.hubDone()", 1), Why: "a function whose value a kill has cut off is called again"},
 	{File: "sync/oncefunc.go", Edit: edit("OnceFunc", replace, "d.p = recover()", "if d.p = recover(); !d.valid && d.p == nil && hubDying() { d.valid = true }", 1), Why: "a kill is no panic: the function counts as called, as in Once.Do"},
 	{File: "sync/oncefunc.go", Edit: edit("OnceValue", replace, "d.f = nil", "f := d.f; d.f = nil", 1), Why: "a kill is no panic: the next caller calls the function again, for it needs the value"},
