@@ -1,0 +1,90 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/greenify-go/greenify/rewrite/explore"
+	"github.com/greenify-go/greenify/testdata/internal/modules"
+)
+
+// The file has what is said of it: 20 modules, five bugs and the schedules of these.
+func TestModulesFile(t *testing.T) {
+	text, err := os.ReadFile("modules.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := readRuns(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bugs := 0
+	for _, m := range list {
+		bugs += len(m.replays)
+		for _, name := range m.replays {
+			if s, err := explore.ReadSchedule(filepath.Join("modules", name)); err != nil || !strings.HasPrefix(s.Package, m.Path) {
+				t.Errorf("%s of %s: %v", name, m.Path, err)
+			}
+		}
+	}
+	if len(list) < 20 || bugs < 5 {
+		t.Errorf("%d modules, %d schedules of bugs", len(list), bugs)
+	}
+	var b strings.Builder
+	for _, m := range list {
+		m.write(&b)
+	}
+	if _, body, _ := strings.Cut(string(text), "\n\n"); "\n"+body != b.String() {
+		t.Errorf("it is written as\n%s", &b)
+	}
+	for _, bad := range []string{
+		"ran\t1\t1\n",
+		"module\tm\n",
+		"module\tm\tv1\nran\tx\t1\n",
+		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tnone\twhy\n",
+		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tbug\t\n",
+	} {
+		if _, err := readRuns(bad); err == nil {
+			t.Errorf("accepted %q", bad)
+		}
+	}
+}
+
+// What fails is counted by test and verdict, and compared with the file.
+func TestModulesCompare(t *testing.T) {
+	m := moduleRun{Module: modules.Module{Path: "m", Version: "v1"}, names: 2, schedules: 4, failed: []moduleFailure{
+		{test: "TestA", schedules: 2, verdict: "left threads that nobody can wake"},
+		{test: "sub.TestB", schedules: 1, verdict: "failed"},
+	}}
+	lines := []explore.Result{
+		{Package: "m", Test: "TestA", Verdict: "left a thread that nobody can wake"},
+		{Package: "m", Test: "TestA", Verdict: "left 12 threads that nobody can wake"},
+		{Package: "m/sub", Test: "TestB", Verdict: "failed"},
+		{Package: "m/sub", Test: "TestB", Verdict: "ok"},
+	}
+	got := moduleRun{Module: m.Module}
+	got.count(lines)
+	if errs := m.compare(got); len(errs) != 0 {
+		t.Error(errs)
+	}
+	lines[2].Verdict = "did not end within 1000002 steps"
+	lines[1].Verdict = "ok"
+	got = moduleRun{Module: m.Module}
+	got.count(lines[:3])
+	text := ""
+	for _, err := range m.compare(got) {
+		text += err.Error() + "\n"
+	}
+	for _, want := range []string{
+		"m@v1: 2 tests ran in 3 schedules, not 2 in 4: ",
+		"m@v1: TestA: left threads that nobody can wake in 1 schedules, not in 2: ",
+		"m@v1: sub.TestB: did not end in 1 schedules, not in 0: ",
+		"m@v1: sub.TestB: no more: failed: ",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
