@@ -104,10 +104,10 @@ sim-modules: $(GREENIFY)
 sim-speed: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -speed
 
-# browser opens the pages of traces in chromium, from a Debian package (as root).
+# browser opens the pages of traces and schedules in chromium, from a Debian package (as root).
 browser:
 	command -v chromium >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; }
-	GREENIFY_BROWSER=1 go test ./cmd/greenify -run TestTrace -count=1
+	GREENIFY_BROWSER=1 go test ./cmd/greenify -run "TestTrace|TestSchedulePage" -count=1
 
 # arm64 runs the programs, patched for linux/arm64, in qemu's emulator, from a Debian
 # package (as root).

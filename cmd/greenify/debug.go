@@ -1,12 +1,18 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"golang.org/x/term"
+
+	"github.com/greenify-go/greenify/rewrite/explore"
 )
 
 var debug = &command{
@@ -49,11 +55,22 @@ func didYouMeanFlag(name string, names []string) string {
 	return ""
 }
 
-// debug runs Delve on a patched program.
-func (e *env) debug(o *buildOptions, args []string) error {
+// delveFlags are what Delve asks the compiler for.
+const delveFlags = "all=-N -l"
+
+func findDelve() (string, error) {
 	dlv, err := exec.LookPath("dlv")
 	if err != nil {
-		return fmt.Errorf("no dlv command: %w: go install github.com/go-delve/delve/cmd/dlv@latest", err)
+		return "", fmt.Errorf("no dlv command: %w: go install github.com/go-delve/delve/cmd/dlv@latest", err)
+	}
+	return dlv, nil
+}
+
+// debug runs Delve on a patched program.
+func (e *env) debug(o *buildOptions, args []string) error {
+	dlv, err := findDelve()
+	if err != nil {
+		return err
 	}
 	l := readGoLine("build", args)
 	if l.dir != "" { // dlv has no such flag
@@ -66,7 +83,7 @@ func (e *env) debug(o *buildOptions, args []string) error {
 	if err != nil {
 		return err
 	}
-	e.compileStd(l, tc, "-gcflags=all=-N -l") // as Delve asks for
+	e.compileStd(l, tc, "-gcflags="+delveFlags)
 	argv, err := l.delve(getenv(e.environ, "GOFLAGS"))
 	if err != nil {
 		return err
@@ -99,4 +116,27 @@ func (l *goLine) delve(goflags string) ([]string, error) {
 		argv, rest = append(argv, rest[0]), rest[1:]
 	}
 	return slices.Concat(argv, []string{"--build-flags=" + strings.Join(flags, " ")}, rest), nil
+}
+
+// replayDebug runs a schedule under Delve, up to a step.
+func (e *env) replayDebug(dlv string, r replayOptions, s *explore.Schedule, path string, bin *testBinary) error {
+	script := filepath.Join(filepath.Dir(bin.path), "delve")
+	if err := os.WriteFile(script, []byte("break runtime.hubSimStop\ncontinue\nstack 12\n"), 0o666); err != nil {
+		return err
+	}
+	args := []string{"exec", bin.path, "--init=" + script, "--wd=" + bin.dir}
+	if !term.IsTerminal(int(os.Stdin.Fd())) {
+		args = append(args, "--allow-non-terminal-interactive=true")
+	}
+	r.lenient = true
+	environ := r.environ(s, path)
+	environ[0] += fmt.Sprint(",stop=", r.step)
+	cmd := exec.Command(dlv, append(args, "--", "-test.run=^"+s.Test+"$", "-test.timeout=0")...)
+	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = bin.dir, bin.environ(e, environ), os.Stdin, e.stdout, e.stderr
+	err := cmd.Run() // an interrupt is Delve's
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		return exitWith(exitFail)
+	}
+	return err
 }

@@ -20,12 +20,17 @@ import (
 
 var replay = &command{
 	name: "replay", goes: "build",
-	args:  "[flags] file [build flags]",
+	args:  "[flags] file... [build flags]",
 	short: "run a schedule again that greenify test -sim has written",
 	long: `The test of the file is built from the sources here, and its schedule run again, choice by
 choice. If the program is another one, or the run differs from the file, that is said, and
 the exit code is 2; else it is 1 if the test fails, 0 if it does not. What go test was given
-to build the program, such as -race, must be given here, too.`,
+to build the program, such as -race, must be given here, too.
+
+-shrink and -html also look for the step from which on the schedule could not end well: they
+run other tails, the schedule up to a step and from there on drawn anew, and find the first
+step of whose tails none ended well. So many were tried, not all that there are. -shrink takes
+more than one file, of one package.`,
 	setup: func(fs *flag.FlagSet) runner {
 		o := declareBuild(fs, false)
 		var r replayOptions
@@ -34,8 +39,23 @@ choice of the file is made where its thread is as far as it was`)
 		fs.BoolVar(&r.verbose, "v", false, "print the steps as a table: a column for each thread, with the line\nthat it comes to")
 		fs.BoolVar(&r.shrink, "shrink", false, `look for a schedule with fewer choices that fails alike, and write
 it to a file`)
-		fs.StringVar(&r.out, "o", "", "of -shrink: write to `file`, not to one named .min.sim beside the other")
+		fs.BoolVar(&r.html, "html", false, `make a page of the schedule, which needs no other file: its steps, what
+was drawn, and who waits for whom in the end`)
+		fs.BoolVar(&r.debug, "debug", false, "run it under Delve, which has it at the step of -step: leniently, for\nthe package is built without optimizations")
+		fs.Uint64Var(&r.step, "step", 0, "of -debug: stop at step `N`, or where the program comes next")
+		fs.IntVar(&r.tails, "tails", 100, "of -shrink and -html: try `N` other tails from a step; 0: none")
+		fs.StringVar(&r.out, "o", "", "write to `file`: of -shrink instead of one named .min.sim beside the other,\nof -html instead of standard output")
 		return func(e *env, args []string) error {
+			switch {
+			case r.shrink && r.html:
+				return errors.New("-shrink and -html exclude each other: make the page of the file that -shrink writes")
+			case r.debug && (r.shrink || r.html || r.verbose):
+				return errors.New("-debug excludes -shrink, -html and -v")
+			case r.debug != (r.step > 0):
+				return errors.New("-debug and -step N belong together: greenify replay -v shows the steps")
+			case r.tails < 0:
+				return fmt.Errorf("-tails is %d: use a number of runs, or 0 for none", r.tails)
+			}
 			if err := onlyGoFlags(fs, args, "run 'greenify help replay'"); err != nil {
 				return err
 			}
@@ -45,26 +65,56 @@ it to a file`)
 }
 
 type replayOptions struct {
-	lenient, verbose, shrink bool
-	out                      string
+	lenient, verbose, shrink, html bool
+	debug                          bool
+	step                           uint64
+	tails                          int
+	out                            string
 }
 
 // replay runs the schedule of a file again.
 func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 	l := readGoLine("test", args)
-	files := l.args[l.rest:]
-	if len(files) == 0 {
-		return errors.New("which schedule? Give the file that greenify test -sim has written")
+	files, flags := l.args[l.rest:], []string(nil)
+	if i := slices.IndexFunc(files, func(arg string) bool { return strings.HasPrefix(arg, "-") }); i >= 0 {
+		files, flags = files[:i], files[i:]
 	}
+	switch {
+	case len(files) == 0:
+		return errors.New("which schedule? Give the file that greenify test -sim has written")
+	case len(files) > 1 && (!r.shrink || r.out != ""):
+		return errors.New("more than one file is for -shrink, without -o")
+	}
+	var schedules []*explore.Schedule
+	for i, file := range files {
+		s, err := explore.ReadSchedule(file)
+		if err != nil {
+			return fmt.Errorf("cannot replay: %w", err)
+		}
+		if schedules = append(schedules, s); s.Package != schedules[0].Package {
+			return fmt.Errorf("%s and %s are of two packages, %s and %s: shrink one behind the other", files[0], files[i], schedules[0].Package, s.Package)
+		}
+	}
+	s := schedules[0]
 	path, err := filepath.Abs(files[0])
 	if err != nil {
 		return err
 	}
-	s, err := explore.ReadSchedule(path)
-	if err != nil {
-		return fmt.Errorf("cannot replay: %w", err)
+	if r.html {
+		if err := e.notText(r.out, "refusing to write a page to a terminal: use -o FILE"); err != nil {
+			return err
+		}
 	}
-	l = readGoLine("test", slices.Concat(l.args[:l.rest], files[1:], []string{s.Package}))
+	dlv := ""
+	var unoptimized []string
+	if r.debug {
+		if dlv, err = findDelve(); err != nil {
+			return err
+		}
+		// The package of the test: with all of std so, functions that may not grow the stack have too little.
+		unoptimized = []string{"-gcflags=-N -l"}
+	}
+	l = readGoLine("test", slices.Concat(l.args[:l.rest], flags, unoptimized, []string{s.Package}))
 	o.sim.on = true
 	// An interrupt ends what runs, and takes back what was made.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -75,11 +125,26 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 	}
 	defer bin.remove()
 	bin.ctx = ctx
-	if found, err := bin.has(e, s.Test); err != nil || !found {
-		return cmp.Or(err, refused(fmt.Errorf("there is no test %s in %s: the file is of other sources", s.Test, s.Package)))
+	for _, s := range schedules {
+		if found, err := bin.has(e, s.Test); err != nil || !found {
+			return cmp.Or(err, refused(fmt.Errorf("there is no test %s in %s: the file is of other sources", s.Test, s.Package)))
+		}
+	}
+	if r.debug {
+		return e.replayDebug(dlv, r, s, path, bin)
 	}
 	if r.shrink {
-		return e.shrink(s, path, cmp.Or(r.out, shrunkName(files[0])), bin)
+		var failed error
+		for i, s := range schedules {
+			err := e.shrink(s, files[i], cmp.Or(r.out, shrunkName(files[i])), bin, r.tails)
+			if failed = cmp.Or(failed, err); bin.ctx.Err() != nil {
+				break
+			}
+		}
+		return failed
+	}
+	if r.html {
+		return e.schedulePage(r, s, path, bin)
 	}
 	steps := stepReader{w: e.stderr}
 	code, err := bin.run(&env{stderr: &steps, environ: e.environ}, e.stdout, r.environ(s, path), "-test.run=^"+s.Test+"$")
@@ -88,7 +153,7 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 	}
 	if r.verbose {
 		steps.end()
-		explore.WriteTable(e.stdout, steps.steps)
+		steps.run.Table().Write(e.stdout)
 	}
 	switch code {
 	case exitOK:
@@ -123,9 +188,9 @@ func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 
 // A stepReader takes the steps out of what a program prints.
 type stepReader struct {
-	w     io.Writer
-	line  []byte // begun
-	steps []explore.Step
+	w    io.Writer
+	line []byte // begun
+	run  explore.Run
 }
 
 func (r *stepReader) Write(p []byte) (int, error) {
@@ -138,9 +203,7 @@ func (r *stepReader) Write(p []byte) (int, error) {
 }
 
 func (r *stepReader) end() {
-	if step, ok := explore.ReadStep(strings.TrimSuffix(string(r.line), "\n")); ok {
-		r.steps = append(r.steps, step)
-	} else {
+	if !r.run.Read(strings.TrimSuffix(string(r.line), "\n")) {
 		r.w.Write(r.line)
 	}
 	r.line = nil
@@ -201,14 +264,19 @@ func (b *testBinary) has(e *env, name string) (bool, error) {
 
 func (b *testBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
 
+// environ is the environment of the tests, with more variables.
+func (b *testBinary) environ(e *env, more []string) []string {
+	return append(slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
+		return strings.HasPrefix(kv, "GREENIFY_SIM") || strings.HasPrefix(kv, "PWD=")
+	}), append(more, "PWD="+b.dir)...)
+}
+
 // run runs the tests, which print to w, and returns their exit code. An interrupt is passed on, and is an error.
 func (b *testBinary) run(e *env, w io.Writer, environ []string, args ...string) (int, error) {
 	cmd := exec.CommandContext(b.ctx, b.path, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, os.Stdin, w, e.stderr
-	cmd.Env = append(slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
-		return strings.HasPrefix(kv, "GREENIFY_SIM") || strings.HasPrefix(kv, "PWD=")
-	}), append(environ, "PWD="+b.dir)...)
+	cmd.Env = b.environ(e, environ)
 	err := cmd.Run()
 	if b.ctx.Err() != nil {
 		return 0, exitWith(exitFail)

@@ -31,6 +31,8 @@ type simOptions struct {
 	twice     bool // -check-determinism
 	confirm   bool
 	during    time.Duration // -for
+	isolate   bool
+	procs     int
 	results   string
 	replays   string
 	shard     explore.Shard
@@ -44,6 +46,7 @@ const (
 	simSteps     = 1_000_000
 	simEarly     = 20 * time.Millisecond
 	simMost      = 1<<32 - 1 // seeds are below, so that -count has others
+	simMostProcs = 1024
 )
 
 // declareSim declares the flags of -sim for one of the go commands that takes them. What does
@@ -120,6 +123,15 @@ when no thread can run`, func(s string) (err error) {
 	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
+	fs.BoolVar(&o.isolate, "isolate", false, "with -sim: run each test in a process of its own, so that nothing that\nanother one did is there")
+	parsed(fs, "procs", "`N`: "+`with -sim: run N processes side by side, each with a part of the seeds,
+with -isolate each with a test. (-parallel is how many tests that call
+t.Parallel run at once in a schedule, as ever.)`, func(s string) (err error) {
+		if o.procs, err = strconv.Atoi(s); err != nil || o.procs < 1 || o.procs > simMostProcs {
+			return fmt.Errorf("-procs is %q: use a number from 1 to %d", s, simMostProcs)
+		}
+		return nil
+	})
 	parsed(fs, "for", "`D`: "+`with -sim: go on with the seeds behind those, as many at a time, until
 a test fails or the time is up`, func(s string) (err error) {
 		if o.during, err = time.ParseDuration(s); err != nil || o.during <= 0 {
@@ -133,7 +145,7 @@ a test fails or the time is up`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards")
+var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -229,7 +241,7 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d",
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d",
 		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N)}, nil
 }
 

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -35,23 +37,25 @@ func (e *env) simExec(args []string) error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	x := &simRun{env: e, tmp: tmp, binary: args[0], args: args[1:], start: time.Now(), signals: make(chan os.Signal, 4)}
-	signal.Notify(x.signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
+	x := &simRun{env: e, tmp: tmp, binary: args[0], args: args[1:], start: time.Now(), isolate: getenv(e.environ, "GREENIFY_SIM_ISOLATE") != ""}
+	x.procs, _ = strconv.Atoi(getenv(e.environ, "GREENIFY_SIM_PROCS"))
+	if err := x.checkProcs(); err != nil {
+		return err
+	}
+	signals := make(chan os.Signal, 4)
+	signal.Notify(signals, syscall.SIGINT, syscall.SIGQUIT, syscall.SIGTERM)
+	go x.pass(signals)
 	twice := getenv(e.environ, "GREENIFY_SIM_CHECK") != ""
 	var procs []string
 	if twice {
 		procs = []string{"GOMAXPROCS=1"}
 	}
-	code, err := x.search("results", e.stdout, e.stderr, procs, true)
+	code, results, err := x.searchAll("results", x.option("from"), x.option("to"), e.stdout, e.stderr, procs, true)
 	if err != nil {
 		return err
 	}
-	if x.over {
+	if x.over.Load() {
 		return exitWith(code)
-	}
-	results, err := x.results("results")
-	if err != nil {
-		return err
 	}
 	if text := getenv(e.environ, "GREENIFY_SIM_FOR"); text != "" && (code == exitOK || x.option("keep") != 0) {
 		d, err := time.ParseDuration(text)
@@ -62,7 +66,7 @@ func (e *env) simExec(args []string) error {
 			return err
 		}
 	}
-	if !x.over {
+	if !x.over.Load() {
 		if twice {
 			same, err := x.checkDeterminism(results)
 			if err != nil {
@@ -87,18 +91,36 @@ type simRun struct {
 	binary  string
 	args    []string
 	start   time.Time
-	signals chan os.Signal
-	over    bool // a signal has come
+	isolate bool        // each test in a process of its own
+	procs   int         // processes side by side
+	over    atomic.Bool // a signal has come
+
+	mu      sync.Mutex
+	signal  os.Signal // the last one
+	running []*os.Process
+}
+
+// pass passes signals on to the processes that run.
+func (x *simRun) pass(signals <-chan os.Signal) {
+	for s := range signals {
+		x.over.Store(true)
+		x.mu.Lock()
+		x.signal = s
+		for _, p := range x.running {
+			p.Signal(s)
+		}
+		x.mu.Unlock()
+	}
 }
 
 // search runs all tests, going on in another process where one ends the process. The lines
-// of its results go to a file, and if they are kept to that of -results.
-func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string, kept bool) (code int, err error) {
+// of its results go to a file.
+func (x *simRun) search(name string, args []string, stdout, stderr io.Writer, environ []string) (code int, err error) {
 	results, state := filepath.Join(x.tmp, name), filepath.Join(x.tmp, name+".state")
 	environ = append(environ, "GREENIFY_SIM_RESULTS="+results, "GREENIFY_SIM_STATE="+state)
 	failfast := slices.ContainsFunc(x.args, func(arg string) bool { return arg == "-test.failfast" || arg == "-test.failfast=true" })
 	for known := -1; ; {
-		c, err := x.run(stdout, stderr, environ, x.args)
+		c, err := x.run(stdout, stderr, environ, args)
 		if err != nil {
 			return 0, err
 		}
@@ -108,26 +130,10 @@ func (x *simRun) search(name string, stdout, stderr io.Writer, environ []string,
 			return 0, err
 		}
 		begun := bytes.Count(text, []byte(" begins\n"))
-		if c == 0 || failfast || x.over || x.timeout() || bytes.Contains(text, []byte("\nall ok")) || begun == known || begun == 0 {
+		if c == 0 || failfast || x.over.Load() || x.timeout() || bytes.Contains(text, []byte("\nall ok")) || begun == known || begun == 0 {
 			break
 		}
 		known = begun
-	}
-	if path := getenv(x.environ, "GREENIFY_SIM_RESULTS"); path != "" && kept {
-		text, err := os.ReadFile(results)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			return 0, err
-		}
-		f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
-		if err != nil {
-			return 0, fmt.Errorf("cannot write the results: %w", err)
-		}
-		if _, err := f.Write(text); err != nil {
-			return 0, fmt.Errorf("cannot write the results: %w", err)
-		}
-		if err := f.Close(); err != nil {
-			return 0, fmt.Errorf("cannot write the results: %w", err)
-		}
 	}
 	return code, nil
 }
@@ -138,22 +144,20 @@ func (x *simRun) goOn(d time.Duration, code int, results []explore.Result) (int,
 	n := x.option("to") - x.option("from") + 1
 	from := x.option("from")
 	processes := 1
-	for ; !x.over && !x.timeout() && time.Since(x.start) < d && from+2*n <= simMost; processes++ {
+	for ; !x.over.Load() && !x.timeout() && time.Since(x.start) < d && from+2*n <= simMost; processes++ {
 		from += n
 		var stdout, stderr bytes.Buffer
 		name := fmt.Sprint("seeds", from)
-		options := fmt.Sprintf("%s,from=%d,to=%d", getenv(x.environ, "GREENIFY_SIM"), from, from+n-1)
-		c, err := x.search(name, &stdout, &stderr, []string{"GREENIFY_SIM=" + options, "XML_OUTPUT_FILE="}, true)
-		if err != nil {
-			return code, results, err
-		}
-		more, err := x.results(name)
+		c, more, err := x.searchAll(name, from, from+n-1, &stdout, &stderr, []string{"XML_OUTPUT_FILE="}, true)
 		if err != nil {
 			return code, results, err
 		}
 		results = append(results, more...)
-		os.Remove(filepath.Join(x.tmp, name))
-		os.Remove(filepath.Join(x.tmp, name+".state"))
+		if old, err := filepath.Glob(filepath.Join(x.tmp, name+".*")); err == nil {
+			for _, file := range old {
+				os.Remove(file)
+			}
+		}
 		if c != exitOK {
 			x.stdout.Write(stdout.Bytes())
 			x.stderr.Write(stderr.Bytes())
@@ -197,27 +201,29 @@ func (x *simRun) run(stdout, stderr io.Writer, environ, args []string) (code int
 		key, _, _ := strings.Cut(kv, "=")
 		cmd.Env = append(slices.DeleteFunc(slices.Clone(cmd.Env), func(old string) bool { return strings.HasPrefix(old, key+"=") }), kv)
 	}
+	x.mu.Lock() // so that no signal comes in between
 	if err := cmd.Start(); err != nil {
+		x.mu.Unlock()
 		return 0, fmt.Errorf("cannot run the tests: %w", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	for {
-		select {
-		case s := <-x.signals:
-			x.over = true
-			cmd.Process.Signal(s)
-		case err := <-ended:
-			var exit *exec.ExitError
-			if errors.As(err, &exit) {
-				if code = exit.ExitCode(); code < 0 {
-					x.over, code = true, exitUsage // by a signal
-				}
-				return code, nil
-			}
-			return 0, err
-		}
+	x.running = append(x.running, cmd.Process)
+	if x.signal != nil {
+		cmd.Process.Signal(x.signal)
 	}
+	x.mu.Unlock()
+	err = cmd.Wait()
+	x.mu.Lock()
+	x.running = slices.DeleteFunc(x.running, func(p *os.Process) bool { return p == cmd.Process })
+	x.mu.Unlock()
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		if code = exit.ExitCode(); code < 0 {
+			x.over.Store(true) // by a signal
+			code = exitUsage
+		}
+		return code, nil
+	}
+	return 0, err
 }
 
 // results are what a search has written to a file: none if no test has run.
@@ -269,7 +275,7 @@ func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...s
 func (x *simRun) confirm(results []explore.Result) error {
 	known := map[string]bool{}
 	for _, r := range results {
-		if r.Verdict == "ok" || r.Strategy == "replay" || known[r.Test] || x.over || x.timeout() {
+		if r.Verdict == "ok" || r.Strategy == "replay" || known[r.Test] || x.over.Load() || x.timeout() {
 			continue
 		}
 		known[r.Test] = true
@@ -342,10 +348,7 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 		test        string
 		seed, round uint64
 	}
-	if _, err := x.search("again", io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS=", "XML_OUTPUT_FILE="}, false); err != nil {
-		return false, err
-	}
-	again, err := x.results("again")
+	_, again, err := x.searchAll("again", x.option("from"), x.option("to"), io.Discard, io.Discard, []string{"GOMAXPROCS=2", "GREENIFY_SIM_REPLAYS=", "XML_OUTPUT_FILE="}, false)
 	if err != nil {
 		return false, err
 	}
@@ -371,7 +374,7 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 			return false, err
 		}
 	}
-	if x.over {
+	if x.over.Load() {
 		return false, nil
 	}
 	if differ == 0 {
@@ -390,15 +393,15 @@ func (x *simRun) where(r explore.Result) error {
 		if err != nil {
 			return err
 		}
+		var run explore.Run
 		for line := range strings.Lines(string(printed)) {
-			if s, ok := explore.ReadStep(strings.TrimSuffix(line, "\n")); ok {
-				runs[i] = append(runs[i], s)
-			}
+			run.Read(strings.TrimSuffix(line, "\n"))
 		}
+		runs[i] = slices.DeleteFunc(run.Steps, func(s explore.Step) bool { return s.Thread == 0 }) // the time is not anywhere
 	}
 	for i := range min(len(runs[0]), len(runs[1])) {
 		a, b := runs[0][i], runs[1][i]
-		if a.N != b.N || a.Turn != b.Turn || a.File != b.File || a.Line != b.Line {
+		if a.N != b.N || a.Turn != b.Turn || a.Drawn != b.Drawn || a.File != b.File || a.Line != b.Line {
 			fmt.Fprintf(x.stdout, "\tfirst at step %d, %s:%d, in %s; in the other at step %d, %s:%d, in %s\n", a.N, a.File, a.Line, a.Func, b.N, b.File, b.Line, b.Func)
 			return nil
 		}
@@ -424,6 +427,8 @@ func (o *simOptions) runner(l *goLine, args []string) ([]string, error) {
 			return nil, errors.New("-check-determinism runs the tests by greenify: take -exec away")
 		case o.during != 0:
 			return nil, errors.New("-for runs the tests by greenify: take -exec away")
+		case o.isolate || o.procs > 1:
+			return nil, errors.New("-isolate and -procs run the tests by greenify: take -exec away")
 		}
 		return args, nil
 	}

@@ -35,11 +35,18 @@ type traceEvent struct {
 	} `json:"args"`
 }
 
-// readTrace reads a trace, also one that ends early.
+// readTrace reads a trace, also one that ends early, or a recording.
 func readTrace(path string) ([]traceEvent, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
+	}
+	if isRecording(data) {
+		events, err := readRecording(data)
+		if err != nil {
+			return nil, fmt.Errorf("%s %w", path, err)
+		}
+		return events, nil
 	}
 	if data = bytes.TrimSpace(data); !bytes.HasSuffix(data, []byte("]")) {
 		whole := data[:bytes.LastIndexByte(data, '\n')+1]
@@ -47,23 +54,24 @@ func readTrace(path string) ([]traceEvent, error) {
 	}
 	var events []traceEvent
 	if err := json.Unmarshal(data, &events); err != nil {
-		return nil, fmt.Errorf("%s is not a trace of a program with GREENIFY=trace=FILE: %w", path, err)
+		return nil, fmt.Errorf("%s is not what a program with GREENIFY=trace=FILE or record=FILE wrote: %w", path, err)
 	}
 	return events, nil
 }
 
 var trace = &command{
-	name: "trace", args: "html|pprof [-o FILE] TRACE",
-	short: "render what GREENIFY=trace=TRACE wrote",
+	name: "trace", args: "html|pprof|text [-o FILE] TRACE",
+	short: "render what GREENIFY=trace=TRACE or record=TRACE wrote",
 	long: `html makes one page, which needs no other file: open it in a browser. pprof makes a
-profile of parked time, for go tool pprof. Both go to standard output if there is no
--o, and nothing is opened. A trace that ends early is read as far as it goes.`,
-	words: []string{"html", "pprof"},
+profile of parked time, for go tool pprof, text a line for each time that a thread runs, is ready
+or waits. They go to standard output if there is no -o, and nothing is opened. A trace that
+ends early is read as far as it goes.`,
+	words: []string{"html", "pprof", "text"},
 	setup: func(fs *flag.FlagSet) runner {
 		out := fs.String("o", "", "write to this `file`")
 		return func(e *env, args []string) error {
-			if len(args) != 2 || args[0] != "html" && args[0] != "pprof" {
-				return errors.New("trace takes html or pprof, -o FILE, and the file that GREENIFY=trace=FILE wrote")
+			if len(args) != 2 || !slices.Contains([]string{"html", "pprof", "text"}, args[0]) {
+				return errors.New("trace takes html, pprof or text, -o FILE, and the file that GREENIFY=trace=FILE or record=FILE wrote")
 			}
 			return e.trace(args[0], args[1], *out)
 		}
@@ -76,15 +84,19 @@ func (e *env) trace(kind, name, out string) error {
 	if err != nil {
 		return err
 	}
-	what := map[string]string{"html": "a page", "pprof": "a profile"}[kind]
-	if err := e.notText(out, fmt.Sprintf("refusing to write %s to a terminal: use greenify trace %s -o FILE %s", what, kind, name)); err != nil {
-		return err
+	if what := map[string]string{"html": "a page", "pprof": "a profile"}[kind]; what != "" {
+		if err := e.notText(out, fmt.Sprintf("refusing to write %s to a terminal: use greenify trace %s -o FILE %s", what, kind, name)); err != nil {
+			return err
+		}
 	}
 	var b bytes.Buffer
-	if kind == "html" {
+	switch kind {
+	case "html":
 		err = traceHTML(events).render(&b)
-	} else {
+	case "pprof":
 		err = traceProfile(events).Write(&b)
+	case "text":
+		err = traceText(&b, events)
 	}
 	if err != nil {
 		return err
@@ -113,6 +125,15 @@ func traceProfile(events []traceEvent) *profile.Profile {
 
 //go:embed trace.html
 var tracePage string
+
+//go:embed page.html
+var pageShell string
+
+// renderPage writes a page, which needs no other file: a body in what all pages have.
+func renderPage(w io.Writer, body string, doc any) error {
+	t := template.Must(template.New("page").Parse(pageShell))
+	return template.Must(t.Parse(body)).Execute(w, doc)
+}
 
 // A traceDoc is what the page shows; the script in trace.html reads it as JSON.
 type traceDoc struct {
@@ -177,7 +198,5 @@ func traceHTML(events []traceEvent) *traceDoc {
 	return doc
 }
 
-// render writes the page, which needs no other file.
-func (doc *traceDoc) render(w io.Writer) error {
-	return template.Must(template.New("trace").Parse(tracePage)).Execute(w, doc)
-}
+// render writes the page.
+func (doc *traceDoc) render(w io.Writer) error { return renderPage(w, tracePage, doc) }

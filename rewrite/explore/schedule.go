@@ -72,6 +72,9 @@ func ReadSchedule(path string) (*Schedule, error) {
 
 func parseSchedule(text string) (*Schedule, error) {
 	head, body, _ := strings.Cut(text, "\n")
+	if strings.HasPrefix(head, "greenify recording ") {
+		return nil, errors.New("is a recording of a run that was not simulated, and cannot be replayed: look at it with greenify trace")
+	}
 	version, ok := strings.CutPrefix(head, scheduleName)
 	if !ok {
 		return nil, fmt.Errorf("is no file of a schedule: it does not begin with %q", strings.TrimSpace(scheduleName))

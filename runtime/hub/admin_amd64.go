@@ -17,6 +17,7 @@ const (
 	sysUnlinkat     = 263
 	sysPpoll        = 271
 	sysFlock        = 73
+	sysFallocate    = 285
 	sysOpenat       = 257
 	sysFtruncate    = 77
 	sysGetppid      = 110

@@ -17,6 +17,7 @@ const (
 	sysUnlinkat     = 35
 	sysPpoll        = 73
 	sysFlock        = 32
+	sysFallocate    = 47
 	sysOpenat       = 56
 	sysFtruncate    = 46
 	sysGetppid      = 173

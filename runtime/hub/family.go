@@ -17,7 +17,7 @@ import (
 // was between them; who finds its own has replaced itself (execve). A parent that
 // gives a child a GREENIFY of its own has asked the child.
 //
-// A child takes the socket and the trace only if their names have %p, or the socket
+// A child takes the socket, the trace and the recording only if their names have %p, or the socket
 // is free, and says nothing if it cannot. It prints no statistics and no reports of
 // threads that keep the hub, compute or are in a deadlock with others, unless
 // children=1.
@@ -25,7 +25,8 @@ var hubFamily struct {
 	parent   int  // process id in the variable, 0 if there is none
 	child    bool // of a process that was asked
 	children bool // children=1
-	ownTrace bool // %p is in the name of the trace
+	// %p is in the name of the trace, of the recording
+	ownTrace, ownRecord bool
 
 	// For system calls: the stack of a goroutine may move.
 	name  [64]byte

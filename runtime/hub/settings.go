@@ -85,6 +85,10 @@ func hubSet(r *hubFieldRead) bool {
 		hubFamily.parent = int(r.n)
 	case "races":
 		hubSettings.races = r.n != 0
+	case "record":
+		path := hubPath(r.file)
+		hubFamily.ownRecord = path != r.file
+		hubRecord.file = &append([]byte(path), 0)[0]
 	case "stats":
 		hubSettings.stats = r.n != 0
 	case "trace":

@@ -42,6 +42,9 @@ var hubSim struct {
 	last   uint64 // whose
 	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
+	tail   uint64 // the step from which on a replay draws anew, by the number in draw; 0: none
+	draw   uint64
+	stop   uint64 // the step at which a debugger has the program; 0: none
 
 	clock   int64    // what nanotime returns; 0: the real one
 	own     []*timer // that were set before the first schedule
@@ -161,6 +164,9 @@ func hubSimRuns(gp *g) {
 	s.stall++
 	if s.still++; s.still > hubSimStill && s.on {
 		s.clock += hubSimStep
+	}
+	if s.steps == s.tail {
+		hubSimTail()
 	}
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)

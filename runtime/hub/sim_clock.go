@@ -63,6 +63,9 @@ func hubSimJump() bool {
 	if when == 0 {
 		return false
 	}
+	if hubSimLog.verbose {
+		hubSimShowClock(when)
+	}
 	s.clock = max(s.clock, when+hubSimLate)
 	s.stall, s.still = 0, 0
 	hubClock()

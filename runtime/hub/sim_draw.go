@@ -40,6 +40,10 @@ func hubSimChoose(kind hubChoice, n uint64) uint64 {
 			hubSimLogs(hubSimCase, got)
 		}
 		s.hash = hubMix(s.hash ^ got)
+		if hubSimLog.verbose && n > 1 {
+			hubSimShown.drawn, hubSimShown.below = got, n
+			systemstack(hubSimShowDraw)
+		}
 		return got
 	case hubChoiceTicket, hubChoiceTie:
 		s.tickets++
@@ -57,7 +61,12 @@ func hubSimWord() uint64 {
 	if gp := getg().m.curg; gp != nil && gp.hub.ran {
 		t := &gp.hub.sim
 		t.draws++
-		return hubMix(hubMix(s.seed^t.id) + uint64(t.draws)*0x9e3779b97f4a7c15)
+		w := hubMix(hubMix(s.seed^t.id) + uint64(t.draws)*0x9e3779b97f4a7c15)
+		if hubSimLog.verbose {
+			hubSimShown.drawn, hubSimShown.below = w, 0
+			systemstack(hubSimShowDraw)
+		}
+		return w
 	}
 	s.draws++
 	return hubMix(s.seed ^ ^s.draws)

@@ -2,10 +2,7 @@
 
 package runtime
 
-import (
-	"internal/stringslite"
-	"unsafe"
-)
+import "unsafe"
 
 // The log of a schedule: its choices, so far as they are not the plain ones. The plain
 // schedule is that of strategy fifo: the first of the ready threads runs, and until it
@@ -56,8 +53,7 @@ var hubSimLog struct {
 	plan    []hubSimChoice
 	index   []uint32 // a hash table: places in plan, and 1
 	lenient bool
-	verbose bool // each step is printed
-	pcs     [32]uintptr
+	verbose bool   // each step is printed
 	used    uint32 // entries that came in turn
 
 	file string // where a failing schedule goes; "": nowhere
@@ -86,7 +82,7 @@ func hubSimLogRuns(gp *g) {
 	l.ran.set(gp)
 	l.count = gp.hub.sim.choices
 	if l.verbose {
-		hubSimShow(gp, " -> ")
+		hubSimShowTurn(gp)
 	}
 }
 
@@ -342,37 +338,6 @@ func (w *hubSimFile) flush() {
 		p += int(n)
 	}
 	w.n = 0
-}
-
-// hubSimShow prints where a thread is, of a replay with -v. It is the caller, or does not run.
-func hubSimShow(gp *g, what string) {
-	if !hubSim.on {
-		return
-	}
-	pcs := hubSimLog.pcs[:]
-	if gp == getg() {
-		pcs = pcs[:callers(2, pcs)]
-	} else {
-		pcs = hubStack(gp, pcs)
-	}
-	var at hubFrame
-	for _, pc := range pcs {
-		f, ok := hubFrameAt(pc)
-		pkg := hubPackage(f.name)
-		switch {
-		case !ok, pkg == "runtime", pkg == "sync", pkg == "sync/atomic", stringslite.HasPrefix(pkg, "internal/"):
-			continue
-		case at.name == "":
-			at = f
-		}
-		if pkg == "testing" {
-			return // a step of what runs the test
-		}
-		if pkg != "context" {
-			print("step ", hubSim.steps, what, "thread ", gp.goid, " at ", at.file, ":", at.line, " ", at.name, "\n")
-			break
-		}
-	}
 }
 
 // hubSimProgramHash names the program: by its functions, how long each is and where it

@@ -24,14 +24,18 @@ func hubAt(object unsafe.Pointer) {
 	s.steps++
 	s.stall++
 	s.reads = 0
+	if s.steps == s.tail {
+		hubSimTail()
+	}
 	if hub.nremote.Load() != 0 {
 		systemstack(hubDrain)
 	}
 	gp.hub.sim.object = uintptr(object)
 	hubSURWAt(gp)
 	if hubSimLog.verbose {
-		hubSimShow(gp, "    ")
+		hubSimShowPoint(gp)
 	}
+	hubSimStops()
 	n := uint32(hub.runq.size)
 	over := s.steps > s.max
 	if n == 0 && !over {
@@ -49,6 +53,7 @@ func hubAt(object unsafe.Pointer) {
 	}
 	if s.forced != 0 || over {
 		mcall(gosched_m)
+		hubSimStops()
 	} else {
 		hubSURWPerforms(gp)
 	}

@@ -29,6 +29,9 @@ type hubSimOptions struct {
 	ended    uint64 // likewise: hash of all choices
 	shard    uint64 // which of shards is searched, from 1; 0: what the environment says
 	shards   uint64
+	tail     uint64 // of a replay: the step from which on it draws anew, by the number draw; 0: none
+	draw     uint64
+	stop     uint64 // likewise: the step at which a debugger has it; 0: none
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
@@ -95,6 +98,12 @@ func (o *hubSimOptions) read(text string) {
 			o.shard = n
 		case "shards":
 			o.shards = n
+		case "tail":
+			o.tail = n
+		case "draw":
+			o.draw = n
+		case "stop":
+			o.stop = n
 		default:
 			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, shard, shards")
 		}
@@ -155,6 +164,9 @@ func testing_hubSimWait() (long bool, steps, hash uint64) {
 // hubSimDies is called as the process ends.
 func hubSimDies(how string) {
 	if s := &hubSim; s.on && !s.told {
+		if hubSimLog.verbose {
+			hubSimShowWaits()
+		}
 		hubSimWriteDeath(how)
 		print("greenify: the program ", how, " ", s.label)
 		s.told = true
@@ -187,10 +199,24 @@ func testing_hubSimPlanned(choices [][6]uint64, lenient bool) {
 	hubSimPlanned(plan, lenient)
 }
 
-// testing_hubSimVerbose has each step printed, or no more.
+// testing_hubSimLooks says what is looked at in the schedule that begins now: whether each step
+// is printed, where a replay draws anew, and at which step a debugger has it.
 //
-//go:linkname testing_hubSimVerbose testing.hubSimVerbose
-func testing_hubSimVerbose(on bool) { hubSimLog.verbose = on }
+//go:linkname testing_hubSimLooks testing.hubSimLooks
+func testing_hubSimLooks(verbose bool, tail, draw, stop uint64) {
+	hubSimLog.verbose = verbose
+	hubSim.tail, hubSim.draw, hubSim.stop = tail, draw, stop
+}
+
+// testing_hubSimShowWaits prints what the threads of the last schedule wait for that are left, of one
+// whose steps are printed.
+//
+//go:linkname testing_hubSimShowWaits testing.hubSimShowWaits
+func testing_hubSimShowWaits() {
+	if hubSimLog.verbose {
+		hubSimShowWaits()
+	}
+}
 
 // testing_hubSimReplayed returns how many entries of the log there are, and how many came.
 //

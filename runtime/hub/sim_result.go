@@ -278,6 +278,9 @@ func testing_hubSimModule() string { return hubModule }
 //go:linkname testing_hubHold testing.hubHold
 func testing_hubHold(n int8) { hubHold(n) }
 
+//go:linkname godebug_hubHold internal/godebug.hubHold
+func godebug_hubHold(n int8) { hubHold(n) }
+
 //go:linkname sync_hubHold sync.hubHold
 func sync_hubHold(n int8) { hubHold(n) }
 

@@ -19,6 +19,7 @@ func hubInit() {
 	lockInit(&hubBlock.lock, lockRankLeafRank)
 	lockInit(&hubPatrol.lock, lockRankLeafRank)
 	lockInit(&hubPool.lock, lockRankLeafRank)
+	lockInit(&hubTrace.lock, lockRankLeafRank)
 	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
 	hubAdminStart()
@@ -26,6 +27,7 @@ func hubInit() {
 		go hubPatrolServe()
 	}
 	hubTraceStart()
+	hubRecordStart()
 	hubSimInit()
 	// Preempted as a green thread that is not yet the owner, main would queue for a hub
 	// that nobody has, for ever.

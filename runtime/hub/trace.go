@@ -19,12 +19,14 @@ import "unsafe"
 // program leaves is a trace without the last second, and without its closing
 // bracket, as the format allows.
 //
-// Off, the cost is a look at hubTracing at each change of state.
+// Off, the cost is a look at hubTracing at each change of state. The recorder (record.go) hangs
+// on it, too.
 var hubTracing bool // written before the hub is on, and as the program ends
 
 var hubTrace hubTraceState
 
 type hubTraceState struct {
+	on   bool
 	file *byte // its name, for the time up to its opening
 	fd   int32
 
@@ -47,6 +49,7 @@ type hubTraced struct {
 	state  uint8
 	reason waitReason
 	named  bool
+	born   uint16 // of the recorder: the place of the go statement
 }
 
 const (
@@ -93,19 +96,29 @@ func hubTraceStart() {
 		print(why)
 		exit(2)
 	}
-	lockInit(&t.lock, lockRankLeafRank)
 	t.str("[\n")
-	hubTracing = true
+	t.on, hubTracing = true, true
 }
 
 // hubTraceTo moves gp to another state. The caller is the only one who can move it.
 //
 //go:nowritebarrierrec
 func hubTraceTo(gp *g, state uint8) {
+	if hubRecord.on {
+		hubRecordTo(gp, state, nil)
+	}
+	hubTraceIn(gp, state)
+}
+
+//go:nowritebarrierrec
+func hubTraceIn(gp *g, state uint8) {
 	t := &hubTrace
+	if !t.on {
+		return
+	}
 	now := hubNanotime()
 	lock(&t.lock)
-	if hubTracing {
+	if t.on {
 		t.slice(gp, now)
 		tr := &gp.hub.trace
 		if !tr.named {
@@ -125,13 +138,19 @@ func hubTraceTo(gp *g, state uint8) {
 
 // hubTraceWake moves gp to ready; waker is who made it so, or nil.
 func hubTraceWake(gp, waker *g) {
-	hubTraceTo(gp, traceReady)
+	if hubRecord.on {
+		hubRecordTo(gp, traceReady, waker)
+	}
+	t := &hubTrace
+	if !t.on {
+		return
+	}
+	hubTraceIn(gp, traceReady)
 	if waker == nil {
 		return
 	}
-	t := &hubTrace
 	lock(&t.lock)
-	if hubTracing {
+	if t.on {
 		t.flows++
 		gp.hub.trace.flow = t.flows
 		t.event("s", waker, gp.hub.trace.at)
@@ -147,7 +166,7 @@ func hubTraceCut(gp *g) {
 	t := &hubTrace
 	now := hubNanotime()
 	lock(&t.lock)
-	if hubTracing {
+	if t.on {
 		t.event("i", gp, now)
 		t.str(`,"name":"preempted"`)
 		t.end()
@@ -157,9 +176,23 @@ func hubTraceCut(gp *g) {
 
 // hubTracePark moves gp, which has just been parked, to its wait.
 func hubTracePark(gp *g) {
-	hubTraceTo(gp, traceWait)
 	t := &hubTrace
+	if t.on {
+		hubTraceIn(gp, traceWait)
+	}
 	hubStill(gp, _Gwaiting)
+	if hubRecord.on {
+		hubRecordPark(gp)
+	}
+	if t.on {
+		hubTraceWait(gp)
+	}
+	hubStirs(gp, _Gwaiting)
+}
+
+// hubTraceWait notes what gp waits for.
+func hubTraceWait(gp *g) {
+	t := &hubTrace
 	lock(&t.lock)
 	pcs := hubStack(gp, t.pcs[:])
 	tr := &gp.hub.trace
@@ -174,17 +207,16 @@ func hubTracePark(gp *g) {
 	if tr.pc == 0 && len(pcs) > 0 {
 		tr.pc = pcs[0]
 	}
-	if hubTracing {
+	if t.on {
 		tr.stack = t.stack(pcs)
 	}
 	unlock(&t.lock)
-	hubStirs(gp, _Gwaiting)
 }
 
 // hubTraceFlush writes what is in the buffer once a second; sysmon calls it.
 func hubTraceFlush(now int64) {
 	t := &hubTrace
-	if now-t.flushed > 1e9 {
+	if t.on && now-t.flushed > 1e9 {
 		lock(&t.lock)
 		t.write()
 		unlock(&t.lock)
@@ -194,14 +226,15 @@ func hubTraceFlush(now int64) {
 
 // hubTraceEnd ends the trace with the slices that are open.
 func hubTraceEnd() {
-	if !hubTracing {
+	hubRecordEnd()
+	t := &hubTrace
+	if !t.on {
 		return
 	}
-	t := &hubTrace
 	now := hubNanotime()
 	lock(&t.lock)
-	if hubTracing {
-		hubTracing = false
+	if t.on {
+		t.on = false
 		forEachGRace(func(gp *g) { t.slice(gp, now) })
 		t.str(`{"ph":"M","pid":1,"tid":0,"name":"process_name","args":{"name":"green threads"}}` + "\n]\n")
 		t.write()
@@ -385,7 +418,7 @@ func (t *hubTraceState) write() {
 				hubPrintError(uintptr(-n))
 				print("\n")
 			}
-			t.failed, hubTracing = true, false
+			t.failed, t.on = true, false
 			break
 		}
 		from += int(n)

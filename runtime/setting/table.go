@@ -88,6 +88,13 @@ var hubSettingTable = []hubSetting{
 		"in a program built with -race, report the races that the program",
 		"would have as plain Go; under the hub it has none",
 	}},
+	{name: "record", value: "file", kind: hubIsFile, wrong: "names no file", doc: []string{
+		"record which threads ran, and why others did not, in a file of 1 MB that",
+		"does not grow: the last 32,768 changes, also of a program that is killed.",
+		"greenify trace reads it; it cannot be replayed, for time, network and what",
+		"was drawn are not in it; a change of threads then takes about 0.1 us more;",
+		"%p in the name is the process id",
+	}},
 	{name: "stats", value: "1", kind: hubIsBit, inSource: true, doc: []string{
 		"at exit, print the hub's statistics on standard error; costs nothing that",
 		"can be measured",

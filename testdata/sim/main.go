@@ -7,7 +7,9 @@
 // corrected versions of kernels (corrected). For each test of the first two and each
 // strategy it prints how many schedules it takes to find the bug, the median of searches
 // under names of their own, from which the seeds are derived. The corrected ones run in
-// -schedules each, and may have no report.
+// -schedules each, and may have no report. Two more sets are of the kernels, too: shrink has the first
+// schedule that fails of each made smaller and replayed (shrink.go), alone runs 200 that failed
+// among others again, each in a process of its own.
 //
 // A fourth set, which is run if it is asked for, is the tests of third-party modules
 // (modules.go), with what they do in 100 schedules each, in modules.txt.
@@ -17,6 +19,7 @@
 // the same everywhere. -update writes these files, of strategies that are not
 // run as they were:
 //
+//	go run ./testdata/sim -sets shrink -shrink . -update
 //	go run ./testdata/sim -sets programs,goker -strategies portfolio,random,rpb,pct,pos,delay,surw -update
 //
 // -speed measures instead how many schedules run in a second, and -update writes speed.txt:
@@ -50,11 +53,12 @@ func main() {
 	flag.StringVar(&r.greenify, "greenify", "greenify", "the command to run")
 	flag.IntVar(&r.searches, "searches", 11, "searches of each test; the files have medians of 11")
 	flag.IntVar(&r.schedules, "schedules", 200, "schedules of each corrected kernel")
-	sets := flag.String("sets", "goker,programs,corrected", "sets to run")
+	sets := flag.String("sets", "goker,programs,corrected,shrink,alone", "sets to run")
 	strategies := flag.String("strategies", "portfolio", "strategies to compare")
 	run := flag.String("run", ".", "tests to run, all by default")
 	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt, or speed.txt")
 	speed := flag.Bool("speed", false, "measure how many schedules run in a second")
+	flag.StringVar(&r.some, "shrink", "^(Cockroach1|Etcd)", "kernels of the set shrink; . for all takes minutes")
 	flag.Parse()
 	if *speed {
 		if err := r.speed(*run); err != nil {
@@ -76,6 +80,7 @@ type runner struct {
 	greenify            string
 	searches, schedules int
 	strategies          []string
+	some                string // of shrink
 	update              bool
 }
 
@@ -97,8 +102,13 @@ func (r *runner) set(set, run string) error {
 		return err
 	}
 	names = slices.DeleteFunc(names, func(name string) bool { return !only.MatchString(name) })
-	if set == "corrected" {
+	switch set {
+	case "corrected":
 		return r.corrected(dir, names)
+	case "shrink":
+		return r.shrink(dir, names)
+	case "alone":
+		return r.alone(dir, names)
 	}
 	t := table{set: set, names: names, strategies: slices.Clone(r.strategies), medians: map[string][]int{}}
 	if err := writeSearches(dir, set, names, r.searches); err != nil {
@@ -156,12 +166,12 @@ func (t *table) path() string { return filepath.Join("testdata/sim", t.set+".txt
 // write writes the tests of a set to a folder, and returns their names.
 func (r *runner) write(set, dir string) ([]string, error) {
 	switch set {
-	case "goker":
+	case "goker", "shrink", "alone":
 		return writeGoker(dir)
 	case "programs", "corrected":
 		return writeModule(dir, set)
 	}
-	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules", set)
+	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules, shrink, alone", set)
 }
 
 // searchName is the name of a search of a test.
@@ -184,6 +194,8 @@ type line struct {
 	Test    string
 	Seed    int
 	Verdict string
+	Steps   int
+	Hash    string
 }
 
 // search returns which schedules find the bug of each test, one of each search; most+1
@@ -241,25 +253,32 @@ func (r *runner) test(dir string, tests map[string]string, flags ...string) ([]l
 	if _, exited := err.(*exec.ExitError); err != nil && !exited {
 		return nil, nil, err
 	}
-	f, err := os.Open(results)
+	lines, err := readLines(results)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%w\n%s", err, out)
-	}
-	defer f.Close()
-	var lines []line
-	sc := bufio.NewScanner(f)
-	for sc.Scan() {
-		var l line
-		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
-			return nil, nil, err
-		}
-		lines = append(lines, l)
 	}
 	if m := dies.FindSubmatch(out); m != nil {
 		seed, _ := strconv.Atoi(string(m[2]))
 		lines = append(lines, line{Test: string(m[3]), Seed: seed, Verdict: string(m[1])})
 	}
-	return lines, out, sc.Err()
+	return lines, out, nil
+}
+
+func readLines(results string) (lines []line, err error) {
+	f, err := os.Open(results)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	for sc.Scan() {
+		var l line
+		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
+			return nil, err
+		}
+		lines = append(lines, l)
+	}
+	return lines, sc.Err()
 }
 
 // corrected runs what has no bug.

@@ -30,6 +30,9 @@ type hubSimSettings struct {
 	ended    uint64
 	shard    uint64
 	shards   uint64
+	tail     uint64
+	draw     uint64
+	stop     uint64
 }
 
 //go:linkname hubSimOptions
@@ -163,7 +166,11 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, result.Strategy, name, again)
 			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0, verbose
-			hubSimVerbose(h.verbose != 0 && seed == h.to)
+			if seed == h.to && kept == nil {
+				hubSimLooks(h.verbose != 0, h.tail, h.draw, h.stop)
+			} else {
+				hubSimLooks(false, 0, 0, 0)
+			}
 			h.begin(&result, ours)
 			hubSimBegin(seed, mixed, strategy, points, int64(early), most, int64(seconds)*1e9, label)
 			ended, good := false, false
@@ -174,6 +181,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				hubSimEnd()
 			}()
 			long, steps, hash := hubSimWait()
+			hubSimShowWaits()
 			if ended && !ran {
 				return true // not asked for
 			}

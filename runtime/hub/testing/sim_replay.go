@@ -25,8 +25,11 @@ func hubSimProgramHash() uint64
 //go:linkname hubSimPlanned
 func hubSimPlanned(choices [][6]uint64, lenient bool)
 
-//go:linkname hubSimVerbose
-func hubSimVerbose(on bool)
+//go:linkname hubSimLooks
+func hubSimLooks(verbose bool, tail, draw, stop uint64)
+
+//go:linkname hubSimShowWaits
+func hubSimShowWaits()
 
 //go:linkname hubSimUsed testing.hubSimReplayed
 func hubSimUsed() (entries, used int)
