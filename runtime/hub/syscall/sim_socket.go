@@ -304,26 +304,61 @@ func (s *simSock) wake(mode int32) {
 	}
 }
 
-// wait waits until s may have changed. It returns EAGAIN if the call is not to wait, and
-// EINTR if it is to be made again.
+// wait waits until s may have changed, for no longer than the socket's option
+// (SO_RCVTIMEO, SO_SNDTIMEO) says. It returns EAGAIN if the call is not to wait, or has waited
+// so long, and EINTR if it is to be made again.
 //
 //go:norace
-func (s *simSock) wait(flags uintptr) Errno {
+func (s *simSock) wait(c *simCall, option, flags uintptr) Errno {
 	if s.nonblock || flags&MSG_DONTWAIT != 0 {
 		return EAGAIN
 	}
+	if c.until == 0 {
+		c.until = -1 // for ever
+		if d := s.timeout(option); d != 0 {
+			c.until = hubNetNow() + d
+		}
+	}
+	if c.until >= 0 && hubNetNow() >= c.until {
+		return EAGAIN
+	}
+	s.park(c.until)
+	if s.left {
+		return EINTR
+	}
+	return 0
+}
+
+// park waits until something happens to s, or until a time, which is negative for ever.
+//
+//go:norace
+func (s *simSock) park(until int64) {
 	self := hubNetSelf()
 	s.threads = append(s.threads, self)
-	hubNetPark()
+	hubNetPark(until)
+	s.unpark(self)
+}
+
+//go:norace
+func (s *simSock) unpark(self uintptr) {
 	for i, t := range s.threads {
 		if t == self {
 			s.threads[i] = s.threads[len(s.threads)-1]
 			s.threads = s.threads[:len(s.threads)-1]
-			break
+			return
 		}
 	}
-	if s.left {
-		return EINTR
+}
+
+// timeout returns an option that is a time, in nanoseconds; 0: for ever.
+//
+//go:norace
+func (s *simSock) timeout(name uintptr) int64 {
+	for i := range s.options {
+		if o := &s.options[i]; o.level == SOL_SOCKET && o.name == name {
+			t := (*Timeval)(unsafe.Pointer(&o.value))
+			return t.Sec*1e9 + t.Usec*1e3
+		}
 	}
 	return 0
 }
@@ -346,6 +381,16 @@ func (w *simWorld) unbind(s *simSock) {
 			return
 		}
 	}
+}
+
+// hand has the kernel have the address of a socket: who connects to it asks there.
+//
+//go:norace
+func (w *simWorld) hand(s *simSock) {
+	if s.bound && s.domain != AF_UNIX {
+		w.ports[s.protocol()][s.local.port] = false
+	}
+	w.unbind(s)
 }
 
 // unlock has a socket lose its port, if that was not asked for by number.
@@ -554,6 +599,17 @@ func (s *simSock) setOption(c *simCall) (uintptr, Errno) {
 	value := (*int32)(unsafe.Pointer(&o.value))
 	if level == SOL_SOCKET {
 		switch name {
+		case SO_RCVTIMEO, SO_SNDTIMEO:
+			if o.size < 16 {
+				return 0, EINVAL
+			}
+			t := (*Timeval)(unsafe.Pointer(&o.value))
+			if t.Usec < 0 || t.Usec >= 1e6 {
+				return 0, EDOM
+			}
+			if t.Sec < 0 {
+				*t = Timeval{} // for ever; Linux does not wait at all, and nobody asks for that
+			}
 		case SO_RCVBUF:
 			*value = max(2**value, 2304)
 		case SO_SNDBUF:
@@ -626,6 +682,15 @@ func (s *simSock) getOption(c *simCall) (uintptr, Errno) {
 			}
 		case SO_LINGER:
 			o.size = 8
+		case SO_RCVTIMEO, SO_SNDTIMEO:
+			o.size = 16
+		case SO_PEERCRED:
+			o.size = SizeofUcred
+			cred := (*Ucred)(unsafe.Pointer(&o.value))
+			*cred = Ucred{Uid: ^uint32(0), Gid: ^uint32(0)}
+			if s.domain == AF_UNIX && s.state == simOpen {
+				*cred = Ucred{Pid: int32(simSelfOne.pid), Uid: uint32(Geteuid()), Gid: uint32(Getegid())}
+			}
 		}
 	}
 	room := (*uint32)(c.at(c.a[5]))

@@ -38,7 +38,7 @@ func (s *simSock) leaveTCP() Errno {
 		linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
 		return Errno(err)
 	}
-	simTheWorld().unbind(s)
+	simTheWorld().hand(s)
 	s.become(fd)
 	return 0
 }
@@ -60,9 +60,10 @@ func (w *simWorld) listen(s *simSock, backlog int) (uintptr, Errno) {
 	}
 	if s.state == simIdle && s.kind == simTCP {
 		// Two may be bound to a port, for a connection each; one may listen.
-		for _, o := range w.bound {
+		for i := len(w.bound) - 1; i >= 0; i-- {
+			o := w.bound[i]
 			if o != s && o.state == simListening && o.local.port == s.local.port && simOverlap(s, s.local, o, o.local) &&
-				(s.option(SOL_SOCKET, simReusePort) == 0 || o.option(SOL_SOCKET, simReusePort) == 0) {
+				(s.option(SOL_SOCKET, simReusePort) == 0 || o.option(SOL_SOCKET, simReusePort) == 0) && !w.left(o) {
 				return 0, EADDRINUSE
 			}
 		}
@@ -181,7 +182,10 @@ func (w *simWorld) connect(c *simCall, s *simSock) (uintptr, Errno) {
 		}
 	}
 	for s.state == simPending {
-		if err := s.wait(0); err != 0 {
+		if err := s.wait(c, SO_SNDTIMEO, 0); err != 0 {
+			if err == EAGAIN {
+				err = EINPROGRESS
+			}
 			return 0, err
 		}
 	}
@@ -241,7 +245,7 @@ func (w *simWorld) accept(c *simCall, s *simSock, flags uintptr) (uintptr, Errno
 		return 0, EINVAL
 	}
 	for s.state == simListening && len(s.queue) == 0 {
-		if err := s.wait(0); err != 0 {
+		if err := s.wait(c, SO_RCVTIMEO, 0); err != 0 {
 			return 0, err
 		}
 	}
@@ -517,7 +521,7 @@ func (s *simSock) receive(c *simCall, m simMem, flags uintptr) (uintptr, Errno) 
 		if s.rshut {
 			return uintptr(total), 0
 		}
-		if err := s.wait(flags); err != 0 {
+		if err := s.wait(c, SO_RCVTIMEO, flags); err != 0 {
 			if total > 0 {
 				return uintptr(total), 0
 			}
@@ -604,7 +608,7 @@ func (s *simSock) send(c *simCall, m simMem, flags uintptr) (uintptr, Errno) {
 			}
 			s.peer.short = true
 		}
-		if err := s.wait(flags); err != 0 {
+		if err := s.wait(c, SO_SNDTIMEO, flags); err != 0 {
 			if total > 0 {
 				return uintptr(total), 0
 			}
