@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: sim sim-modules sim-speed release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: sim sim-modules sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
@@ -103,6 +103,10 @@ sim-modules: $(GREENIFY)
 # sim-speed measures how many schedules run in a second of a processor: testdata/sim/speed.txt.
 sim-speed: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -speed
+
+# simnet-std runs Go's own tests of the network over the simulated loopback; about 20 minutes.
+simnet-std:
+	go run ./testdata/std/simnet
 
 # browser opens the pages of traces and schedules in chromium, from a Debian package (as root).
 browser:

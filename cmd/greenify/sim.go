@@ -39,6 +39,7 @@ type simOptions struct {
 	shards    uint64 // of -shards
 	steps     uint64
 	virtual   virtualTime
+	strict    bool
 }
 
 const (
@@ -101,6 +102,7 @@ when no thread can run`, func(s string) (err error) {
 	})
 	fs.Uint64Var(&o.steps, "steps", simSteps, "`N`: with -sim: a schedule that takes more steps does not end")
 	fs.Var(&o.virtual, "virtual", "`D`: with -sim: nor does one that takes more virtual time")
+	fs.BoolVar(&o.strict, "strict-sim", false, "with -sim: a schedule fails that does anything that no seed decides")
 	if command != "test" {
 		return
 	}
@@ -145,7 +147,7 @@ a test fails or the time is up`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs")
+var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -241,8 +243,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d",
-		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N)}, nil
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d",
+		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict])}, nil
 }
 
 // folder is where files of schedules go that fail.

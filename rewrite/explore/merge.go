@@ -81,7 +81,7 @@ func Merge(results []Result, baseline *Summary) *Summary {
 		if first, again := seen[key]; !again {
 			seen[key] = r
 			t.Schedules++
-		} else if first != r && !unlike[key] {
+		} else if first.line() != r.line() && !unlike[key] {
 			unlike[key] = true
 			t.Unlike++
 		}

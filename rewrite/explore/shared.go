@@ -110,6 +110,8 @@ type hubResult struct {
 	Signature string `json:"signature,omitempty"` // which failure it is: its kind and places in the source
 	Again     string `json:"again,omitempty"`     // the command that runs it again, of a failure
 	Replay    string `json:"replay,omitempty"`    // the name of its file, likewise
+
+	Real []string `json:"real,omitempty"` // what no seed decides, and where it was done: best effort
 }
 
 // line is the result as it is written: between its first part, what is known before the
@@ -124,7 +126,19 @@ func (r *hubResult) head() string {
 }
 
 func (r *hubResult) end() string {
-	return fmt.Sprintf(`"verdict":%s,"steps":%d,"hash":"%s","signature":%s`, hubJSON(r.Verdict), r.Steps, r.Hash, hubJSON(r.Signature))
+	s := fmt.Sprintf(`"verdict":%s,"steps":%d,"hash":"%s","signature":%s`, hubJSON(r.Verdict), r.Steps, r.Hash, hubJSON(r.Signature))
+	for i, real := range r.Real {
+		if i == 0 {
+			s += `,"real":[`
+		} else {
+			s += ","
+		}
+		s += hubJSON(real)
+	}
+	if len(r.Real) > 0 {
+		s += "]"
+	}
+	return s
 }
 
 func (r *hubResult) tail() (s string) {

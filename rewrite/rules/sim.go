@@ -3,7 +3,9 @@ package rules
 // Sim makes the hub simulate (runtime/hub/sim.go): the clock is virtual, chance comes from
 // the seed, and at points another thread may run though the one that is there need not
 // wait. They apply only with -sim.
-func Sim() []Leaf { return grouped("thread", simClock, simChance, simPoints, simNet, simTests) }
+func Sim() []Leaf {
+	return grouped("thread", simClock, simChance, simPoints, simNet, simSelf, simReal, simTests)
+}
 
 // simClock has nanotime, which timers and deadlines go by, follow the schedule. What
 // watches over the process in real time keeps the real clock.
@@ -25,6 +27,7 @@ var simChance = []Leaf{
 	{File: "runtime/debug.go", Edit: edit("GOMAXPROCS", entry, "", "if hubSim.clock != 0 { return hubSimProcs(n) }", 1), Why: "as many processors on every machine"},
 	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if hubSim.clock != 0 { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
 	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if hubSimRead(b) { return }", 1), Why: "crypto/rand"},
+	{File: "crypto/internal/fips140deps/time/time.go", Edit: edit("HighPrecisionNow", entry, "", "if t := hubSimJitter(); t != 0 { return t }", 1), Why: "crypto/rand with FIPS 140, whose entropy is how unevenly time goes"},
 }
 
 // Points. Those at operations of sync/atomic and at accesses to memory are simTexts. Not
@@ -67,6 +70,23 @@ var simNet = []Leaf{
 	{File: "runtime/signal_unix.go", Edit: edit("sigignore", entry, "", "hubSimAsks(1); defer hubSimAsks(-1)", 1), Why: "os/signal waits for a goroutine of the runtime"},
 }
 
+// simSelf has the process be the same on each machine (runtime/hub/sim_self.go). Each platform
+// has its own file of these calls.
+var simSelf = []Leaf{
+	{File: "syscall/zsyscall_linux_amd64.go", Edit: edit("Getpid", entry, "", "if pid := hubPid(); pid != 0 { return pid }", 1), Why: "the number of the process is the same each time"},
+	{File: "syscall/zsyscall_linux_amd64.go", Edit: edit("Getppid", entry, "", "if pid := hubPpid(); pid != 0 { return pid }", 1), Why: "the number of the process is the same each time"},
+	{File: "syscall/zsyscall_linux_arm64.go", Edit: edit("Getpid", entry, "", "if pid := hubPid(); pid != 0 { return pid }", 1), Why: "the number of the process is the same each time"},
+	{File: "syscall/zsyscall_linux_arm64.go", Edit: edit("Getppid", entry, "", "if pid := hubPpid(); pid != 0 { return pid }", 1), Why: "the number of the process is the same each time"},
+}
+
+// simReal notes what is real, beside what passes the system calls of simNet (runtime/hub/sim_real.go).
+var simReal = []Leaf{
+	{File: "runtime/cgocall.go", Edit: edit("cgocall", entry, "", "hubRealAt(hubRealC)", 1), Why: "C is not simulated"},
+	{File: "os/exec_posix.go", Edit: edit("startProcess", entry, "", "hubRealStarts()", 1), Why: "a child is refused before package os finds out, by another one, how it may wait for it"},
+	{File: "syscall/exec_unix.go", Edit: edit("Exec", entry, "", "hubRealChild()", 1), Why: "another program is not simulated"},
+	{File: "os/signal/signal.go", Edit: edit("process", entry, "", "hubRealSignal()", 1), Why: "signals come when they like"},
+}
+
 var simTests = []Leaf{
 	{File: "runtime/panic.go", Edit: edit("fatalpanic", entry, "", `hubSimDies("panicked")`, 1), Why: "which schedule it was"},
 	{File: "runtime/panic.go", Edit: edit("preprintpanics", entry, "", "hubSimPanics(p)", 1), Why: "what panicked, and where, for the results"},
@@ -74,7 +94,7 @@ var simTests = []Leaf{
 	{File: "runtime/race.go", Edit: edit("raceSymbolizeCode", entry, "", "hubSimRaceFrame(ctx.pc)", 1), Why: "where a data race is, for the results"},
 	{File: "runtime/panic.go", Edit: edit("fatalthrow", entry, "", `hubSimDies("died")`, 1), Why: "which schedule it was"},
 	{File: "runtime/traceback.go", Edit: edit("isSystemGoroutine", entry, "", "if gp.hub.sim.ours { return true }", 1), Why: "what looks for left goroutines finds those of a plain test"},
-	{File: proc, Edit: edit("runExitHooks", entry, "", `if hubSim.driver != 0 || code != 0 { hubSimDies("exited") }`, 1), Why: "which schedule it was"},
+	{File: proc, Edit: edit("runExitHooks", entry, "", `hubSimExits(code)`, 1), Why: "which schedule it was, and what was real"},
 	{File: proc, Edit: edit("gopark", end, "", "hubSimStops()", 1), Why: "a debugger has the program at a step that was asked for (greenify replay -debug)"},
 	{File: "testing/testing.go", Edit: edit("runTests", replace, "os.Stdout", "hubSimWriter{os.Stdout}", 1), Why: "the first of many schedules does not say that the test has passed"},
 	{File: "testing/fuzz.go", Edit: edit("runFuzzTests", replace, "os.Stdout", "hubSimWriter{os.Stdout}", 1), Why: "the first of many schedules does not say that the test has passed"},

@@ -24,6 +24,7 @@ const (
 	sysClockGettime = 228
 	sysWaitid       = 247
 	sysRenameat     = 264
+	sysReadlinkat   = 267
 
 	statMode = 24 // offset of st_mode
 )

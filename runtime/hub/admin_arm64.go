@@ -24,6 +24,7 @@ const (
 	sysClockGettime = 113
 	sysWaitid       = 95
 	sysRenameat     = 38
+	sysReadlinkat   = 78
 
 	statMode = 16 // offset of st_mode
 )

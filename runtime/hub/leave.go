@@ -28,6 +28,7 @@ func hubDetach() {
 	if hubTracing {
 		hubTraceTo(mp.curg, traceNative)
 	}
+	hubSimFill() // who leaves may be the last that anybody waits for
 	if next := hubNext(); next != nil {
 		runqput(mp.p.ptr(), next, false)
 	}
@@ -92,13 +93,19 @@ func hubLeave() bool {
 		return false
 	}
 	hubStrictly()
+	hubRealLeaves()
+	hubLeft()
+	return true
+}
+
+// hubLeft makes the owner a native goroutine.
+func hubLeft() {
 	systemstack(func() {
 		gp := getg().m.curg
 		hubDetach()
 		gp.hub.green = false
 		wakep()
 	})
-	return true
 }
 
 // hubEnter ends what hubLeave began, with its result: it waits for the hub,

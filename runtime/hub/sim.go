@@ -47,6 +47,7 @@ var hubSim struct {
 	stop   uint64 // the step at which a debugger has the program; 0: none
 
 	clock   int64    // what nanotime returns; 0: the real one
+	wall    int64    // how much later than others the schedule begins, by time.Now
 	own     []*timer // that were set before the first schedule
 	timers  bool     // they run
 	late    atomic.Uint32
@@ -54,6 +55,7 @@ var hubSim struct {
 	idle    int64  // likewise: since when the hub is
 	reads   uint32 // times that the clock was read in this step
 	draws   uint64 // outside of threads
+	jitter  int64
 	births  uint32 // threads started by timers
 	tickets uint64
 
@@ -79,7 +81,8 @@ var hubSim struct {
 	passed  uint64 // operations of sync/atomic that were no points
 	atomics uint64 // how many of these there were in the test function, in the first schedule
 
-	vain atomic.Uint32 // 1: child processes were waited for in this test, and nothing came
+	killed int64         // until when a signal may come that a thread has sent, by the real clock; 0: none
+	vain   atomic.Uint32 // 1: child processes were waited for in this test, and nothing came
 }
 
 // rescueDelay is how long, in nanoseconds, one system or cgo call may keep the hub while
@@ -93,6 +96,7 @@ type hubVerdict uint8
 const (
 	hubVerdictRest hubVerdict = iota // nothing can happen any more
 	hubVerdictLong                   // it took too many steps, or too much time
+	hubVerdictReal                   // -strict-sim has ended it
 )
 
 // hubSimThread is what each thread is to the simulation.
@@ -117,7 +121,7 @@ func hubSimInit() {
 	runtimeInitTime = s.clock - 1
 	sched.lastpoll.Store(s.clock)
 	getg().hub.sim.id = 1
-	hubNetInit()
+	hubSelfInit()
 	// One P: what goes on beside the hub takes turns with it, and each timer is in one heap.
 	lock(&sched.lock)
 	sched.customGOMAXPROCS = true
@@ -191,9 +195,12 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	s.epoch++
 	s.seed, s.strategy, s.points, s.early = seed, strategy, points, early
 	s.rng = hubMix(seed)
+	s.wall = int64(hubMix(seed^0x9e3779b97f4a7c15) % hubSimSpread)
 	s.steps, s.max, s.forced, s.stall, s.spins, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0, 0
-	s.reads, s.draws, s.births, s.tickets = 0, 0, 0, 0
+	s.reads, s.draws, s.jitter, s.births, s.tickets = 0, 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
+	hubReal.refused.Store(0)
+	s.killed = 0
 	hubSimLogBegin()
 	hubSimRaceBegin()
 	if hubSimNextTimer() == 0 {
@@ -279,8 +286,10 @@ func hubSimFill() {
 		if hub.nremote.Load() != 0 {
 			hubDrain()
 		}
-		if s.on && (s.steps > s.max || s.clock > s.until) {
-			if !s.ended {
+		if real := hubReal.refused.Load() != 0; s.on && (real || s.steps > s.max || s.clock > s.until) {
+			if real {
+				s.verdict = hubVerdictReal
+			} else if !s.ended {
 				s.verdict = hubVerdictLong
 			}
 			hubSimFreeze()
@@ -299,7 +308,7 @@ func hubSimFill() {
 		if hubSimNative() {
 			return
 		}
-		if hubSimPoll() || hubSimJump() {
+		if hubSimSignalled() || hubSimPoll() || hubSimJump() {
 			continue
 		}
 		if s.on {
@@ -344,8 +353,14 @@ func hubSimOver() {
 	gp := s.driver.ptr()
 	if gp == nil {
 		// A program. If it cannot go on, checkdead says so.
-		if s.verdict == hubVerdictLong {
+		switch s.verdict {
+		case hubVerdictLong:
 			print("greenify: the program did not end within ", s.steps, " steps ", s.label)
+			exit(2)
+		case hubVerdictReal:
+			print("greenify: -strict-sim refuses: ")
+			gwrite(hubRealItem(&hubReal.places[hubReal.refused.Load()-1], hubRealTexts[0][:]))
+			print(", ", s.label)
 			exit(2)
 		}
 		return
@@ -436,8 +451,35 @@ func hubSimChildren() bool {
 	return errno == 0
 }
 
-// hubSimSignals reports whether gp is os/signal's, which waits in the kernel for ever.
+// hubSimSignals reports whether gp is os/signal's, and waits in the kernel, perhaps for ever.
 func hubSimSignals(gp *g) bool {
 	f := findfunc(gp.startpc)
-	return f.valid() && funcname(f) == "os/signal.loop"
+	return f.valid() && funcname(f) == "os/signal.loop" && sig.state.Load() == sigReceiving
+}
+
+// hubSimKills is called before a thread sends a signal to its own process, for all that is
+// known. Which thread of the kernel's takes it, and when, is not: but it comes, if the program
+// wants it.
+//
+//go:linkname hubSimKills syscall.hubSimKills
+//go:nosplit
+func hubSimKills(number uintptr) {
+	if hubSim.on && number < _NSIG && atomic.Load(&sig.wanted[number/32])>>(number%32)&1 != 0 {
+		hubSim.killed = nanotime1() + hubSimSignal
+	}
+}
+
+const hubSimSignal = 1e9
+
+// hubSimSignalled waits for such a signal. It reports whether a thread is ready, or will be.
+func hubSimSignalled() bool {
+	s := &hubSim
+	for end := s.killed; end != 0 && nanotime1() < end; {
+		if hub.nremote.Load() != 0 || hubSimNative() {
+			return true
+		}
+		usleep(20)
+	}
+	s.killed = 0
+	return false
 }

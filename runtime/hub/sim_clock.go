@@ -8,14 +8,15 @@ package runtime
 // second for what takes microseconds is right to be sure of it.
 
 const (
-	hubSimStart = 1e9           // nanotime at the beginning of a schedule
-	hubSimEpoch = 1_768_386_030 // time.Now then: 2026-01-14 10:20:30 UTC, where no hour, day or month begins
-	hubSimReads = 1000          // times that a thread may read the clock in one step before it runs on
-	hubSimTick  = 100_000       // nanoseconds by which it does
-	hubSimLate  = 1000          // nanoseconds by which a timer is late: none comes at the instant, on which nobody may rely
-	hubSimStall = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
-	hubSimStill = 10_000        // steps that may take no time, all in all
-	hubSimStep  = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
+	hubSimStart  = 1e9           // nanotime at the beginning of a schedule
+	hubSimEpoch  = 1_768_386_030 // time.Now then: 2026-01-14 10:20:30 UTC, where no hour, day or month begins
+	hubSimSpread = 1e6           // nanoseconds by which the starts of schedules differ: programs seed generators by the time
+	hubSimReads  = 1000          // times that a thread may read the clock in one step before it runs on
+	hubSimTick   = 100_000       // nanoseconds by which it does
+	hubSimLate   = 1000          // nanoseconds by which a timer is late: none comes at the instant, on which nobody may rely
+	hubSimStall  = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
+	hubSimStill  = 10_000        // steps that may take no time, all in all
+	hubSimStep   = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
 )
 
 // hubSimNanotime is nanotime.
@@ -41,7 +42,7 @@ func hubTime() (sec int64, nsec int32, mono int64) {
 			s.clock += hubSimTick
 		}
 	}
-	t := s.clock - hubSimStart
+	t := s.clock - hubSimStart + s.wall
 	return hubSimEpoch + t/1e9, int32(t % 1e9), s.clock
 }
 

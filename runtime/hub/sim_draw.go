@@ -86,6 +86,18 @@ func hubSimRead(b []byte) bool {
 	return true
 }
 
+// hubSimJitter is the clock of crypto/internal/entropy, which measures how unevenly it goes.
+//
+//go:linkname hubSimJitter crypto/internal/fips140deps/time.hubSimJitter
+func hubSimJitter() int64 {
+	s := &hubSim
+	if s.clock == 0 {
+		return 0
+	}
+	s.jitter += 1 + int64(hubSimWord()%1000)
+	return s.jitter
+}
+
 // hubSimBelow draws a number below n for the schedule.
 //
 //go:nosplit

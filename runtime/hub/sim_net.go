@@ -33,23 +33,6 @@ type hubNetFile struct {
 //go:linkname hubNetFiles
 var hubNetFiles [hubNetMost]hubNetFile
 
-// hubNetOutside is whether the process is a child of a simulated one. Whoever it talks to
-// is in another process then, so its sockets and pipes are real.
-var hubNetOutside bool
-
-// hubNetInit finds that out, and marks the environment for the process's own children.
-func hubNetInit() {
-	const mark = "GREENIFY_SIM_CHILD"
-	hubNetOutside = gogetenv(mark) != ""
-	for i, e := range envs {
-		if len(e) > len(mark) && e[:len(mark)+1] == mark+"=" {
-			envs[i] = mark + "=1"
-			return
-		}
-	}
-	envs = append(envs, mark+"=1")
-}
-
 // hubNetSimulated reports whether calls with a descriptor are simulated.
 func hubNetSimulated(fd uintptr) bool {
 	i := fd - hubNetBase
@@ -122,6 +105,7 @@ func hubNetCommit(pd *pollDesc) func(gp *g, gpp unsafe.Pointer) bool {
 	if hubNetSimulated(pd.fd) {
 		return hubNetParks
 	}
+	hubRealAt(hubRealWait)
 	return netpollblockcommit
 }
 
@@ -136,7 +120,7 @@ func hubNetParks(gp *g, gpp unsafe.Pointer) bool {
 //go:nosplit
 func hubNetStack() (lo, hi uintptr) {
 	gp := getg()
-	if hubSim.clock == 0 || hubNetOutside || gp.m.curg != gp || gp.syscallsp != 0 {
+	if hubSim.clock == 0 || hubSelf.outside || gp.m.curg != gp || gp.syscallsp != 0 {
 		return 0, 0
 	}
 	return gp.stack.lo, gp.stack.hi
@@ -157,7 +141,7 @@ func hubNetEnter() bool {
 //go:linkname hubNetLeave syscall.hubNetLeave
 func hubNetLeave(entered bool) {
 	if entered {
-		hubLeave()
+		hubLeft()
 	}
 }
 
@@ -186,10 +170,26 @@ func hubNetEpoch() uint32 {
 //go:linkname hubNetSelf syscall.hubNetSelf
 func hubNetSelf() uintptr { return uintptr(unsafe.Pointer(getg())) }
 
-// hubNetPark parks the thread, in a call that is to wait.
+// hubNetPark parks the thread, in a call that is to wait, until a time; if that is negative,
+// for ever.
 //
 //go:linkname hubNetPark syscall.hubNetPark
-func hubNetPark() { gopark(nil, nil, waitReasonIOWait, traceBlockNet, 2) }
+func hubNetPark(until int64) {
+	if until < 0 {
+		gopark(nil, nil, waitReasonIOWait, traceBlockNet, 2)
+		return
+	}
+	t := new(timer)
+	t.init(hubNetLate, getg())
+	t.modify(until, 0, nil, nil, 0)
+	gopark(nil, nil, waitReasonIOWait, traceBlockNet, 2)
+	t.stop()
+}
+
+func hubNetLate(gp any, seq uintptr, delta int64) { hubNetWake(uintptr(unsafe.Pointer(gp.(*g)))) }
+
+//go:linkname hubNetNow syscall.hubNetNow
+func hubNetNow() int64 { return nanotime() }
 
 //go:linkname hubNetWake syscall.hubNetWake
 func hubNetWake(thread uintptr) {

@@ -37,6 +37,9 @@ func hubSimBorn(gp, parent *g) {}
 func hubSimRuns(gp *g)         {}
 func hubSimYields(gp *g)       {}
 func hubRaceLost(gp *g)        {}
+func hubRealWaits()            {}
+func hubRealLeaves()           {}
+func hubRealRescued(gp *g)     {}
 
 //go:linkname greensim_replays github.com/greenify-go/greenify/runtime/greensim.replays
 func greensim_replays(file string) {}

@@ -37,7 +37,7 @@ func hubAt(object unsafe.Pointer) {
 	}
 	hubSimStops()
 	n := uint32(hub.runq.size)
-	over := s.steps > s.max
+	over := s.steps > s.max || hubReal.refused.Load() != 0
 	if n == 0 && !over {
 		if s.stall > hubSimStall || hubSimSoon(hubSimNextTimer()) {
 			systemstack(hubSimAlone)

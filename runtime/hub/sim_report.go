@@ -32,6 +32,7 @@ type hubSimOptions struct {
 	tail     uint64 // of a replay: the step from which on it draws anew, by the number draw; 0: none
 	draw     uint64
 	stop     uint64 // likewise: the step at which a debugger has it; 0: none
+	strict   uint64 // -strict-sim
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
@@ -46,6 +47,7 @@ func testing_hubSimOptions() hubSimOptions {
 func hubSimReadOptions() (o hubSimOptions) {
 	o.read(hubSimDefault)
 	o.read(gogetenv("GREENIFY_SIM"))
+	hubReal.strict = o.strict != 0
 	return o
 }
 
@@ -104,8 +106,10 @@ func (o *hubSimOptions) read(text string) {
 			o.draw = n
 		case "stop":
 			o.stop = n
+		case "strict":
+			o.strict = n
 		default:
-			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, shard, shards")
+			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, strict, shard, shards")
 		}
 	}
 	if o.from == 0 || o.to < o.from {
@@ -158,7 +162,7 @@ func testing_hubSimBegin(number, seed uint64, strategy hubStrategy, points hubPo
 //go:linkname testing_hubSimWait testing.hubSimWait
 func testing_hubSimWait() (long bool, steps, hash uint64) {
 	verdict, steps, hash := hubSimWait()
-	return verdict == hubVerdictLong, steps, hash
+	return verdict != hubVerdictRest, steps, hash
 }
 
 // hubSimDies is called as the process ends.
@@ -170,9 +174,19 @@ func hubSimDies(how string) {
 		hubSimWriteDeath(how)
 		print("greenify: the program ", how, " ", s.label)
 		s.told = true
+		hubRealPrint(true)
 		if getg() == getg().m.curg {
 			hubSimSave(how, s.steps, s.hash)
 		}
+	}
+}
+
+// hubSimExits is called as the process ends by os.Exit, or by the end of main.
+func hubSimExits(code int) {
+	if hubSim.driver != 0 || code != 0 {
+		hubSimDies("exited")
+	} else if hubSim.on {
+		hubRealPrint(true) // a program
 	}
 }
 

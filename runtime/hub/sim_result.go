@@ -102,6 +102,7 @@ func hubSimWriteDeath(how string) {
 		hubSimPut(r.test)
 	}
 	hubSimPut(`"`)
+	hubRealPut()
 	hubSimPut(r.tail)
 	const flags = 0x1 | 0x40 | 0x400 | 0x80000 // O_WRONLY, O_CREAT, O_APPEND, O_CLOEXEC
 	fd := open(&r.path[0], flags, 0o666)
@@ -153,16 +154,23 @@ func hubSimPutKind(kind, s string) {
 // another one.
 func hubSimFrame(pcs []uintptr) (fr hubFrame, ok bool) {
 	for _, pc := range pcs {
-		f, valid := hubFrameAt(pc)
-		if !valid {
+		at := findfunc(pc - 1)
+		if !at.valid() {
 			continue
 		}
-		pkg := hubPackage(f.name)
-		if _, in := hubSimInModule(pkg); in || pkg == "main" && hubSimBase(f.file) != "_testmain.go" {
-			return f, true
-		}
-		if !ok && pkg != "main" && hubOfScope(pkg, hubScopeDeps) {
-			fr, ok = f, true
+		for u, uf := newInlineUnwinder(at, pc-1); uf.valid(); uf = u.next(uf) {
+			file, line := u.fileLine(uf)
+			f := hubFrame{u.srcFunc(uf).name(), file, int32(line)}
+			pkg := hubPackage(f.name)
+			if hubSimBase(file) == "_cgo_gotypes.go" {
+				continue // between a function of Go and one of C; nobody has written it
+			}
+			if _, in := hubSimInModule(pkg); in || pkg == "main" && hubSimBase(f.file) != "_testmain.go" {
+				return f, true
+			}
+			if !ok && pkg != "main" && hubOfScope(pkg, hubScopeDeps) {
+				fr, ok = f, true
+			}
 		}
 	}
 	return fr, ok

@@ -154,5 +154,9 @@ func hubLeavesAtOnce() bool {
 //go:linkname syscall_hubLeaves syscall.hubLeaves
 //go:nosplit
 func syscall_hubLeaves(waits bool) bool {
-	return hubLeavesAtOnce() && (waits || hubSiteSlow(*(*uintptr)(unsafe.Pointer(getcallerfp()))))
+	leaves := hubLeavesAtOnce() && (waits || hubSiteSlow(*(*uintptr)(unsafe.Pointer(getcallerfp()))))
+	if leaves {
+		hubRealWaits()
+	}
+	return leaves
 }

@@ -90,6 +90,7 @@ func hubRescue(gp *g, now int64) *g {
 	}
 	hubWatch.gp = 0
 	hubSiteRescued(gp)
+	hubRealRescued(gp)
 	gp.hub.owner = false
 	gp.hub.busy = false
 	hubRaceRelease(gp)

@@ -28,12 +28,16 @@ func main() {
 	for seed := from; seed <= to; seed++ {
 		p := &program{rng: rand.New(rand.NewSource(int64(seed))), ports: map[int]string{0: "0"}}
 		fmt.Println("seed", seed)
-		p.run()
+		for _, p.kind = range kinds {
+			fmt.Println(" ", p.kind)
+			p.run()
+		}
 	}
 }
 
 // A program has some sockets, each of which has a name.
 type program struct {
+	kind  string
 	rng   *rand.Rand
 	socks []sock
 	made  int
@@ -47,9 +51,17 @@ type sock struct {
 	addr syscall.Sockaddr // where it listens
 }
 
+var kinds = []string{"tcp", "unix"}
+
 func (p *program) run() {
-	p.pair()
-	for range 40 {
+	steps := 40
+	if p.kind == "tcp" {
+		p.pair()
+	} else {
+		steps = 20
+		p.ends()
+	}
+	for range steps {
 		p.step()
 	}
 	for len(p.socks) > 0 {
@@ -161,6 +173,16 @@ func (p *program) pair() {
 	p.accept(l)
 }
 
+// ends makes a pair of sockets that are connected to each other.
+func (p *program) ends() {
+	const flags = syscall.SOCK_NONBLOCK | syscall.SOCK_CLOEXEC
+	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|flags, 0)
+	p.say(p.kind, sock{}, "ok", err)
+	for _, fd := range fds {
+		p.add(fd, false, nil)
+	}
+}
+
 func (p *program) listener() (sock, bool) {
 	for _, s := range p.socks {
 		if s.addr != nil {
@@ -229,12 +251,20 @@ func received(n int, b []byte) string {
 
 func (p *program) step() {
 	if len(p.socks) == 0 {
-		p.pair()
+		if p.kind == "tcp" {
+			p.pair()
+		} else {
+			p.ends()
+		}
 		return
 	}
 	i := p.rng.Intn(len(p.socks))
 	s := p.socks[i]
-	switch p.rng.Intn(30) {
+	op := p.rng.Intn(32)
+	if p.kind != "tcp" && 19 <= op && op <= 28 && op != 25 {
+		return // what listens, or connects
+	}
+	switch op {
 	case 0, 1, 2, 3, 4:
 		n, err := syscall.Write(s.fd, p.data(p.size()))
 		p.say("write", s, n, err)
@@ -311,6 +341,18 @@ func (p *program) step() {
 		}
 	case 29:
 		p.close(i)
+	case 30, 31:
+		if p.kind == "tcp" {
+			return // one that has listened and was shut down says more than it does simulated
+		}
+		const rdhup = 0x2000
+		poll := struct {
+			fd              int32
+			events, revents int16
+		}{int32(s.fd), 1 | 4 | rdhup, 0} // POLLIN, POLLOUT
+		var now syscall.Timespec
+		_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&poll)), 1, uintptr(unsafe.Pointer(&now)), 0, 0, 0)
+		p.result("poll", s, int(poll.revents), errno)
 	}
 }
 

@@ -62,10 +62,16 @@ func hubNetEpoch() uint32
 func hubNetSelf() uintptr
 
 //go:linkname hubNetPark
-func hubNetPark()
+func hubNetPark(until int64)
+
+//go:linkname hubNetNow
+func hubNetNow() int64
 
 //go:linkname hubNetWake
 func hubNetWake(thread uintptr)
+
+//go:linkname hubSimKills
+func hubSimKills(number uintptr)
 
 //go:linkname simMove runtime.memmove
 //go:noescape
@@ -97,6 +103,18 @@ const (
 	simMakes             // none: socket
 	simCopies            // the first and third: splice
 	simSends             // the first and second: sendfile
+
+	// Those of no descriptor.
+	simPolls       // those of an array
+	simSelf        // who the process is: answered here
+	simPids        // the first or second argument may be a process
+	simKills       // likewise, for a signal
+	simPath        // a path, from a folder that is open: it may be the process's in /proc
+	simOpens       // likewise, to open it
+	simMakesFolder // likewise, to make it
+	simChanges     // likewise, to change what it names
+	simChangesAt   // likewise, as the second and third arguments
+	simChangesHere // it changes what the first argument names
 )
 
 var simCalls = [hubCallsLen]uint8{
@@ -137,7 +155,42 @@ var simCalls = [hubCallsLen]uint8{
 	SYS_PIPE2:       simMakes,
 	SYS_SPLICE:      simCopies,
 	SYS_SENDFILE:    simSends,
+
+	SYS_PPOLL:             simPolls,
+	hubPoll:               simPolls,
+	SYS_GETPID:            simSelf,
+	SYS_GETPPID:           simSelf,
+	SYS_UNAME:             simSelf,
+	SYS_KILL:              simKills,
+	SYS_TGKILL:            simKills,
+	SYS_GETPGID:           simPids,
+	SYS_GETSID:            simPids,
+	SYS_SETPGID:           simPids,
+	SYS_PRLIMIT64:         simPids,
+	SYS_SCHED_SETAFFINITY: simPids,
+	SYS_SCHED_GETAFFINITY: simPids,
+	SYS_RT_SIGQUEUEINFO:   simKills,
+	hubPidfdSendSignal:    simKills,
+	hubPidfdOpen:          simPids,
+	SYS_GETPRIORITY:       simPids,
+	SYS_SETPRIORITY:       simPids,
+	SYS_READLINKAT:        simPath,
+	hubFstatat:            simPath,
+	SYS_FACCESSAT:         simPath,
+	SYS_OPENAT:            simOpens,
+	SYS_MKDIRAT:           simMakesFolder,
+	SYS_UNLINKAT:          simChanges,
+	SYS_RENAMEAT:          simChanges,
+	SYS_LINKAT:            simChanges,
+	SYS_MKNODAT:           simChanges,
+	SYS_FCHMODAT:          simChanges,
+	SYS_FCHOWNAT:          simChanges,
+	SYS_UTIMENSAT:         simChanges,
+	SYS_SYMLINKAT:         simChangesAt,
+	SYS_TRUNCATE:          simChangesHere,
 }
+
+const hubPidfdSendSignal, hubPidfdOpen = 424, 434 // SYS_PIDFD_SEND_SIGNAL, SYS_PIDFD_OPEN
 
 // simReal returns the descriptor that a call is made with, and whether it is simulated.
 //
@@ -200,13 +253,60 @@ func hubNetAsks(trap, a1, a2, a3 uintptr) (b1, b2, b3 uintptr, sim bool) {
 		a1, sim = simReal(a1)
 		a2, other = simReal(a2)
 		sim = sim || other
+	case simPolls:
+		return a1, a2, a3, simPollsAll(a1, a2) && simIn()
+	case simSelf:
+		return a1, a2, a3, simSelfOne.pid != 0 && simIn()
+	case simKills:
+		a1, a2 = simProcess(a1), simProcess(a2)
+		number := a2
+		if trap == SYS_TGKILL {
+			number = a3
+		}
+		if a1 == simSelfOne.realPid || trap == hubPidfdSendSignal {
+			hubSimKills(number)
+		}
+		return a1, a2, a3, false
+	case simPids:
+		return simProcess(a1), simProcess(a2), a3, false
+	case simPath:
+		return a1, simProc(a2), a3, false
+	case simOpens:
+		a2 = simProc(a2)
+		hubRealFile(simRealOpens, a1, a2, a3)
+		return a1, a2, a3, false
+	case simMakesFolder:
+		hubRealFile(simRealMakes, a1, a2, 0)
+		return a1, a2, a3, false
+	case simChanges:
+		hubRealFile(simRealChanges, a1, a2, 0)
+		return a1, a2, a3, false
+	case simChangesAt:
+		hubRealFile(simRealChanges, a2, a3, 0)
+		return a1, a2, a3, false
+	case simChangesHere:
+		here := _AT_FDCWD
+		hubRealFile(simRealChanges, uintptr(here), a1, 0)
+		return a1, a2, a3, false
+	}
+	if !sim && simCalls[trap] == simMakes && trap != SYS_PIPE2 {
+		hubRealSocket()
 	}
 	if sim {
-		if lo, _ := hubNetStack(); lo == 0 {
-			return a1, a2, a3, false
+		if sim = simIn(); !sim && simCalls[trap] == simMakes {
+			hubRealSocket() // of a child of a simulated process
 		}
 	}
 	return a1, a2, a3, sim
+}
+
+// simIn reports whether the calling thread's calls are simulated.
+//
+//go:nosplit
+//go:norace
+func simIn() bool {
+	lo, _ := hubNetStack()
+	return lo != 0
 }
 
 // hubNet makes a simulated call.
@@ -223,13 +323,14 @@ func hubNet(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Errno) {
 type simCall struct {
 	lo, hi uintptr // bounds of the stack as the call began
 	a      [7]uintptr
+	until  int64 // when its waits end; negative: never, 0: not known yet
 }
 
 //go:noinline
 //go:norace
 func simDo(lo, hi, trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Errno) {
 	entered := hubNetEnter()
-	c := simCall{lo, hi, [7]uintptr{trap, a1, a2, a3, a4, a5, a6}}
+	c := simCall{lo: lo, hi: hi, a: [7]uintptr{trap, a1, a2, a3, a4, a5, a6}}
 	r1, err = c.do()
 	hubNetLeave(entered)
 	if err != 0 {
@@ -271,6 +372,14 @@ func (c *simCall) do() (uintptr, Errno) {
 	w := simTheWorld()
 	a := &c.a
 	switch a[0] {
+	case SYS_GETPID:
+		return simSelfOne.pid, 0
+	case SYS_GETPPID:
+		return simSelfOne.ppid, 0
+	case SYS_UNAME:
+		return c.uname()
+	case SYS_PPOLL, hubPoll:
+		return w.poll(c)
 	case SYS_SOCKET:
 		return w.socket(a[1], a[2], a[3])
 	case SYS_SOCKETPAIR:
@@ -631,7 +740,11 @@ func (s *simSock) ioctl(c *simCall) (uintptr, Errno) {
 		if s.state == simListening {
 			return 0, EINVAL
 		}
-		*(*int32)(c.at(c.a[3])) = int32(s.in.n)
+		n := s.in.n
+		if s.kind == simPipeWrite && s.peer != nil {
+			n = s.peer.in.n // of the pipe
+		}
+		*(*int32)(c.at(c.a[3])) = int32(n)
 		return 0, 0
 	case fionbio:
 		s.nonblock = *(*int32)(c.at(c.a[3])) != 0
@@ -689,7 +802,7 @@ func (s *simSock) sendFrom(c *simCall, call, fd, n, offset uintptr) (uintptr, Er
 	hubNetAt(unsafe.Pointer(s))
 	for s.state == simOpen && !s.wshut && s.err == 0 && s.space() == 0 {
 		s.peer.short = true
-		if err := s.wait(0); err != 0 {
+		if err := s.wait(c, SO_SNDTIMEO, 0); err != 0 {
 			return 0, err
 		}
 	}

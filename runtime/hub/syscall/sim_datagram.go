@@ -69,7 +69,7 @@ func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (from simAddr
 		if s.rshut {
 			return from, 0, 0, 0
 		}
-		if err := s.wait(flags); err != 0 {
+		if err := s.wait(c, SO_RCVTIMEO, flags); err != 0 {
 			return from, 0, 0, err
 		}
 	}
@@ -146,7 +146,7 @@ func (w *simWorld) sendTo(c *simCall, s *simSock, m simMem, flags, to, size uint
 				return uintptr(n), 0 // lost
 			}
 			peer.blocked = append(peer.blocked, s)
-			if err := s.wait(flags); err != 0 {
+			if err := s.wait(c, SO_SNDTIMEO, flags); err != 0 {
 				return 0, err
 			}
 			continue
@@ -331,15 +331,26 @@ func (w *simWorld) unixPeer(s *simSock, a simAddr, find bool) (*simSock, Errno) 
 	if err := a.unixName(); err != 0 {
 		return nil, err
 	}
+	o := w.unixBound(&a)
+	if o == nil {
+		return nil, simOutside
+	}
+	if o.kind != s.kind {
+		return nil, EPROTOTYPE
+	}
+	return o, 0
+}
+
+// unixBound returns the Unix socket that has an address.
+//
+//go:norace
+func (w *simWorld) unixBound(a *simAddr) *simSock {
 	for _, o := range w.bound {
-		if (o.kind == simUnix || o.kind == simUnixgram) && o.local.same(&a) {
-			if o.kind != s.kind {
-				return nil, EPROTOTYPE
-			}
-			return o, 0
+		if (o.kind == simUnix || o.kind == simUnixgram) && o.local.same(a) {
+			return o
 		}
 	}
-	return nil, simOutside
+	return nil
 }
 
 //go:norace
@@ -365,11 +376,18 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 			}
 		}
 	case a.name[0] == 0:
-		if o, err := w.unixPeer(s, a, true); err != simOutside && (o == nil || !w.left(o)) {
+		if o := w.unixBound(&a); o != nil && !w.left(o) {
 			return 0, EADDRINUSE
 		}
 	default:
-		if e := Mknod(a.name, S_IFSOCK|0o777, 0); e != nil {
+		e := Mknod(a.name, S_IFSOCK|0o777, 0)
+		if e == EEXIST && a.unixName() == 0 {
+			if o := w.unixBound(&a); o != nil && w.left(o) {
+				Unlink(a.name)
+				e = Mknod(a.name, S_IFSOCK|0o777, 0)
+			}
+		}
+		if e != nil {
 			if e == EEXIST {
 				e = EADDRINUSE
 			}
@@ -428,8 +446,16 @@ func (w *simWorld) connectUnix(c *simCall, s *simSock) (uintptr, Errno) {
 		if s.nonblock {
 			return 0, EAGAIN
 		}
-		l.threads = append(l.threads, hubNetSelf())
-		hubNetPark()
+		if c.until == 0 {
+			c.until = -1
+			if d := s.timeout(SO_SNDTIMEO); d != 0 {
+				c.until = hubNetNow() + d
+			}
+		}
+		if c.until >= 0 && hubNetNow() >= c.until {
+			return 0, EAGAIN
+		}
+		l.park(c.until)
 	}
 	q := w.newSock(AF_UNIX)
 	q.kind = simUnix
@@ -462,7 +488,7 @@ func (s *simSock) leaveIdle() Errno {
 			return Errno(err)
 		}
 	}
-	simTheWorld().unbind(s)
+	simTheWorld().hand(s)
 	s.become(fd)
 	return 0
 }

@@ -32,6 +32,7 @@ func hubRealPipe(p []int, flags int) error {
 //
 //go:norace
 func hubRealFiles(attr *ProcAttr) (*ProcAttr, error) {
+	hubRealChild()
 	if attr == nil {
 		return attr, nil
 	}
@@ -79,6 +80,7 @@ func hubReal(fd uintptr) (real uintptr, err Errno) {
 //
 //go:norace
 func (s *simSock) leave() Errno {
+	hubRealSocket()
 	switch {
 	case s.kind == simTCP && (s.state == simIdle || s.state == simListening && len(s.queue)+len(s.pending) == 0):
 		return s.leaveTCP()

@@ -11,3 +11,5 @@ const (
 )
 
 const hubSendmmsg = 307 // SYS_SENDMMSG, which package syscall does not have
+
+const hubFstatat = SYS_NEWFSTATAT

@@ -7,6 +7,7 @@ import (
 	"internal/race"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 	_ "unsafe" // for linkname
 )
@@ -33,6 +34,7 @@ type hubSimSettings struct {
 	tail     uint64
 	draw     uint64
 	stop     uint64
+	strict   uint64
 }
 
 //go:linkname hubSimOptions
@@ -85,6 +87,7 @@ type hubSimSearch struct {
 	state                      string // likewise (sim_state.go)
 	replay, folder             string // the file that is replayed, the folder of those that fail (sim_replay.go)
 	tests, schedules, distinct int
+	failed                     bool // a schedule has
 	xml                        hubXML
 }
 
@@ -195,6 +198,12 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			why, signature := "", ""
 			switch left, kinds := hubSimLeft(); {
+			case long && hubSimRefused() != "":
+				what, stack, _ := strings.Cut(hubSimRefused(), "\n")
+				again, _, _ = strings.Cut(again, "\n") // the choices say nothing of it: it has no file
+				result.Replay = ""
+				why, signature = "is not simulated: -strict-sim refuses: "+what, "refused: "+what
+				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, stack)
 			case ended && race.Errors() > races:
 				why, signature = "has a data race", hubSimRaced(name)
 				if good { // it came behind the test
@@ -231,18 +240,19 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				h.end(&result, why, signature, steps, hash)
 			}
 			if why != "" {
-				ok = false
+				ok, h.failed = false, true
 				report := fmt.Sprintf("%s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
 					name, why, seed, result.Strategy, steps, again)
 				fmt.Print("greenify: ", report)
 				wrong += report
-				if kept == nil {
+				if kept == nil && !strings.HasPrefix(signature, "refused: ") {
 					hubSimSave(why, steps, hash)
 				}
 				if long {
 					// Its threads are frozen, with what they hold.
 					h.xml.add(importPath, name, h.schedules-schedules, wrong)
 					h.finish(importPath)
+					hubRealPrint(true)
 					fmt.Print(verbose.prefix(), "FAIL\n")
 					os.Exit(1)
 				}
@@ -358,6 +368,9 @@ func (h *hubSimSearch) flags(round uint64) (s string) {
 	if race.Enabled {
 		s += " -race"
 	}
+	if h.strict != 0 {
+		s += " -strict-sim"
+	}
 	if h.keep != 0 {
 		s += " -keep-going" // the first schedule may have failed, too
 	}
@@ -429,6 +442,7 @@ func hubRunExamples(importPath string, matchString func(pat, str string) (bool, 
 			of = ", shard " + h.part.String()
 		}
 		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d%s\n", h.tests, h.schedules, h.distinct, of)
+		hubRealPrint(h.failed || Verbose() || os.Getenv("GREENIFY_SIM_CHECK") != "")
 	}
 	if hubSimOn() {
 		hubSim.finish(importPath)
