@@ -119,7 +119,7 @@ func (b *behaviourBuild) build() error {
 			return err
 		}
 		out := b.path(c.out) + string(filepath.Separator)
-		cmd := exec.Command(c.command, append([]string{"build", "-o", out}, c.packages...)...)
+		cmd := exec.Command(c.command, append([]string{"build", symbols, "-o", out}, c.packages...)...)
 		cmd.Dir = c.dir
 		if msg, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("%v: %v\n%s", cmd, err, msg)
@@ -175,7 +175,7 @@ func TestBehavioursInSource(t *testing.T) {
 	}
 	requireGreen(t, src)
 	goCommand(t, src, greenifyCommand(t), "rewrite", "-w", "./...")
-	goCommand(t, src, "go", "build", "-o", bin+string(filepath.Separator), "./...")
+	goCommand(t, src, "go", "build", symbols, "-o", bin+string(filepath.Separator), "./...")
 	for _, row := range behaviourTable {
 		source := filepath.Join(src, row.name, "main.go")
 		if _, err := os.Stat(source); err != nil {

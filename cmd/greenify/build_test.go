@@ -14,8 +14,11 @@ import (
 
 var keepPrograms = flag.String("programs", "", "build the programs into this `directory` and keep them")
 
+// symbols are those that a stack dump needs and no others: of many small programs, to link
+// them is most of the work.
+const symbols = "-ldflags=-w"
+
 // buildPrograms builds programs of a module with one command and returns their folder.
-// It has the symbols that a stack dump needs and no others: to link is most of the work.
 func buildPrograms(t *testing.T, kind, module, command string, packages ...string) (dir string) {
 	t.Helper()
 	dir, err := filepath.Abs(*keepPrograms)
@@ -29,7 +32,7 @@ func buildPrograms(t *testing.T, kind, module, command string, packages ...strin
 	if err := os.MkdirAll(dir, 0o777); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{"build", "-ldflags=-w", "-o", dir + string(filepath.Separator)}
+	args := []string{"build", symbols, "-o", dir + string(filepath.Separator)}
 	cmd := exec.Command(command, append(args, packages...)...)
 	cmd.Dir = module
 	if module != programs { // a copy, which requires package green

@@ -46,7 +46,7 @@ func TestDoors(t *testing.T) {
 		if err := os.MkdirAll(out(door.name), 0o777); err != nil {
 			t.Fatal(err)
 		}
-		goCommand(t, door.dir, door.command, slices.Concat([]string{"build", "-o", out(door.name)}, door.flags, packages)...)
+		goCommand(t, door.dir, door.command, slices.Concat([]string{"build", symbols, "-o", out(door.name)}, door.flags, packages)...)
 	}
 	stats := regexp.MustCompile(`greenify: (threads=\d+ peak=\d+ switches=\d+ yields=\d+) `)
 	for _, name := range doors {
