@@ -86,9 +86,9 @@ release:
 
 # race runs the tests under the race detector, and a patched program built with it.
 race: $(GREENIFY)
-	go test -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
-	go test -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
-	GREENIFY_RACE=1 go test ./cmd/greenify -run 'TestScript/(race|racesim)$$'
+	go test -timeout 30m -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
+	go test -timeout 30m -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
+	GREENIFY_RACE=1 go test -timeout 30m ./cmd/greenify -run 'TestScript/(race|racesim)$$'
 
 # sim searches Go's own kernels of real bugs, and programs of SCTBench's kind, with greenify
 # test -sim, prints which schedule finds each, and runs what has no bug.
