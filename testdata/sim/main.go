@@ -22,7 +22,8 @@
 //	go run ./testdata/sim -sets shrink -shrink . -update
 //	go run ./testdata/sim -sets programs,goker -strategies portfolio,random,rpb,pct,pos,delay,surw -update
 //
-// -speed measures instead how many schedules run in a second, and -update writes speed.txt:
+// -speed measures instead how many schedules of some tests run in a second, and -update writes
+// speed.txt:
 //
 //	go run ./testdata/sim -speed -update
 package main
@@ -61,6 +62,9 @@ func main() {
 	flag.StringVar(&r.some, "shrink", "^(Cockroach1|Etcd)", "kernels of the set shrink; . for all takes minutes")
 	flag.Parse()
 	if *speed {
+		if *run == "." {
+			*run = speedTests
+		}
 		if err := r.speed(*run); err != nil {
 			fmt.Fprintln(os.Stderr, "sim:", err)
 			os.Exit(1)

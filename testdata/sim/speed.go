@@ -95,6 +95,9 @@ func (r *runner) speed(runExpr string) error {
 	return errors.Join(errs...)
 }
 
+// speedTests are some tests of each set.
+const speedTests = "^(Account|Reorder3|Transfer|Philosophers3|Cockroach584|Etcd7492|Moby4951|Grpc660|Cockroach1462)$"
+
 // atLeast is how many schedules the median of a set has in a second.
 var atLeast = map[string]float64{"programs": 5000}
 
