@@ -323,7 +323,7 @@ func hubSimFill() {
 func hubSimFreeze() {
 	all, n := atomicAllG()
 	for i := range n {
-		if gp := atomicAllGIndex(all, i); gp.hub.ran && gp.hub.sim.epoch == hubSim.epoch {
+		if gp := atomicAllGIndex(all, i); gp.hub.ran && gp.hub.sim.epoch == hubSim.epoch && !hubSimOfSignals(gp) {
 			gp.hub.sim.frozen = true
 		}
 	}
@@ -451,10 +451,16 @@ func hubSimChildren() bool {
 	return errno == 0
 }
 
+// hubSimOfSignals reports whether gp is os/signal's. It is of no schedule: the first that
+// wants signals starts it, and later ones wait for it, too.
+func hubSimOfSignals(gp *g) bool {
+	f := findfunc(gp.startpc)
+	return f.valid() && funcname(f) == "os/signal.loop"
+}
+
 // hubSimSignals reports whether gp is os/signal's, and waits in the kernel, perhaps for ever.
 func hubSimSignals(gp *g) bool {
-	f := findfunc(gp.startpc)
-	return f.valid() && funcname(f) == "os/signal.loop" && sig.state.Load() == sigReceiving
+	return hubSimOfSignals(gp) && sig.state.Load() == sigReceiving
 }
 
 // hubSimKills is called before a thread sends a signal to its own process, for all that is
