@@ -12,6 +12,9 @@ func Sim() []Leaf {
 var simClock = []Leaf{
 	{File: "runtime/time_nofake.go", Edit: edit("nanotime", replace, "nanotime1()", "hubSimNanotime()", 1), Why: "virtual time"},
 	{File: "runtime/time.go", Edit: edit("timers.check", entry, "", "if bubble == nil && hubSimHolds() { return max(now, 1), 0, false }", 1), Why: "the hub alone runs timers, at points that the schedule determines"},
+	{File: "runtime/time.go", Edit: edit("timer", after, "isSending atomic.Int32", "hubEpoch uint32", 1), Why: "the schedule of who has set it: it is stopped when that is over"},
+	{File: "runtime/time.go", Edit: edit("timer.modify", before, `t.trace("modify")`, "t.hubEpoch = hubSimTimerEpoch()", 1), Why: "the schedule of who has set it: it is stopped when that is over"},
+	{File: "runtime/time.go", Edit: edit("timer.unlockAndRun", replace, "f(arg, seq, delay)", "hubSimRunTimer(t, f, arg, seq, delay)", 1), Why: "what AfterFunc starts is of the same schedule"},
 	{File: "runtime/mgcscavenge.go", Edit: edit("scavengerState.wake", entry, "", "if hubSim.clock != 0 { return }", 1), Why: "memory goes back to the system by a timer, which would be one of the schedule's"},
 	{File: proc, Edit: edit("sysmon", replace, "timeSleepUntil()", "hubSimUntil()", 1), Why: "timers are not of the watchman's time"},
 	{File: proc, Edit: edit("sysmon", replace, "nanotime()", "nanotime1()", 2), Why: "the watchman's clock is the real one"},

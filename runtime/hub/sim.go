@@ -4,6 +4,7 @@ package runtime
 
 import (
 	"internal/runtime/atomic"
+	"internal/stringslite"
 	"unsafe"
 )
 
@@ -46,10 +47,10 @@ var hubSim struct {
 	draw   uint64
 	stop   uint64 // the step at which a debugger has the program; 0: none
 
-	clock   int64    // what nanotime returns; 0: the real one
-	wall    int64    // how much later than others the schedule begins, by time.Now
-	own     []*timer // that were set before the first schedule
-	timers  bool     // they run
+	clock   int64  // what nanotime returns; 0: the real one
+	wall    int64  // how much later than others the schedule begins, by time.Now
+	timers  bool   // they run
+	fires   uint32 // of which schedule the timer is that fires, and 1; 0: none does
 	late    atomic.Uint32
 	turns   uint32 // of sysmon
 	idle    int64  // likewise: since when the hub is
@@ -152,7 +153,10 @@ func hubSimBorn(gp, parent *g) {
 		hubSim.births++
 		t.id = hubMix(uint64(hubSim.births))
 	}
-	if hubSim.on {
+	switch {
+	case hubSim.fires != 0: // AfterFunc starts it
+		t.epoch = hubSim.fires - 1
+	case hubSim.on:
 		t.epoch = hubSim.epoch
 	}
 	t.priority = hubSimPriority(hubMix(hubSim.seed ^ t.id))
@@ -387,7 +391,7 @@ func hubSimNative() bool {
 		gp := atomicAllGIndex(all, i)
 		switch readgstatus(gp) &^ _Gscan {
 		case _Grunning, _Grunnable, _Gsyscall:
-			if gp.hub.ran && !hubSimSignals(gp) {
+			if gp.hub.ran && !hubSimSignals(gp) && !hubSimProfiles(gp) {
 				return true
 			}
 		}
@@ -461,6 +465,12 @@ func hubSimOfSignals(gp *g) bool {
 // hubSimSignals reports whether gp is os/signal's, and waits in the kernel, perhaps for ever.
 func hubSimSignals(gp *g) bool {
 	return hubSimOfSignals(gp) && sig.state.Load() == sigReceiving
+}
+
+// hubSimProfiles reports whether gp writes a profile of the processor, and waits for samples.
+func hubSimProfiles(gp *g) bool {
+	f := findfunc(gp.startpc)
+	return f.valid() && stringslite.HasPrefix(funcname(f), "runtime/pprof.StartCPUProfile.") && readgstatus(gp)&^_Gscan == _Gsyscall
 }
 
 // hubSimKills is called before a thread sends a signal to its own process, for all that is

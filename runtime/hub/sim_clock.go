@@ -77,25 +77,11 @@ func hubSimJump() bool {
 }
 
 // hubSimStopTimers stops the timers that earlier schedules have left, such as tickers that
-// nobody stops: they would fire for ever, and in schedules that are not theirs. Those that were
-// set before the first schedule are the program's.
+// nobody stops: they would fire for ever, and in schedules that are not theirs. Those of
+// goroutines that are of no schedule, which TestMain has started, say, are the program's.
 func hubSimStopTimers() {
-	s := &hubSim
 	for _, pp := range allp {
 		ts := &pp.timers
-		if s.epoch == 0 {
-			ts.lock()
-			n := len(ts.heap)
-			ts.unlock()
-			own := make([]*timer, n)
-			ts.lock()
-			for i := range min(n, len(ts.heap)) {
-				own[i] = ts.heap[i].timer
-			}
-			ts.unlock()
-			s.own = append(s.own, own...)
-			continue
-		}
 		for {
 			t := hubSimLeftTimer(ts)
 			if t == nil {
@@ -104,7 +90,7 @@ func hubSimStopTimers() {
 			t.stop()
 		}
 		ts.lock()
-		ts.adjust(s.clock, true)
+		ts.adjust(hubSim.clock, true)
 		ts.unlock()
 	}
 }
@@ -113,19 +99,35 @@ func hubSimStopTimers() {
 func hubSimLeftTimer(ts *timers) *timer {
 	ts.lock()
 	defer ts.unlock()
-next:
 	for _, tw := range ts.heap {
-		if tw.timer.astate.Load()&timerZombie != 0 {
+		t := tw.timer
+		if t.astate.Load()&timerZombie != 0 {
 			continue
 		}
-		for _, own := range hubSim.own {
-			if tw.timer == own {
-				continue next
-			}
+		epoch := t.hubEpoch
+		if gp, sleeps := t.arg.(*g); sleeps { // it was set on g0
+			epoch = gp.hub.sim.epoch
 		}
-		return tw.timer
+		if epoch != 0 {
+			return t
+		}
 	}
 	return nil
+}
+
+// hubSimTimerEpoch is the schedule of who sets a timer, as hubSimThread has it.
+func hubSimTimerEpoch() uint32 {
+	if gp := getg().m.curg; gp != nil {
+		return gp.hub.sim.epoch
+	}
+	return 0
+}
+
+// hubSimRunTimer runs what a timer is for. What AfterFunc starts is of the timer's schedule.
+func hubSimRunTimer(t *timer, f func(arg any, seq uintptr, delay int64), arg any, seq uintptr, delay int64) {
+	hubSim.fires = t.hubEpoch + 1
+	f(arg, seq, delay)
+	hubSim.fires = 0
 }
 
 // hubSimHolds reports whether timers are not to run now, though they may be due: the
