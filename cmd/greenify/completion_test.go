@@ -46,7 +46,7 @@ func TestCompleteBash(t *testing.T) {
 	check([]string{"check"}, "greenify", "-C", "dir", "ch")
 	check(append(firstWords(), topicNames()...), "greenify", "help", "")
 	check([]string{"all", "deps", "main"}, "greenify", "build", "-scope", "")
-	check([]string{"html", "pprof"}, "greenify", "trace", "")
+	check([]string{"html", "pprof", "text"}, "greenify", "trace", "")
 	check(nil, "greenify", "trace", "-o", "") // a file
 	check(nil, "greenify", "-C", "")
 	check([]string{"-bench", "-benchmem", "-benchtime"}, "greenify", "test", "-bench")

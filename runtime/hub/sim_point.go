@@ -2,7 +2,10 @@
 
 package runtime
 
-import "unsafe"
+import (
+	"internal/abi"
+	"unsafe"
+)
 
 // Points: where another thread may run though this one need not wait. Before an
 // operation on a channel and close, Lock, RLock and their Try forms, WaitGroup and
@@ -78,7 +81,7 @@ func hubAtAtomic(object unsafe.Pointer, pc uintptr) {
 	code := hubSimCodeAt(pc).kind
 	if code == hubSimAtomic {
 		// In a method that the compiler has not inlined, such as those of Value.
-		for _, pc := range hubSimPCs[:callers(2, hubSimPCs[:])] {
+		for _, pc := range hubSimStack() {
 			if code = hubSimCodeAt(pc).kind; code != hubSimAtomic {
 				break
 			}
@@ -103,14 +106,14 @@ type hubSimCodeKind uint8
 const (
 	hubSimLibrary hubSimCodeKind = iota // the standard library's, though it may be inlined elsewhere
 	hubSimOwn                           // the program's
-	hubSimAtomic                        // package sync/atomic's
+	hubSimAtomic                        // package sync/atomic's, or one that the compiler has made: whose it is, the caller's says
 )
 
 // hubSimCode is a call.
 type hubSimCode struct {
 	pc    uintptr
-	place uint64 // a hash of the function and the line in it, which are the same in another build
 	kind  hubSimCodeKind
+	place uint64 // of the program's function that it is in, or inlined in: a hash of it and the line, the same in another build; 0: none
 }
 
 var hubSimCodes [1024]hubSimCode // those that were looked up
@@ -123,29 +126,49 @@ func hubSimCodeAt(pc uintptr) *hubSimCode {
 		return c
 	}
 	*c = hubSimCode{pc: pc}
-	if f := findfunc(pc - 1); f.valid() {
+	if f := findfunc(pc - 1); f.valid() && f.funcID == abi.FuncIDWrapper {
+		c.kind = hubSimAtomic
+	} else if f.valid() {
+		known := false
 		for u, uf := newInlineUnwinder(f, pc-1); uf.valid(); uf = u.next(uf) {
 			fn := u.srcFunc(uf)
 			name := fn.name()
-			pkg := hubPackage(name)
-			if c.kind = hubSimAtomic; pkg == "sync/atomic" {
-				continue
+			kind := hubSimLibrary
+			if pkg := hubPackage(name); pkg == "sync/atomic" {
+				kind = hubSimAtomic
+			} else if hubOfScope(pkg, hubScopeDeps) {
+				kind = hubSimOwn
 			}
-			if c.kind = hubSimLibrary; hubOfScope(pkg, hubScopeDeps) {
-				c.kind = hubSimOwn
+			if !known {
+				c.kind, known = kind, kind != hubSimAtomic
+			}
+			if kind == hubSimOwn {
 				_, line := u.fileLine(uf)
 				c.place = uint64(line - int(fn.startLine))
 				for i := range len(name) {
 					c.place = hubMix(c.place ^ uint64(name[i]))
 				}
+				break
 			}
-			break
 		}
 	}
 	return c
 }
 
-// hubSimPCs is for the stack of a thread at a point.
+// hubSimStack returns where the innermost functions return to, of the thread that is here. It
+// goes by the frame pointers, for it is called at each point.
+//
+//go:nosplit
+func hubSimStack() []uintptr {
+	n, gp := 0, getg()
+	for bp := getfp(); n < len(hubSimPCs) && hubRealFrame(gp, bp); n++ {
+		frame := (*[2]uintptr)(unsafe.Pointer(bp)) // the frame before, and where to return to
+		hubSimPCs[n] = frame[1]
+		bp = frame[0]
+	}
+	return hubSimPCs[:n]
+}
+
 var hubSimPCs [16]uintptr
 
 //go:linkname internal_sync_hubAt internal/sync.hubAt

@@ -107,9 +107,8 @@ func hubSURWAt(gp *g) {
 		return
 	}
 	var place uint64
-	for _, pc := range hubSimPCs[:callers(3, hubSimPCs[:])] {
-		if c := hubSimCodeAt(pc); c.kind == hubSimOwn {
-			place = c.place
+	for _, pc := range hubSimStack() {
+		if place = hubSimCodeAt(pc).place; place != 0 {
 			break
 		}
 	}
