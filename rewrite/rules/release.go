@@ -38,16 +38,18 @@ func Nearest(release string) string {
 }
 
 // In reports whether the rule is for a release, such as go1.27.3.
-func (r Leaf) In(release string) bool {
-	if r.Go == "" {
+func (r Leaf) In(release string) bool { return in(r.Go, release) }
+
+func in(constraint, release string) bool {
+	if constraint == "" {
 		return true
 	}
 	lang := version.Lang(release)
-	if than, ok := strings.CutPrefix(r.Go, ">="); ok {
+	if than, ok := strings.CutPrefix(constraint, ">="); ok {
 		return version.Compare(lang, than) >= 0
 	}
-	if than, ok := strings.CutPrefix(r.Go, "<"); ok {
+	if than, ok := strings.CutPrefix(constraint, "<"); ok {
 		return version.Compare(lang, than) < 0
 	}
-	panic(fmt.Sprintf("rule %s: constraint %q begins with neither < nor >=", r.Symbol(), r.Go))
+	panic(fmt.Sprintf("constraint %q begins with neither < nor >=", constraint))
 }

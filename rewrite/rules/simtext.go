@@ -12,11 +12,15 @@ import (
 // body, and directives.
 type Text struct {
 	File  string // path below GOROOT/src
+	Go    string // the releases whose text it is for, as of a Leaf
 	Match string // a regular expression
 	New   string // what is put in its place
 	Sites int    // how often it matches
 	Why   string
 }
+
+// In reports whether the change is for a release, such as go1.27.3.
+func (t Text) In(release string) bool { return in(t.Go, release) }
 
 // Apply returns the file with all sites changed.
 func (t Text) Apply(src []byte) ([]byte, error) {
@@ -40,14 +44,15 @@ const (
 )
 
 var simTexts = []Text{
-	{"sync/atomic/doc.go", `(?m)^func (\w)`, "func hub$1", 25, atomicName},
-	{"sync/atomic/doc_64.go", `(?m)^func (\w)`, "func hub$1", 14, atomicName},
-	{"sync/atomic/asm.s", `TEXT ·`, "TEXT ·hub", 36, atomicName},
-	{"runtime/atomic_pointer.go", atomicLinked, "${1}hub$2", 6, atomicName},
-	{"runtime/race.go", atomicLinked, "${1}hub$2", 33, atomicName},
-	{"runtime/race_amd64.s", `sync∕atomic·`, "sync∕atomic·hub", 58, atomicName},
-	{"runtime/race_arm64.s", `sync∕atomic·`, "sync∕atomic·hub", 58, atomicName},
-	{"runtime/race.go", `(?m)^func (race(?:read|write)(?:range)?)\(`, "func hub$1(", 4, memoryName},
-	{"runtime/race_amd64.s", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
-	{"runtime/race_arm64.s", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
+	{"sync/atomic/doc.go", "", `(?m)^func (\w)`, "func hub$1", 25, atomicName},
+	{"sync/atomic/doc.go", ">=go1.27", `(?m)^(//go:linknamestd )(\w)`, "${1}hub$2", 3, atomicName},
+	{"sync/atomic/doc_64.go", "", `(?m)^func (\w)`, "func hub$1", 14, atomicName},
+	{"sync/atomic/asm.s", "", `TEXT ·`, "TEXT ·hub", 36, atomicName},
+	{"runtime/atomic_pointer.go", "", atomicLinked, "${1}hub$2", 6, atomicName},
+	{"runtime/race.go", "", atomicLinked, "${1}hub$2", 33, atomicName},
+	{"runtime/race_amd64.s", "", `sync∕atomic·`, "sync∕atomic·hub", 58, atomicName},
+	{"runtime/race_arm64.s", "", `sync∕atomic·`, "sync∕atomic·hub", 58, atomicName},
+	{"runtime/race.go", "", `(?m)^func (race(?:read|write)(?:range)?)\(`, "func hub$1(", 4, memoryName},
+	{"runtime/race_amd64.s", "", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
+	{"runtime/race_arm64.s", "", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
 }

@@ -287,7 +287,7 @@ func load(env goEnv, opt Options) (*patch, error) {
 		p.added["src/"+name] = src
 	}
 	if opt.Sim {
-		if err := p.rename(rules.SimTexts()); err != nil {
+		if err := p.rename(env.GOVERSION, rules.SimTexts()); err != nil {
 			return nil, err
 		}
 	}
@@ -312,9 +312,12 @@ func load(env goEnv, opt Options) (*patch, error) {
 	return p, nil
 }
 
-// rename makes the changes of text, which come before all edits.
-func (p *patch) rename(texts []rules.Text) error {
+// rename makes the changes of text for a release, which come before all edits.
+func (p *patch) rename(release string, texts []rules.Text) error {
 	for _, t := range texts {
+		if !t.In(release) {
+			continue
+		}
 		name := "src/" + t.File
 		into := p.added
 		if p.edits[name] != nil {

@@ -18,6 +18,7 @@ func hubPut(gp *g) { hub.runq.pushBack(gp) }
 func hubPost(gp *g) {
 	hub.remote.pushBack(gp)
 	hub.nremote.Add(1)
+	hubSimPosted()
 }
 
 // hubTake takes a thread out of the queue, or returns nil. The caller owns the hub.

@@ -62,10 +62,11 @@ var hubSim struct {
 
 	procs int // what GOMAXPROCS was set to; 0: nothing
 
-	epoch   uint32       // which schedule
-	heap    uint64       // bytes at which the next schedule begins with a collection
-	cycles  uint32       // collections before the last schedule
-	asks    atomic.Int32 // threads that wait for a goroutine of the runtime (hubSimAsks)
+	epoch   uint32        // which schedule
+	heap    uint64        // bytes at which the next schedule begins with a collection
+	cycles  uint32        // collections before the last schedule
+	asks    atomic.Int32  // threads that wait for a goroutine of the runtime (hubSimAsks)
+	polls   atomic.Uint32 // the owner waits for descriptors
 	driver  guintptr
 	verdict hubVerdict
 	label   string // what to call the schedule
@@ -399,6 +400,14 @@ func hubSimNative() bool {
 	return false
 }
 
+// hubSimPosted is called when somebody has left a thread for the owner, which may wait for
+// descriptors: sysmon, say, was there first, and has taken the event.
+func hubSimPosted() {
+	if hubSim.polls.Load() != 0 {
+		netpollBreak()
+	}
+}
+
 // hubSimPoll waits for descriptors of the kernel, if a thread waits for one. It reports
 // whether one has become ready.
 func hubSimPoll() bool {
@@ -419,16 +428,17 @@ func hubSimPoll() bool {
 	}
 	// netpoll comes back early, and with nothing, when a signal arrives, as of a child that
 	// has ended (netpoll_epoll.go, _EINTR), and when another thread breaks it off.
-	for left, end := patience, nanotime1()+patience; left > 0; left = end - nanotime1() {
+	came := false
+	s.polls.Store(1)
+	for left, end := patience, nanotime1()+patience; left > 0 && !came && hub.nremote.Load() == 0; left = end - nanotime1() {
 		list, delta := netpoll(left)
 		netpollAdjustWaiters(delta)
-		if !list.empty() {
-			injectglist(&list)
-			return true
-		}
-		if hub.nremote.Load() != 0 {
-			return true
-		}
+		came = !list.empty()
+		injectglist(&list)
+	}
+	s.polls.Store(0)
+	if came || hub.nremote.Load() != 0 {
+		return true
 	}
 	if patience == hubSimChild {
 		s.vain.Store(1) // a child that runs for ever, as a server, costs this once for each test

@@ -33,6 +33,7 @@ func hubSimWatch(now int64)    {}
 func hubSimProgram()           {}
 func hubSimInit()              {}
 func hubSimFill()              {}
+func hubSimPosted()            {}
 func hubSimBorn(gp, parent *g) {}
 func hubSimRuns(gp *g)         {}
 func hubSimYields(gp *g)       {}
