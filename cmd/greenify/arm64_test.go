@@ -13,10 +13,10 @@ var arm64Exceptions = map[string]string{
 	"poll-busy": "the emulator interrupts a loop of atomic.LoadUint32 only where Go may not preempt: plain Go hangs there, too, with GOMAXPROCS=1",
 }
 
-// TestArm64 runs the programs, patched for linux/arm64, in the emulator of a process
-// (make arm64): they print and end as plain ones of this machine do. Those with cgo are not
-// among them: they need a C compiler for the other architecture.
-func TestArm64(t *testing.T) {
+// emulator is that of a process. The tests that need it are make arm64's (.ci/run arm64, and the
+// workflow): it takes its time, and is a Debian package.
+func emulator(t *testing.T) string {
+	t.Helper()
 	if os.Getenv("GREENIFY_ARM64") == "" {
 		t.Skip("run by make arm64")
 	}
@@ -24,6 +24,14 @@ func TestArm64(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v: apt-get install qemu-user", err)
 	}
+	return qemu
+}
+
+// TestArm64 runs the programs, patched for linux/arm64, in the emulator of a process
+// (make arm64): they print and end as plain ones of this machine do. Those with cgo are not
+// among them: they need a C compiler for the other architecture.
+func TestArm64(t *testing.T) {
+	qemu := emulator(t)
 	plain := plainPrograms(t)
 	var patched string
 	t.Run("build", func(t *testing.T) {
@@ -57,13 +65,7 @@ func TestArm64(t *testing.T) {
 // TestArm64Sim searches the same schedules on both processors: each is the same to the last
 // step, with what is drawn in it, and sockets return the same.
 func TestArm64Sim(t *testing.T) {
-	if os.Getenv("GREENIFY_ARM64") == "" {
-		t.Skip("run by make arm64")
-	}
-	qemu, err := exec.LookPath("qemu-aarch64")
-	if err != nil {
-		t.Fatalf("%v: apt-get install qemu-user", err)
-	}
+	qemu := emulator(t)
 	dir := t.TempDir()
 	build := func(arch, pkg string, command ...string) string {
 		t.Helper()
