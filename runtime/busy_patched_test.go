@@ -483,6 +483,46 @@ func TestCallsThatDoNotWait(t *testing.T) {
 	syscall.Wait4(pid, nil, 0, nil)
 }
 
+// TestCallsThatNeedNotWait: the same calls keep it when what they wait for is there, and do
+// what they do.
+func TestCallsThatNeedNotWait(t *testing.T) {
+	ep, r, w := epoll(t)
+	write(t, w)
+	ev := make([]syscall.EpollEvent, 1)
+	fd := [2]int32{int32(r), 1}
+	file, other := twice(t)
+	lock := syscall.Flock_t{Type: syscall.F_WRLCK, Len: 1}
+	before := green.ReadStats().Yields
+	n, err := syscall.EpollWait(ep, ev, -1)
+	if err != nil || n != 1 || ev[0].Events != syscall.EPOLLIN {
+		t.Error(n, err, ev)
+	}
+	call(t, syscall.SYS_PPOLL, unsafe.Pointer(&fd), 1, 0, 0, 0)
+	if fd[1] != 1<<16|1 {
+		t.Errorf("poll: %x", fd[1])
+	}
+	if err := syscall.Flock(file, syscall.LOCK_EX); err != nil {
+		t.Error(err)
+	}
+	if err := syscall.FcntlFlock(uintptr(file), 38, &lock); err != nil { // F_OFD_SETLKW
+		t.Error(err)
+	}
+	if n := green.ReadStats().Yields - before; n != 0 {
+		t.Errorf("%d yields", n)
+	}
+	if err := syscall.Flock(other, syscall.LOCK_EX|syscall.LOCK_NB); err != syscall.EWOULDBLOCK {
+		t.Errorf("the other had the lock, too: %v", err)
+	}
+	lock.Type = syscall.F_UNLCK
+	if err := syscall.FcntlFlock(uintptr(file), 38, &lock); err != nil {
+		t.Error(err)
+	}
+	syscall.Flock(file, syscall.LOCK_UN)
+	if err := syscall.Flock(other, syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		t.Errorf("the lock is not free again: %v", err)
+	}
+}
+
 // TestRescuedTwice: a call that was rescued twice in one place leaves at once the
 // third time, and the same call elsewhere does not.
 func TestRescuedTwice(t *testing.T) {

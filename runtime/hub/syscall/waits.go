@@ -41,7 +41,7 @@ func hubWaits(trap, a1, a2, a3, a4, a5 uintptr) bool {
 	case hubAlways:
 		waits = true
 	case hubUnless2: // flags that say not to wait, by argument
-		waits = a2&4 == 0 && a2&8 == 0 // flock: LOCK_NB, LOCK_UN
+		waits = a2&4 == 0 && a2&8 == 0 && !hubDone(trap, a1, a2|4, 0, 0) // flock: LOCK_NB, LOCK_UN
 	case hubUnless3:
 		waits = a3&WNOHANG == 0 // wait4
 	case hubUnless4:
@@ -50,11 +50,15 @@ func hubWaits(trap, a1, a2, a3, a4, a5 uintptr) bool {
 		waits = a4&hubNoWait == 0
 	case hubIPC5:
 		waits = a5&hubNoWait == 0
-	case hubMS3: // milliseconds
-		waits = int32(a3) != 0
-	case hubMS4:
-		waits = int32(a4) != 0
-	case hubTime3: // a struct of two words; none is for ever
+	case hubPollMS: // milliseconds
+		waits = int32(a3) != 0 && !hubReady(a1, a2)
+	case hubPollTime: // a struct of two words; none is for ever
+		waits = hubTime(a3) && !hubReady(a1, a2)
+	case hubEpollMS:
+		waits = int32(a4) != 0 && !hubReadable(a1)
+	case hubEpollTime:
+		waits = hubTime(a4) && !hubReadable(a1)
+	case hubTime3:
 		waits = hubTime(a3)
 	case hubTime4:
 		waits = hubTime(a4)
@@ -66,7 +70,7 @@ func hubWaits(trap, a1, a2, a3, a4, a5 uintptr) bool {
 			waits = true
 		}
 	case hubFcntl:
-		waits = a2 == F_SETLKW || a2 == 38 // F_OFD_SETLKW
+		waits = (a2 == F_SETLKW || a2 == 38) && !hubDone(trap, a1, a2-1, a3, 0) // F_OFD_SETLKW; F_SETLK and F_OFD_SETLK are the numbers before
 	case hubAccept:
 		waits = hubEmpty(a1)
 	case hubRead: // a terminal, or a pipe from a shell
@@ -91,13 +95,39 @@ func hubEmpty(fd uintptr) bool {
 	if flags, _, errno := linux.Syscall6(SYS_FCNTL, fd, F_GETFL, 0, 0, 0, 0); errno != 0 || flags&O_NONBLOCK != 0 {
 		return false
 	}
+	return !hubReadable(fd)
+}
+
+// hubReadable reports whether there is something to read from a descriptor; from one of
+// epoll, whether it has events.
+//
+//go:nosplit
+func hubReadable(fd uintptr) bool {
 	poll := struct {
 		fd              int32
 		events, revents int16
 	}{int32(fd), 1, 0} // POLLIN
+	return hubReady(uintptr(unsafe.Pointer(&poll)), 1)
+}
+
+// hubReady reports whether poll returns at once for n descriptors at p, of which it writes
+// what poll itself would write.
+//
+//go:nosplit
+func hubReady(p, n uintptr) bool {
 	var now [2]uintptr
-	n, _, errno := linux.Syscall6(SYS_PPOLL, uintptr(unsafe.Pointer(&poll)), 1, uintptr(unsafe.Pointer(&now)), 0, 0, 0)
-	return errno == 0 && n == 0
+	ready, _, errno := linux.Syscall6(SYS_PPOLL, p, n, uintptr(unsafe.Pointer(&now)), 0, 0, 0)
+	return errno != 0 || ready != 0
+}
+
+// hubDone makes a call that asks for a lock without waiting for it, and reports whether
+// it has it. Then the call itself, which asks for the same lock, finds that it is
+// had already, and changes nothing.
+//
+//go:nosplit
+func hubDone(trap, a1, a2, a3, a4 uintptr) bool {
+	_, _, errno := linux.Syscall6(trap, a1, a2, a3, a4, 0, 0)
+	return errno == 0
 }
 
 const hubCallsLen = 512 // above the numbers
@@ -109,8 +139,10 @@ const (
 	hubUnless4
 	hubIPC4
 	hubIPC5
-	hubMS3
-	hubMS4
+	hubPollMS
+	hubPollTime
+	hubEpollMS
+	hubEpollTime
 	hubTime3
 	hubTime4
 	hubTime5
@@ -123,9 +155,9 @@ const (
 
 // hubCalls says by number what makes a call wait.
 var hubCalls = [hubCallsLen]uint8{
-	SYS_EPOLL_PWAIT:     hubMS4,
-	441:                 hubTime4, // epoll_pwait2
-	SYS_PPOLL:           hubTime3,
+	SYS_EPOLL_PWAIT:     hubEpollMS,
+	441:                 hubEpollTime, // epoll_pwait2
+	SYS_PPOLL:           hubPollTime,
 	SYS_PSELECT6:        hubTime5,
 	SYS_FUTEX:           hubFutex,
 	449:                 hubAlways, // futex_waitv
@@ -151,8 +183,8 @@ var hubCalls = [hubCallsLen]uint8{
 	SYS_IO_GETEVENTS:    hubTime5,
 	426:                 hubRing, // io_uring_enter
 
-	hubEpollWait: hubMS4,
-	hubPoll:      hubMS3,
+	hubEpollWait: hubEpollMS,
+	hubPoll:      hubPollMS,
 	hubSelect:    hubTime5,
 	hubPause:     hubAlways,
 }
