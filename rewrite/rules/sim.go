@@ -29,6 +29,8 @@ var simChance = []Leaf{
 	{File: "runtime/debug.go", Edit: edit("NumCPU", replace, "numCPUStartup", "hubSimNumCPU()", 1), Why: "as many processors on every machine"},
 	{File: "runtime/debug.go", Edit: edit("GOMAXPROCS", entry, "", "if hubSim.clock != 0 { return hubSimProcs(n) }", 1), Why: "as many processors on every machine"},
 	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if hubSim.clock != 0 { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
+	{File: "runtime/mgcpacer.go", Edit: edit("setGCPercent", entry, "", "if hubSim.clock != 0 { return hubSimGCPercent(in) }", 1), Why: "collections begin where the program asks for one, and between schedules"},
+	{File: "runtime/mgcpacer.go", Edit: edit("setMemoryLimit", entry, "", "if hubSim.clock != 0 { return hubSimMemoryLimit(in) }", 1), Why: "collections begin where the program asks for one, and between schedules"},
 	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if hubSimRead(b) { return }", 1), Why: "crypto/rand"},
 	{File: "crypto/internal/fips140deps/time/time.go", Edit: edit("HighPrecisionNow", entry, "", "if t := hubSimJitter(); t != 0 { return t }", 1), Why: "crypto/rand with FIPS 140, whose entropy is how unevenly time goes"},
 }

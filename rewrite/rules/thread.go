@@ -88,8 +88,8 @@ var thread = []Leaf{
 	{File: "runtime/mcleanup.go", Edit: edit("cleanupQueue.dequeue", before, "lock(&q.lock)", "hubLeave()", 1), Why: "cleanups run as a green thread until there are no more"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", before, "cgocallbackg1(fn, frame, ctxt)", "enters := hub.on && gp.m.isextra && !gp.hub.green; if enters { hubEnter(true) }", 1), Why: "so does a callback from a thread that C made"},
 	{File: "runtime/cgocall.go", Edit: edit("cgocallbackg", after, "cgocallbackg1(fn, frame, ctxt)", "if enters { hubLeave() }", 1), Why: "so does a callback from a thread that C made"},
-	{File: mgc, Edit: edit("GC", entry, "", "defer hubEnter(hubLeave())", 1), Why: "runtime.GC blocks its caller: other threads run during the collection"},
-	{File: "runtime/mheap.go", Edit: edit("runtime_debug_freeOSMemory", entry, "", "defer hubEnter(hubLeave())", 1), Why: "runtime.GC blocks its caller: other threads run during the collection"},
+	{File: mgc, Edit: edit("GC", entry, "", "defer hubCollected(hubCollects())", 1), Why: "runtime.GC blocks its caller: other threads run during the collection"},
+	{File: "runtime/mheap.go", Edit: edit("runtime_debug_freeOSMemory", entry, "", "defer hubCollected(hubCollects())", 1), Why: "runtime.GC blocks its caller: other threads run during the collection"},
 
 	// Kill: the wait was cut (hub/kill.go).
 	{File: proc, Edit: edit("gopark", end, "", "if getg().hub.kill.state == hubKillCut { hubBehind(reason) }", 1), Why: "a killed thread unwinds where it waited"},

@@ -129,6 +129,7 @@ func hubEnter(left bool) {
 func hubBatch() {
 	gp := getg()
 	if !gp.hub.owner {
+		hubSimBatch()
 		hubEnter(hub.on)
 		return
 	}

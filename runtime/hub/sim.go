@@ -133,14 +133,8 @@ func hubSimInit() {
 		newprocs = 1
 		startTheWorldGC(stw)
 	}
-	// Collections are a matter of when: none while a schedule runs, unless it needs much.
-	setGCPercent(-1)
-	setMemoryLimit(hubSimMemory)
+	hubSimCollectInit()
 }
-
-// hubSimMemory is how many bytes a program may have before there are collections in the
-// midst of a schedule.
-const hubSimMemory = 2 << 30
 
 // hubSimBorn names a thread: by descent, for the number of a goroutine depends on what
 // the program did before.
@@ -186,16 +180,7 @@ func hubSimRuns(gp *g) {
 // hubSimBegin begins a schedule. The calling thread is its driver.
 func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int64, most uint64, until int64) {
 	s := &hubSim
-	if live := gcController.heapLive.Load(); live > s.heap {
-		if s.heap != 0 {
-			GC()
-		}
-		s.heap = max(hubSimHeap, 2*gcController.heapMarked)
-	}
-	if cycles := work.cycles.Load(); cycles != s.cycles {
-		s.cycles = cycles
-		hubSimSettle()
-	}
+	hubSimPrepare(s.first)
 	hubSimStopTimers()
 	s.epoch++
 	s.seed, s.strategy, s.points, s.early = seed, strategy, points, early
@@ -227,20 +212,8 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	s.on = true
 }
 
-// hubSimSettle lets finalizers and cleanups that a collection has found run before the
-// next schedule.
-func hubSimSettle() {
-	for range 8 {
-		left := hubLeave() // so that the native scheduler wakes their goroutines
-		Gosched()
-		hubEnter(left)
-	}
-}
-
-const (
-	hubSimDriverID = 2
-	hubSimHeap     = 64 << 20
-)
+// hubSimDriverID names the driver.
+const hubSimDriverID = 2
 
 // hubSimThis reports whether a thread was born in this schedule, or the last one.
 func hubSimThis(gp *g) bool { return gp.hub.sim.epoch == hubSim.epoch }
