@@ -31,6 +31,7 @@ var simChance = []Leaf{
 	{File: "runtime/rand.go", Edit: edit("randn", entry, "", "if hubSim.clock != 0 { return uint32(hubSimChoose(hubChoiceTicket, 0) % uint64(n)) }", 1), Why: "sync.Pool, under the race detector, drops objects at random"},
 	{File: "runtime/mgcpacer.go", Edit: edit("setGCPercent", entry, "", "if hubSim.clock != 0 { return hubSimGCPercent(in) }", 1), Why: "collections begin where the program asks for one, and between schedules"},
 	{File: "runtime/mgcpacer.go", Edit: edit("setMemoryLimit", entry, "", "if hubSim.clock != 0 { return hubSimMemoryLimit(in) }", 1), Why: "collections begin where the program asks for one, and between schedules"},
+	{File: "runtime/trace.go", Edit: edit("StartTrace", entry, "", "if hubSim.on { return errHubSimTrace }", 1), Why: "goroutines of the runtime write the trace, and who stops it waits for them"},
 	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if hubSimRead(b) { return }", 1), Why: "crypto/rand"},
 	{File: "crypto/internal/fips140deps/time/time.go", Edit: edit("HighPrecisionNow", entry, "", "if t := hubSimJitter(); t != 0 { return t }", 1), Why: "crypto/rand with FIPS 140, whose entropy is how unevenly time goes"},
 }

@@ -88,6 +88,7 @@ func hubEnd(gp *g) bool {
 	locked := gp.lockedm != 0
 	gp.hub = hubState{}
 	if owner && locked {
+		hubSimFill()
 		if next := hubNext(); next != nil {
 			runqput(getg().m.p.ptr(), next, false)
 			wakep()

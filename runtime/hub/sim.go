@@ -333,7 +333,11 @@ func hubSimOver() {
 		// A program. If it cannot go on, checkdead says so.
 		switch s.verdict {
 		case hubVerdictLong:
-			print("greenify: the program did not end within ", s.steps, " steps ", s.label)
+			if s.steps > s.max {
+				print("greenify: the program did not end within ", s.steps, " steps ", s.label)
+			} else {
+				print("greenify: the program did not end within ", (s.until-hubSimStart)/1e9, " s of virtual time ", s.label)
+			}
 			exit(2)
 		case hubVerdictReal:
 			print("greenify: -strict-sim refuses: ")
@@ -450,11 +454,15 @@ func hubSimSignals(gp *g) bool {
 	return hubSimOfSignals(gp) && sig.state.Load() == sigReceiving
 }
 
-// hubSimProfiles reports whether gp writes a profile of the processor, and waits for samples.
+// hubSimProfiles reports whether gp writes a profile of the processor, and waits for samples,
+// of which there may be none. Once the profile is turned off it comes.
 func hubSimProfiles(gp *g) bool {
 	f := findfunc(gp.startpc)
-	return f.valid() && stringslite.HasPrefix(funcname(f), "runtime/pprof.StartCPUProfile.") && readgstatus(gp)&^_Gscan == _Gsyscall
+	return cpuprof.on && f.valid() && stringslite.HasPrefix(funcname(f), "runtime/pprof.StartCPUProfile.") && readgstatus(gp)&^_Gscan == _Gsyscall
 }
+
+// errHubSimTrace is why a schedule starts no execution trace, nor a flight recorder.
+var errHubSimTrace = errorString("execution tracing is refused in a schedule of -sim, whose steps go by what its goroutines do: use greenify replay -html")
 
 // hubSimKills is called before a thread sends a signal to its own process, for all that is
 // known. Which thread of the kernel's takes it, and when, is not: but it comes, if the program

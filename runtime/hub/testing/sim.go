@@ -211,6 +211,8 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				}
 			case ended && !good:
 				why, signature = "failed", hubSimFailed(name)
+			case long && steps <= most:
+				why, signature = fmt.Sprint("did not end within ", time.Duration(seconds)*time.Second, " of virtual time (-virtual)"), "does not end: "+name
 			case long:
 				why, signature = fmt.Sprint("did not end within ", steps, " steps"), "does not end: "+name
 			case !ended:
