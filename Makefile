@@ -59,6 +59,7 @@ lint:
 	go vet ./... $(TOOLS)
 	go vet -tags=greenify ./runtime/...
 	go tool -modfile=.ci/tools.mod staticcheck ./... $(TOOLS)
+	@dead=$$(go tool -modfile=.ci/tools.mod deadcode -test ./cmd/greenify && go tool -modfile=.ci/tools.mod deadcode ./cmd/greenify) && test -z "$$dead" || { echo "$$dead"; echo "lint: cmd/greenify calls none of these"; exit 1; }
 
 # readme writes what is made from the rules: the ground truth of coverage, the tables of
 # greenify help coverage, and the golden diffs of each release.

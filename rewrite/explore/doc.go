@@ -14,6 +14,8 @@
 // A schedule that has failed is in a file (Schedule), of which Shrink keeps what the failure
 // needs, and WriteTable makes a table that a person can follow.
 //
-// What the program itself has to know of the first, the shards and the form of a line, is in
-// shared.go, which is compiled into package testing of a simulated program, too.
+// What the program itself has to know of the first, how a shard is said and the form of a line,
+// is in shared.go, and the names of strategies in strategy.go: both are compiled into a simulated
+// program, too. What only the program has, which seeds a shard has and which strategy a seed
+// has, is in runtime/hub, and tested here (TestProgram).
 package explore

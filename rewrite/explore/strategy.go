@@ -1,8 +1,9 @@
 package explore
 
-// Strategies and points: what a seed is, inside and outside of the program. In a build
-// with -sim this file is compiled into packages runtime and testing, too (hub.Files): hence
-// it imports nothing, and its names are the hub's.
+// The names of strategies and points, inside and outside of the program. In a build with -sim
+// this file is compiled into packages runtime and testing, too (hub.Files): hence it imports
+// nothing, and its names are the hub's. Which of them a seed has, the program alone knows
+// (runtime/hub/sim_portfolio.go).
 
 // hubStrategy is how threads are chosen (runtime/hub/sim_strategy.go).
 type hubStrategy uint8
@@ -25,25 +26,6 @@ var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay
 // first, repeat themselves.
 const hubPortfolioPeriod = 20
 
-// hubPortfolio is the strategy of a seed, for ever: the first is the order that plain
-// patched programs have. The others repeat themselves.
-//
-// Every fifth is a random walk. Of the others the odd ones are surw, which needs the fewest
-// schedules for most programs (testdata/sim); of the even ones half are pos, and rpb and pct
-// take turns.
-func hubPortfolio(seed uint64) hubStrategy {
-	switch {
-	case seed == 1:
-		return hubStrategyFIFO
-	case seed%5 == 0:
-		return hubStrategyRandom
-	}
-	if seed%4 == 2 && seed%hubPortfolioPeriod > hubPortfolioPeriod/2 {
-		return hubStrategyPCT
-	}
-	return [...]hubStrategy{hubStrategyPOS, hubStrategySURW, hubStrategyRPB, hubStrategySURW}[seed%4]
-}
-
 // hubPoints says where another thread may run though the one that is there need not wait;
 // each has the points of those before it.
 type hubPoints uint8
@@ -56,15 +38,3 @@ const (
 )
 
 var hubPointsNames = [...]string{"turns", "sync", "atomics", "memory"}
-
-// hubPointsOf is which points a seed has, for ever, if points are asked for: by turns
-// four have those at atomics and four have not.
-func hubPointsOf(asked hubPoints, seed uint64) hubPoints {
-	switch {
-	case asked != hubPointsTurns:
-		return asked
-	case seed/4%2 != 0:
-		return hubPointsAtomics
-	}
-	return hubPointsSync
-}

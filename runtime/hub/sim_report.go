@@ -253,6 +253,12 @@ func testing_hubSimEnd() { hubSimEnd() }
 //go:linkname testing_hubSimOn testing.hubSimOn
 func testing_hubSimOn() bool { return hub.on }
 
+//go:linkname testing_hubPortfolio testing.hubPortfolio
+func testing_hubPortfolio(seed uint64) hubStrategy { return hubPortfolio(seed) }
+
+//go:linkname testing_hubPointsOf testing.hubPointsOf
+func testing_hubPointsOf(asked hubPoints, seed uint64) hubPoints { return hubPointsOf(asked, seed) }
+
 //go:linkname testing_hubSimMix testing.hubSimMix
 func testing_hubSimMix(z uint64) uint64 { return hubMix(z) }
 

@@ -5,7 +5,7 @@ package runtime
 import _ "unsafe" // for linkname
 
 // Strategies: which thread is next. None finds everything, so the seeds of a search
-// take turns (strategy.go of package explore, where they are listed).
+// take turns (sim_portfolio.go).
 
 const (
 	hubSimChanges = 3

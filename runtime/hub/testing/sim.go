@@ -57,6 +57,14 @@ func hubSimBody(begins bool)
 //go:linkname hubSimOn
 func hubSimOn() bool
 
+// hubPortfolio and hubPointsOf say what a seed is.
+//
+//go:linkname hubPortfolio
+func hubPortfolio(seed uint64) hubStrategy
+
+//go:linkname hubPointsOf
+func hubPointsOf(asked hubPoints, seed uint64) hubPoints
+
 //go:linkname hubSimMix
 func hubSimMix(z uint64) uint64
 

@@ -1,0 +1,53 @@
+package explore_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+
+	"github.com/greenify-go/greenify/runtime/hub"
+)
+
+// What only a simulated program has of a search, which seeds a shard has, what a seed is, and
+// the file for Bazel, does what it should: its text, as it is compiled into package runtime and
+// testing, is compiled into a package with tests of its own (testdata/program).
+func TestProgram(t *testing.T) {
+	files, err := hub.Files(hub.Config{Release: runtime.Version(), Scope: "all", Sim: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	write := func(name string, data []byte) {
+		if err := os.WriteFile(filepath.Join(dir, name), data, 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("go.mod", []byte("module program\n\ngo 1.26\n"))
+	for _, name := range []string{
+		"testing/greenify_strategy.go", "testing/greenify_shared.go",
+		"runtime/greenify_sim_portfolio.go", "testing/greenify_sim_shard.go", "testing/greenify_sim_xml.go",
+	} {
+		text := files[name]
+		for _, pkg := range []string{"runtime", "testing"} {
+			text = bytes.Replace(text, []byte("\npackage "+pkg+"\n"), []byte("\npackage program\n"), 1)
+			if rest, ok := bytes.CutPrefix(text, []byte("package "+pkg+"\n")); ok {
+				text = append([]byte("package program\n"), rest...)
+			}
+		}
+		write(filepath.Base(name), text)
+	}
+	tests, err := os.ReadFile("testdata/program/program_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write("program_test.go", tests)
+	cmd := exec.Command("go", "test", ".")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GOWORK=off", "GOFLAGS=")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
