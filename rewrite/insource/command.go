@@ -144,6 +144,28 @@ func (c *command) root() string {
 	}
 }
 
+// foreign is the error about a package that a command which writes is not to touch, because
+// it belongs to another module: others may use that, and its files may be those of the
+// module cache.
+func (c *command) foreign(p *load.Listed) error {
+	if p.InMain() && p.Dir != "" {
+		return nil
+	}
+	if p.Error != nil {
+		return fmt.Errorf("nothing was written: %s", p.Error.Err)
+	}
+	where, what, remedy := p.Dir, p.Path()+" is no package of the main module", "name packages of the module that you work in"
+	if files := p.Files(); len(files) > 0 {
+		where = c.rel(files[0]) + ":1"
+	}
+	if p.Path() == "command-line-arguments" {
+		what, remedy = "only the whole package of a file is patched", "name its folder, "+c.rel(p.Dir)
+	} else if p.Replaced() {
+		remedy = "run greenify in its folder, " + p.Module.Dir
+	}
+	return fmt.Errorf("%s: nothing was written: %s: %s", where, what, remedy)
+}
+
 // rel is a file's name for people: relative to where the command works.
 func (c *command) rel(name string) string {
 	dir, err := filepath.Abs(c.Dir)
@@ -169,6 +191,13 @@ func (c *command) prepare() (map[string]change, int, error) {
 	list, err := c.list(true, "./...")
 	if err != nil {
 		return nil, 0, err
+	}
+	if c.writes {
+		for _, p := range slices.Concat(list.Roots, list.Excluded) {
+			if err := c.foreign(p); err != nil {
+				return nil, 0, err
+			}
+		}
 	}
 	keys := map[*load.Listed]string{}
 	views, err := c.views(list, func(l *load.Listing) []*load.Listed {

@@ -83,8 +83,8 @@ func (g *generator) files(decide func(*generator, *load.Listing) error) (map[str
 		return nil, err
 	}
 	for _, p := range slices.Concat(list.Roots, list.Excluded) {
-		if !p.InMain() || p.Dir == "" {
-			return nil, fmt.Errorf("%s is no package of the main module: name packages of the module that you work in", p.ImportPath)
+		if err := g.foreign(p); err != nil {
+			return nil, err
 		}
 		if files := list.Overlaid(p.Dir); len(files) > 0 {
 			return nil, fmt.Errorf("nothing was written: the overlay changes %s, and twins are made of files in their place: leave out -overlay", g.rel(files[0]))

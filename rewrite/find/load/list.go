@@ -90,6 +90,7 @@ type Listed struct {
 type module struct {
 	Path, Version, Dir, GoVersion string
 	Main                          bool
+	Replace                       *struct{ Version string }
 }
 
 // Files names the files of the package, cgo's included.
@@ -103,6 +104,12 @@ func (l *Listed) Files() []string {
 
 // InMain reports whether the package belongs to a main module.
 func (l *Listed) InMain() bool { return l.Module != nil && l.Module.Main }
+
+// Replaced reports whether the package belongs to a module that go.mod or go.work replaces
+// with a folder.
+func (l *Listed) Replaced() bool {
+	return l.Module != nil && l.Module.Replace != nil && l.Module.Replace.Version == ""
+}
 
 // local reports whether the sources are the user's own, and may change at any
 // time.
