@@ -65,7 +65,7 @@ lint:
 # greenify help coverage, and the golden diffs of each release.
 readme:
 	go test ./rewrite/rules -run TestCoverage -update
-	go test ./rewrite/rules -run TestReadme -update
+	go test ./cmd/greenify -run TestReadme -update
 	for go in $(GO_1.26) $(GO_1.27); do GOTOOLCHAIN=$$go go test ./rewrite/toolchain -run 'TestDiff$$' -update || exit; done
 
 # std-catalog computes what may block in the standard library of the Go release

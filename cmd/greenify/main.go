@@ -4,6 +4,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"syscall"
 
@@ -12,7 +13,10 @@ import (
 
 func main() {
 	if insource.IsVet(os.Args[1:]) {
-		insource.Vet() // called by go vet -vettool or go fix -fixtool
+		insource.Vet(func(err error) { // called by go vet -vettool or go fix -fixtool
+			fmt.Fprintln(os.Stderr, "greenify:", err)
+			os.Exit(exitFail)
+		})
 	}
 	e := env{
 		stdout:  os.Stdout,

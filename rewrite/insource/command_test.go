@@ -33,7 +33,10 @@ func TestMain(m *testing.M) {
 		os.Exit(rewriteCommand([]string{"-w", "-C", dir}, io.Discard, os.Stderr))
 	}
 	if IsVet(os.Args[1:]) {
-		Vet()
+		Vet(func(err error) {
+			fmt.Fprintln(os.Stderr, "greenify:", err)
+			os.Exit(1)
+		})
 	}
 	dir, err := os.MkdirTemp("", "greenify")
 	if err != nil {

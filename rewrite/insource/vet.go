@@ -29,11 +29,12 @@ func IsVet(args []string) bool {
 }
 
 // Vet answers the go command and exits. The analyzer with facts, for which the go
-// command has all dependencies analyzed too, is there when the flag of its name is.
-func Vet() {
+// command has all dependencies analyzed too, is there when the flag of its name is. Refuse
+// ends the program with an error, before anything is written.
+func Vet(refuse func(error)) {
 	analyzer := greenify.Analyzer
 	if hasFlag("fix") && !hasFlag("diff") {
-		analyzer = writes(analyzer)
+		analyzer = writes(analyzer, refuse)
 	}
 	analyzers := []*analysis.Analyzer{analyzer}
 	facts := greenify.FactsAnalyzer
@@ -54,7 +55,7 @@ func hasFlag(name string) bool {
 // writes is the analyzer for go fix without -diff. Like rewrite it refuses to change a
 // package of a module that cannot import package green; like diff, go fix -diff prints
 // what it would change.
-func writes(a *analysis.Analyzer) *analysis.Analyzer {
+func writes(a *analysis.Analyzer, refuse func(error)) *analysis.Analyzer {
 	b := *a
 	b.Run = func(pass *analysis.Pass) (any, error) {
 		fixes := false
@@ -79,8 +80,7 @@ func writes(a *analysis.Analyzer) *analysis.Analyzer {
 		if err != nil {
 			// An error that is returned does not keep fixes from being applied
 			// (unitchecker, processResults).
-			fmt.Fprintf(os.Stderr, "greenify: nothing was written: %v\n", err)
-			os.Exit(1)
+			refuse(fmt.Errorf("nothing was written: %w", err))
 		}
 		return result, nil
 	}

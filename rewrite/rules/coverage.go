@@ -1,12 +1,8 @@
 package rules
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 )
 
 // A Verdict says what becomes of a blocking function in one reach.
@@ -90,54 +86,6 @@ func Totals(release string) []Total {
 		list = append(list, t)
 	}
 	return list
-}
-
-// PrintCoverage writes the totals for a release, and what blocks with the reasons.
-func PrintCoverage(w io.Writer, release string) error {
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "group\tfunctions\tgreen by leaf rule\toffloaded\tshort\tof them offloaded with -offload=disk\tblocks\tin source: green\toffloaded\tstreamed\tshort\treported")
-	for _, t := range Totals(release) {
-		fmt.Fprintf(tw, "%s\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\n", t.Group, t.Count,
-			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Disk, t.Whole[Blocks],
-			t.Source[CallSite], t.Source[Offloaded], t.Source[Streamed], t.Source[Short], t.Source[Reported])
-	}
-	if err := tw.Flush(); err != nil {
-		return err
-	}
-	for _, c := range Coverage(release) {
-		if c.Whole == Blocks {
-			if _, err := fmt.Fprintf(w, "blocks: %s: %s\n", c.Symbol, c.Why); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// PrintCoverageJSON writes the totals and every function.
-func PrintCoverageJSON(w io.Writer, release string) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "\t")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(struct {
-		Release   string    `json:"release"`
-		Totals    []Total   `json:"totals"`
-		Functions []Covered `json:"functions"`
-	}{Nearest(release), Totals(release), Coverage(release)})
-}
-
-// PrintCoverageMarkdown writes the totals as greenify help coverage has them.
-func PrintCoverageMarkdown(w io.Writer, release string) error {
-	fmt.Fprintln(w, "| group | functions | green by leaf rule | offloaded | short | of them offloaded with -offload=disk | blocks | in source: green | offloaded | streamed | short | reported |")
-	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-	for _, t := range Totals(release) {
-		if _, err := fmt.Fprintf(w, "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |\n", t.Group, t.Count,
-			t.Whole[Green], t.Whole[Offloaded], t.Whole[Short], t.Disk, t.Whole[Blocks],
-			t.Source[CallSite], t.Source[Offloaded], t.Source[Streamed], t.Source[Short], t.Source[Reported]); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // Covers returns what the coverage table of a release has of a symbol, named as for Explain.

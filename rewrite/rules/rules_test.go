@@ -1,11 +1,6 @@
 package rules
 
 import (
-	"bytes"
-	"encoding/json"
-	"flag"
-	"io"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -35,45 +30,6 @@ func TestTable(t *testing.T) {
 	}
 }
 
-var update = flag.Bool("update", false, "write the tables into the topic coverage of greenify help")
-
-// The topic coverage of greenify help, to which the README links, has the tables as
-// they are now; go test ./rewrite/rules -update (make readme) writes them.
-func TestReadme(t *testing.T) {
-	const name = "../../cmd/greenify/topics/coverage.md"
-	readme, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text := string(readme)
-	for _, table := range []struct {
-		name  string
-		print func(io.Writer) error
-	}{
-		{"rules", PrintMarkdown},
-		{"coverage", func(w io.Writer) error { return PrintCoverageMarkdown(w, Releases[len(Releases)-1]) }},
-	} {
-		begin, end := "<!-- begin "+table.name+" -->\n", "<!-- end "+table.name+" -->\n"
-		head, rest, ok1 := strings.Cut(text, begin)
-		_, tail, ok2 := strings.Cut(rest, end)
-		if !ok1 || !ok2 {
-			t.Fatalf("%s has no table between %q and %q", name, begin, end)
-		}
-		var b bytes.Buffer
-		if err := table.print(&b); err != nil {
-			t.Fatal(err)
-		}
-		text = head + begin + b.String() + end + tail
-	}
-	if *update {
-		if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	} else if text != string(readme) {
-		t.Errorf("the tables in %s are not up to date: run make readme", name)
-	}
-}
-
 func TestExplain(t *testing.T) {
 	for _, name := range []string{"time.Sleep", "sync.Mutex.Lock", "sync.(*Mutex).Lock", "http.Client.Do", "(*net/http.Client).Do", "Mutex.Lock", "(*Client).Do"} {
 		if len(Explain(name)) == 0 {
@@ -100,23 +56,6 @@ func TestStatements(t *testing.T) {
 	}
 	if list := Statements("sync.Mutex.Lock"); list != nil {
 		t.Errorf("a symbol is a statement: %v", list)
-	}
-}
-
-func TestPrint(t *testing.T) {
-	var text, js bytes.Buffer
-	if err := Print(&text); err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(text.String(), "\n"); n != len(Rows())+1 {
-		t.Errorf("%d lines for %d rules", n, len(Rows()))
-	}
-	if err := PrintJSON(&js); err != nil {
-		t.Fatal(err)
-	}
-	var back []Row
-	if err := json.Unmarshal(js.Bytes(), &back); err != nil || len(back) != len(Rows()) {
-		t.Errorf("%d rules from JSON, error %v", len(back), err)
 	}
 }
 

@@ -1,12 +1,8 @@
 package rules
 
 import (
-	"encoding/json"
-	"fmt"
-	"io"
 	"path"
 	"strings"
-	"text/tabwriter"
 )
 
 // A Row is one rule, of either kind, as the command prints it.
@@ -40,47 +36,6 @@ func Rows() []Row {
 		rows = append(rows, Row{c.Group, c.Symbol(), InSource, c.Act.String(), c.Why})
 	}
 	return rows
-}
-
-// Print writes the table as text for people.
-func Print(w io.Writer) error {
-	tw := tabwriter.NewWriter(w, 0, 8, 2, ' ', 0)
-	fmt.Fprintln(tw, "group\treach\tact\tsymbol\twhy")
-	for _, r := range Rows() {
-		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\n", r.Group, r.Reach, r.Act, r.Symbol, r.Why)
-	}
-	return tw.Flush()
-}
-
-// PrintMarkdown writes the table as greenify help coverage has it: a line for each group and
-// act, with the number of rules.
-func PrintMarkdown(w io.Writer) error {
-	type key struct{ group, reach, act string }
-	var order []key
-	count, example := map[key]int{}, map[key]string{}
-	for _, r := range Rows() {
-		k := key{r.Group, r.Reach, r.Act}
-		if count[k]++; count[k] == 1 {
-			order = append(order, k)
-			example[k] = r.Symbol + ": " + r.Why
-		}
-	}
-	if _, err := fmt.Fprintln(w, "| group | reach | act | rules | the first |\n| --- | --- | --- | --- | --- |"); err != nil {
-		return err
-	}
-	for _, k := range order {
-		if _, err := fmt.Fprintf(w, "| %s | %s | %s | %d | %s |\n", k.group, k.reach, k.act, count[k], example[k]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// PrintJSON writes the table as an array of rows.
-func PrintJSON(w io.Writer) error {
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "\t")
-	return enc.Encode(Rows())
 }
 
 // Explain returns the rules that act on a symbol. It is named as in Go, with or
