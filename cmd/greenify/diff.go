@@ -29,7 +29,7 @@ writes nothing. The exit code is 1 if there is a difference.`,
 				}
 			}
 			e.notes(changes.Notes)
-			e.sayPatched(changes.Sites, changes.Source, changes.Left, "would be patched")
+			e.sayPatched(changes.Sites, changes.Source, changes.Remaining, "would be patched")
 			if len(changes.Files) > 0 {
 				return exitWith(exitFail)
 			}

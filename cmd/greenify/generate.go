@@ -46,7 +46,7 @@ it. All files are written or none. It prints the names of the files that changed
 				e.say("%s %s not up to date: run greenify generate", plural.Of(n, "file"), plural.Verb(n, "be"))
 				return exitWith(exitFail)
 			case !*check && !*clean:
-				e.sayPatched(twins.Sites, twins.Files, twins.Left, "patched for go build -tags green")
+				e.sayPatched(twins.Sites, twins.Files, twins.Remaining, "patched for go build -tags green")
 			}
 			return nil
 		}

@@ -30,7 +30,7 @@ them or none, after the result was type-checked. It prints the names of the file
 				}
 			}
 			e.notes(changes.Notes)
-			e.sayPatched(changes.Sites, changes.Source, changes.Left, "patched")
+			e.sayPatched(changes.Sites, changes.Source, changes.Remaining, "patched")
 			return nil
 		}
 	},

@@ -47,14 +47,14 @@ func (f *finder) dispatch(n *ast.CallExpr) *plan {
 	}
 	_, field := f.Info.Uses[id].(*types.Var)
 	switch waits := r.Act == rules.Yield || r.Act == rules.Offload; {
-	case waits && (!r.Via || f.native(n)):
+	case waits && (!r.IfOperandsWait || f.native(n)):
 		f.seen[id] = true
 		if r.Pkg == "io" && sel != nil && f.Info.Selections[sel] != nil && len(f.Info.Selections[sel].Index()) == 1 && f.memory(sel.X) {
 			return nil
 		}
 		return f.plan(n, sel, r)
 	case field: // what it is set to is wrapped (fieldUse)
-	case r.Act == rules.Stream || r.Via:
+	case r.Act == rules.Stream || r.IfOperandsWait:
 		f.seen[id] = true
 		f.wrapIO(n, r)
 	case r.Act == rules.Enter:
@@ -68,7 +68,7 @@ func (f *finder) dispatch(n *ast.CallExpr) *plan {
 func (f *finder) replaceCall(n *ast.CallExpr, p *plan) {
 	what := p.rule.Symbol()
 	if p.foreign {
-		s := &Site{Pos: n.Pos(), End: n.End(), Kind: Left, Group: p.rule.Group, What: what, Foreign: true, Message: p.rule.Why}
+		s := &Site{Pos: n.Pos(), End: n.End(), Kind: Blocking, Group: p.rule.Group, What: what, Foreign: true, Message: p.rule.Why}
 		if p.why == "" {
 			text, holes := p.format(nil)
 			s.Kind, s.To, s.Template = Offload, p.to, replace(n, text, holes...)

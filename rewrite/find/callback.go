@@ -142,7 +142,7 @@ func (f *finder) methodsOf(x ast.Expr, t, as types.Type, r rules.Call) {
 			f.outside = append(f.outside, method{d, what, r})
 		default:
 			f.add(&Site{
-				Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: "callback of " + r.Symbol(),
+				Pos: x.Pos(), End: x.End(), Kind: Blocking, Group: r.Group, What: "callback of " + r.Symbol(),
 				Message: "method " + what + " runs outside the hub, " + r.Why + ": begin it with defer patched.Enter()()",
 			})
 		}

@@ -73,7 +73,7 @@ func (f *finder) laterPatched(n *ast.CallExpr, id *ast.Ident) {
 	}
 	if fact, _ := f.Foreign.Fact(fn); fact.Through != nil {
 		f.add(&Site{
-			Pos: n.Pos(), End: n.End(), Kind: Left, Group: "thread", What: FuncName(fn), Foreign: true,
+			Pos: n.Pos(), End: n.End(), Kind: Blocking, Group: "thread", What: FuncName(fn), Foreign: true,
 			Message: FuncName(fn) + " may block the hub, through " + strings.Join(fact.Through, ", ") + ": patch package " + fn.Pkg().Name() + " too",
 		})
 	}
@@ -178,7 +178,7 @@ func (f *finder) enterForeign(x ast.Expr, t types.Type, r rules.Call) {
 	}
 	if isFunc(elem) && !f.foreignPlace(x) {
 		f.add(&Site{
-			Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: what, Foreign: true,
+			Pos: x.Pos(), End: x.End(), Kind: Blocking, Group: r.Group, What: what, Foreign: true,
 			Message: "the functions in " + types.ExprString(x) + " run outside the hub, " + r.Why + ": wrap each in one of green's Enter functions where it is put there",
 		})
 	}
@@ -205,7 +205,7 @@ func (f *finder) enterFunc(x ast.Expr, t types.Type, sig *types.Signature, r rul
 		pre, post = name+"("+pre, post+")"
 	}
 	if why != "" {
-		f.add(&Site{Pos: x.Pos(), End: x.End(), Kind: Left, Group: r.Group, What: what, Foreign: true, Message: what + " cannot be patched here: " + why})
+		f.add(&Site{Pos: x.Pos(), End: x.End(), Kind: Blocking, Group: r.Group, What: what, Foreign: true, Message: what + " cannot be patched here: " + why})
 		return
 	}
 	f.add(&Site{
@@ -277,7 +277,7 @@ func afterwards(finders []*finder) {
 				case body == nil:
 					if !f.notOurs(l.fun) {
 						f.add(&Site{
-							Pos: l.fun.Pos(), End: l.fun.End(), Kind: Left, Group: l.rule.Group, What: "callback of " + l.rule.Symbol(), Foreign: true,
+							Pos: l.fun.Pos(), End: l.fun.End(), Kind: Blocking, Group: l.rule.Group, What: "callback of " + l.rule.Symbol(), Foreign: true,
 							Message: "the function that " + types.ExprString(l.fun) + " returns runs outside the hub, " + l.rule.Why + ": have it return one wrapped in green's Enter function",
 						})
 					}

@@ -26,7 +26,7 @@ func (f *finder) selectGroups() (others []*Site) {
 	}
 	f.Sites = slices.DeleteFunc(f.Sites, func(s *Site) bool {
 		group := s.WaitGroup()
-		if s.Kind == Left || s.Kind == Cgo {
+		if s.Kind == Blocking || s.Kind == Cgo {
 			group = s.Group
 		}
 		out := group != "" && !slices.Contains(f.Groups, group)

@@ -64,7 +64,7 @@ func (f *finder) offload(p *plan, n *ast.CallExpr, sel *ast.SelectorExpr) {
 		if isHandler(param) {
 			a.pre, a.post = f.handler(x, param)
 		}
-		if kind := wrapper(param); kind != "" && !p.rule.Via && !f.alone(x) {
+		if kind := wrapper(param); kind != "" && !p.rule.IfOperandsWait && !f.alone(x) {
 			a.pre, a.post = "§Enter"+kind+"(", ")"
 			p.args = append(p.args, a)
 			continue

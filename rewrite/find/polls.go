@@ -172,7 +172,7 @@ func (l *loop) inspect(n ast.Node, visit func(ast.Node)) { inspectRun(n, visit) 
 // yields reports whether something in a node may yield.
 func (l *loop) yields(n ast.Node) bool {
 	for _, s := range l.Sites {
-		if n.Pos() <= s.Pos && s.Pos < n.End() && (s.Kind == Yield || s.Kind == Offload || s.Kind == Left) && !s.Foreign && !s.Later && s.What != "go statement" && !l.inLiteral(n, s.Pos) {
+		if n.Pos() <= s.Pos && s.Pos < n.End() && (s.Kind == Yield || s.Kind == Offload || s.Kind == Blocking) && !s.Foreign && !s.Later && s.What != "go statement" && !l.inLiteral(n, s.Pos) {
 			return true
 		}
 	}

@@ -14,7 +14,7 @@ const (
 	Yield     Kind = "yield"    // waits; becomes a wait of package green
 	Offload   Kind = "offload"  // waits inside std; becomes a call without the baton
 	Enter     Kind = "enter"    // a callback from a foreign goroutine
-	Left      Kind = "left"     // stays blocking; the message says why and what to do
+	Blocking  Kind = "left"     // stays blocking; the message says why and what to do
 	Cgo       Kind = "cgo"      // a package that waits in C
 	Pinned    Kind = "pinned"   // runtime.LockOSThread
 	Held      Kind = "held"     // a lock held across a yield point, without a deferred unlock
@@ -173,7 +173,7 @@ func (f *finder) statement(n ast.Node, what, fact, to string, tmpl *Template) *S
 
 // unpatchable records something that stays blocking.
 func (f *finder) unpatchable(n ast.Node, group, what, why string) {
-	f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Left, Group: group, What: what, Message: what + " cannot be patched here: " + why})
+	f.add(&Site{Pos: n.Pos(), End: n.End(), Kind: Blocking, Group: group, What: what, Message: what + " cannot be patched here: " + why})
 }
 
 // waits is the fact about everything that yields.

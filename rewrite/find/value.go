@@ -56,7 +56,7 @@ func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	}
 	switch call, _ := parent.(*ast.CallExpr); {
 	case r.Act == rules.Offload && (f.offloaded(node, parent) || call != nil && f.entered(call)):
-	case r.Act == rules.Left:
+	case r.Act == rules.Report:
 		if !f.inOffload(stack) {
 			f.unpatchable(node, r.Group, what, r.Why)
 		}
@@ -106,7 +106,7 @@ func (f *finder) value(node ast.Expr, r rules.Call, tmpl *Template) {
 func (f *finder) offloadValue(node ast.Expr, r rules.Call) {
 	sel, _ := node.(*ast.SelectorExpr)
 	sig := f.Info.TypeOf(node).Underlying().(*types.Signature)
-	fits := !sig.Variadic() && arity.Func.Fits(sig.Params().Len(), sig.Results().Len()) && !r.Calls && !r.Via
+	fits := !sig.Variadic() && arity.Func.Fits(sig.Params().Len(), sig.Results().Len()) && !r.Calls && !r.IfOperandsWait
 	for v := range sig.Params().Variables() {
 		fits = fits && wrapper(v.Type()) == "" && !isHandler(v.Type()) // what enters the hub
 	}

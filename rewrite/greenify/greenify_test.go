@@ -303,7 +303,7 @@ func TestShape(t *testing.T) {
 	if !strings.HasPrefix(title, "greenify: ") || len(title) > 72 || !strings.Contains(a.Doc, "time.Sleep(d)") {
 		t.Errorf("doc: %q", a.Doc)
 	}
-	for _, kind := range []find.Kind{find.Yield, find.Offload, find.Enter, find.Left, find.Cgo, find.Pinned, find.Held, find.Mixed, find.Main, find.Register, find.Directive} {
+	for _, kind := range []find.Kind{find.Yield, find.Offload, find.Enter, find.Blocking, find.Cgo, find.Pinned, find.Held, find.Mixed, find.Main, find.Register, find.Directive} {
 		if !strings.Contains(a.Doc, "- "+string(kind)+": ") {
 			t.Errorf("doc does not explain category %q", kind)
 		}

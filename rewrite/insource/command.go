@@ -324,7 +324,7 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 					n++
 				}
 				w.registered[f.Name] = w.registered[f.Name] || s.Kind == find.Register
-			} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
+			} else if s.Kind == find.Blocking || s.Kind == find.Cgo || s.Active() {
 				w.left++
 			}
 		}
@@ -338,11 +338,11 @@ func (w *writer) patch(p *load.Package, hub bool) error {
 
 // Changes are what a command made of files, or would make of them.
 type Changes struct {
-	Files  []Change // by name, those of Get last
-	Sites  int      // that are patched in them
-	Left   int      // that stay blocking
-	Notes  []string // what was left out, for the user
-	Source int      // how many of the files are no go.mod, go.sum or go.work
+	Files     []Change // by name, those of Get last
+	Sites     int      // that are patched in them
+	Remaining int      // that stay blocking
+	Notes     []string // what was left out, for the user
+	Source    int      // how many of the files are no go.mod, go.sum or go.work
 }
 
 // A Change is one file before and after.
@@ -370,7 +370,7 @@ func diffLines(text []byte) []string {
 }
 
 func (c *command) changes(changes map[string]change, left int) *Changes {
-	out := &Changes{Left: left, Notes: c.notes}
+	out := &Changes{Remaining: left, Notes: c.notes}
 	for _, name := range sorted(changes) {
 		ch := changes[name]
 		out.Sites += ch.sites

@@ -102,7 +102,7 @@ var (
 			fmt.Fprintln(stdout, ch.Name)
 		}
 		printNotes(stderr, changes.Notes)
-		fmt.Fprintf(stderr, "%d sites in %d files, %d left\n", changes.Sites, len(changes.Files), changes.Left)
+		fmt.Fprintf(stderr, "%d sites in %d files, %d left\n", changes.Sites, len(changes.Files), changes.Remaining)
 		return false, nil
 	})
 	generateCommand = asCommand(true, func(cfg Config, is func(string) bool, _ string, stdout, stderr io.Writer) (bool, error) {

@@ -11,5 +11,5 @@
 // A package is other files on other platforms and with other tags. The commands
 // that change files look at it as often as it takes to see each of them once, and
 // refuse when one cannot be patched; what they leave out they name
-// (everywhere.go).
+// (platforms.go).
 package insource

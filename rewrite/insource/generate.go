@@ -31,11 +31,11 @@ const (
 
 // Twins are what became of the twins of the files of packages.
 type Twins struct {
-	Changed []string // files, twins and originals, for people; of GenerateCheck those that are not up to date
-	Sites   int      // that are patched
-	Files   int      // that have a twin
-	Left    int      // sites that stay blocking
-	Notes   []string // what was left out, for the user
+	Changed   []string // files, twins and originals, for people; of GenerateCheck those that are not up to date
+	Sites     int      // that are patched
+	Files     int      // that have a twin
+	Remaining int      // sites that stay blocking
+	Notes     []string // what was left out, for the user
 }
 
 // Generate writes the twins of the files of the packages, those in Dir if none are
@@ -69,7 +69,7 @@ func generate(cfg Config, decide func(*generator, *load.Listing) error, write bo
 			return nil, err
 		}
 	}
-	t := &Twins{Sites: g.sites, Files: g.twins, Left: g.left, Notes: c.notes}
+	t := &Twins{Sites: g.sites, Files: g.twins, Remaining: g.left, Notes: c.notes}
 	for _, name := range sorted(files) {
 		t.Changed = append(t.Changed, c.rel(name))
 	}
@@ -288,7 +288,7 @@ func (g *generator) count(p *load.Package, f *find.File, again bool) int {
 	for _, s := range f.Sites {
 		if s.Active() && !f.Generated {
 			n++
-		} else if s.Kind == find.Left || s.Kind == find.Cgo || s.Active() {
+		} else if s.Kind == find.Blocking || s.Kind == find.Cgo || s.Active() {
 			left++
 		}
 	}

@@ -24,9 +24,9 @@ const (
 	// Stream wraps the readers and writers that a call is given: those that wait
 	// in std do so without the baton, others run as they are.
 	Stream
-	// Left reports a use that cannot be made cooperative in source. Inside a call
+	// Report reports a use that cannot be made cooperative in source. Inside a call
 	// of green.Offload it is not reported.
-	Left
+	Report
 )
 
 var actNames = [...]string{"yield", "offload", "enter", "stream", "left"}
@@ -37,17 +37,17 @@ func (a Act) String() string { return actNames[a] }
 // acts in the source of patched packages; a whole-program build needs none,
 // because leaf rules work below every caller.
 type Call struct {
-	Group string // module group, as in -patch
-	Pkg   string // import path of the declaring package
-	Recv  string // type that declares the method or field: "*Mutex" if the receiver is a pointer; "" for a function
-	Name  string
-	Act   Act
-	With  string // Yield: the function of package green, or of package patched
-	Arg   int    // Enter: index of the callback, reader or writer among the arguments
-	Via   bool   // Offload: waits only in the readers and writers it is given; unless all of them are known to wait in std, as Stream
-	Calls bool   // Offload: foreign goroutines, or the call itself, run the functions it is given, which enter the hub
-	Locks bool   // Stream: a lock is held while a writer waits, so it may be none that waits
-	Why   string // what waits, or for Left: why it stays and what to do instead
+	Group          string // module group, as in -patch
+	Pkg            string // import path of the declaring package
+	Recv           string // type that declares the method or field: "*Mutex" if the receiver is a pointer; "" for a function
+	Name           string
+	Act            Act
+	With           string // Yield: the function of package green, or of package patched
+	Arg            int    // Enter: index of the callback, reader or writer among the arguments
+	IfOperandsWait bool   // Offload: waits only in the readers and writers it is given; unless all of them are known to wait in std, as Stream
+	Calls          bool   // Offload: foreign goroutines, or the call itself, run the functions it is given, which enter the hub
+	Locks          bool   // Stream: a lock is held while a writer waits, so it may be none that waits
+	Why            string // what waits, or for Report: why it stays and what to do instead
 }
 
 // Symbol is the name people know the rule by: "net/http.(*Client).Do".

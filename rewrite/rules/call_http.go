@@ -16,8 +16,8 @@ var callHTTP = join(
 	offload("net/http", "Handler", "waits for what it serves", "ServeHTTP"),
 	offload("net/http", "*ServeMux", "waits for what it serves", "ServeHTTP"),
 	[]Call{
-		{Pkg: "net/http", Recv: "Hijacker", Name: "Hijack", Act: Left, Why: "the bufio.ReadWriter it returns waits with the hub: take what that has buffered, then read from the connection"},
-		{Pkg: "net/http", Recv: "*ResponseController", Name: "Hijack", Act: Left, Why: "the bufio.ReadWriter it returns waits with the hub: take what that has buffered, then read from the connection"},
+		{Pkg: "net/http", Recv: "Hijacker", Name: "Hijack", Act: Report, Why: "the bufio.ReadWriter it returns waits with the hub: take what that has buffered, then read from the connection"},
+		{Pkg: "net/http", Recv: "*ResponseController", Name: "Hijack", Act: Report, Why: "the bufio.ReadWriter it returns waits with the hub: take what that has buffered, then read from the connection"},
 	},
 	offload("net/http", "Flusher", "waits for the client", "Flush"),
 	offload("net/http", "*ResponseController", "waits for the client", "Flush"),

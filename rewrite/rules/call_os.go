@@ -20,12 +20,12 @@ var callOS = join(
 	offload("io", "Writer", "waits for what is behind it", "Write"),
 	offload("io", "StringWriter", "waits for what is behind it", "WriteString"),
 	[]Call{
-		{Pkg: "io", Recv: "WriterTo", Name: "WriteTo", Act: Left, Why: "it may wait for what it reads from: use io.Copy"},
-		{Pkg: "io", Recv: "ReaderFrom", Name: "ReadFrom", Act: Left, Why: "it may wait for what it writes to: use io.Copy"},
+		{Pkg: "io", Recv: "WriterTo", Name: "WriteTo", Act: Report, Why: "it may wait for what it reads from: use io.Copy"},
+		{Pkg: "io", Recv: "ReaderFrom", Name: "ReadFrom", Act: Report, Why: "it may wait for what it writes to: use io.Copy"},
 		{Pkg: "syscall", Recv: "RawConn", Name: "Read", Act: Offload, Calls: true, Why: "waits for the descriptor"},
 		{Pkg: "syscall", Recv: "RawConn", Name: "Write", Act: Offload, Calls: true, Why: "waits for the descriptor"},
-		{Pkg: "syscall", Name: "AllThreadsSyscall", Act: Left, Why: "every OS thread makes the call in a stopped world: only a short one will do"},
-		{Pkg: "syscall", Name: "AllThreadsSyscall6", Act: Left, Why: "every OS thread makes the call in a stopped world: only a short one will do"},
+		{Pkg: "syscall", Name: "AllThreadsSyscall", Act: Report, Why: "every OS thread makes the call in a stopped world: only a short one will do"},
+		{Pkg: "syscall", Name: "AllThreadsSyscall6", Act: Report, Why: "every OS thread makes the call in a stopped world: only a short one will do"},
 	},
 	offload("plugin", "", "waits for whoever opens it too", "Open"),
 	via("io", "", "ReadAll", "Copy", "CopyN", "CopyBuffer", "ReadFull", "ReadAtLeast"),
@@ -127,7 +127,7 @@ func locking(pkg, recv string, names ...string) []Call {
 func via(pkg, recv string, names ...string) []Call {
 	list := offload(pkg, recv, "waits for its reader or writer", names...)
 	for i := range list {
-		list[i].Via = true
+		list[i].IfOperandsWait = true
 	}
 	return list
 }
@@ -149,7 +149,7 @@ func rawCalls(pkg string) []Call {
 		{"RawSyscall", "package runtime is not told of the call: if it may wait, use Syscall in green.Offload"},
 		{"RawSyscall6", "package runtime is not told of the call: if it may wait, use Syscall6 in green.Offload"},
 	} {
-		list = append(list, Call{Pkg: pkg, Name: c.name, Act: Left, Why: c.why})
+		list = append(list, Call{Pkg: pkg, Name: c.name, Act: Report, Why: c.why})
 	}
 	return list
 }

@@ -49,5 +49,5 @@ var callSocket = join(
 	offload("net/textproto", "*Writer", "waits for the peer", "DotWriter", "PrintfLine"),
 	offload("log/syslog", "", "waits for the server", "Dial", "New"),
 	offload("log/syslog", "*Writer", "waits for the server", "Alert", "Close", "Crit", "Debug", "Emerg", "Err", "Info", "Notice", "Warning", "Write"),
-	[]Call{{Pkg: "log/syslog", Name: "NewLogger", Act: Left, Why: "its logger waits for the server with a lock held: use New"}},
+	[]Call{{Pkg: "log/syslog", Name: "NewLogger", Act: Report, Why: "its logger waits for the server with a lock held: use New"}},
 )

@@ -19,7 +19,7 @@ var callThread = []Call{
 	{Pkg: "sync", Name: "OnceValues", Act: Yield, With: "OnceValues", Why: "waits for the first caller"},
 	{Pkg: "reflect", Recv: "Value", Name: "Recv", Act: Offload, Why: "waits for a sender"},
 	{Pkg: "reflect", Recv: "Value", Name: "Send", Act: Offload, Why: "waits for a receiver"},
-	{Pkg: "reflect", Recv: "Value", Name: "Seq", Act: Left, Why: "if it is a channel it receives inside reflect: call Recv in a loop"},
+	{Pkg: "reflect", Recv: "Value", Name: "Seq", Act: Report, Why: "if it is a channel it receives inside reflect: call Recv in a loop"},
 	{Pkg: "runtime", Name: "ReadTrace", Act: Offload, Why: "waits for the trace"},
 	{Pkg: "runtime", Name: "StartTrace", Act: Offload, Why: "waits for the reader of the last trace"},
 	{Pkg: "runtime", Name: "StopTrace", Act: Offload, Why: "waits for the reader of the trace"},

@@ -22,10 +22,10 @@ var statements = []Statement{
 	{"receive", []string{"chan receive", "chan recv", "channel receive", "recv", "<-", "<-c", "<-ch"}, "builtins", "green by leaf rule", "runtime.park_m", Yield, "green.Recv", "waits for a sender"},
 	{"range over a channel", []string{"range", "for range", "chan range", "range chan"}, "builtins", "green by leaf rule", "runtime.park_m", Yield, "green.Range", "waits for a sender"},
 	{"select", []string{"select statement", "select {}"}, "select", "green by leaf rule", "runtime.park_m", Yield, "green.Select", "waits for one of its channels; with a default it polls"},
-	{"close", []string{"chan close", "channel close"}, "", "wakes who waits for the channel, and does not wait", "runtime.ready", Left, "", "it does not wait"},
-	{"make", []string{"make chan", "make(chan)", "chan make"}, "", "an ordinary channel of Go", "", Left, "", "channels stay channels"},
+	{"close", []string{"chan close", "channel close"}, "", "wakes who waits for the channel, and does not wait", "runtime.ready", Report, "", "it does not wait"},
+	{"make", []string{"make chan", "make(chan)", "chan make"}, "", "an ordinary channel of Go", "", Report, "", "channels stay channels"},
 	{"call of C", []string{"cgo", "c", "import \"c\""}, "thread", "keeps the hub for at most about 10 ms, then it is taken from it", "runtime.sysmon", Offload, "green.Offload", "holds the hub until C returns; a statement is wrapped, one whose result is used is a finding"},
-	{"defer", []string{"defer statement"}, "", "no wait: the call that it defers is treated as any other", "", Left, "", "it does not wait; the call that it defers has the rule of what it calls"},
+	{"defer", []string{"defer statement"}, "", "no wait: the call that it defers is treated as any other", "", Report, "", "it does not wait; the call that it defers has the rule of what it calls"},
 }
 
 // Statements returns what a name means in the language: "chan" is all that is done

@@ -24,6 +24,15 @@ import (
 //go:embed *.go */*.go */*/*.go */*/*/*.go */*/*/*/*.go
 var embedded embed.FS
 
+// each says which packages have a file of folder each: of these the text is the same in all.
+var each = map[string][]string{
+	"each/uncut.go":  {"crypto/tls", "go/token", "net/http", http2, "runtime/pprof", "runtime/trace", "syscall", "testing"},
+	"each/relock.go": {"crypto/tls", "go/token", "net/http", http2},
+}
+
+// http2 is a package since Go 1.27, and was a part of net/http.
+const http2 = "net/http/internal/http2"
+
 // mark is what keeps the files out of this package; a file may have more
 // behind it.
 const mark = "//go:build greenify_hub"
@@ -106,7 +115,19 @@ func source(release string, sim bool) map[string][]byte {
 		if dir == "" {
 			dir = "runtime/"
 		}
-		out[dir+"greenify_"+file] = append([]byte(head), rest...)
+		text := append([]byte(head), rest...)
+		if dir == "each/" {
+			if each[name] == nil {
+				return fmt.Errorf("%s is in no package", name)
+			}
+			for _, pkg := range each[name] {
+				if pkg != http2 || version.Compare(version.Lang(release), "go1.27") >= 0 {
+					out[pkg+"/greenify_"+file] = bytes.Replace(text, []byte("\npackage each\n"), []byte("\npackage "+path.Base(pkg)+"\n"), 1)
+				}
+			}
+			return nil
+		}
+		out[dir+"greenify_"+file] = text
 		return nil
 	})
 	if err != nil {

@@ -162,7 +162,7 @@ func inSource(b Blocking, calls map[string]rules.Call) (rules.Verdict, string) {
 			return rules.Offloaded, ""
 		case rules.Stream:
 			return rules.Streamed, ""
-		case rules.Left:
+		case rules.Report:
 			return rules.Reported, ""
 		}
 	}

@@ -256,12 +256,12 @@ func (l *Listing) leftOut(skip func(src []byte) bool) (map[string]*leftOutFile, 
 	if !slices.ContainsFunc(l.patterns, func(s string) bool { return strings.Contains(s, "...") }) {
 		return files, nil
 	}
-	return files, l.passedOver(seen, func(dir, name string) error { return add(dir, name, "") })
+	return files, l.skippedDirs(seen, func(dir, name string) error { return add(dir, name, "") })
 }
 
-// passedOver visits the Go files of the main modules in folders that were not seen.
+// skippedDirs visits the Go files of the main modules in folders that were not seen.
 // Which of them the patterns are for other listings will show.
-func (l *Listing) passedOver(seen map[string]bool, visit func(dir, name string) error) error {
+func (l *Listing) skippedDirs(seen map[string]bool, visit func(dir, name string) error) error {
 	roots := map[string]bool{}
 	for _, p := range l.Roots {
 		if p.InMain() {
