@@ -25,7 +25,7 @@ func Pull[V any](seq iter.Seq[V]) (next func() (V, bool), stop func()) {
 		}
 }
 
-// Pull2 is iter.Pull2 likewise.
+// Pull2 is iter.Pull2, as Pull is iter.Pull.
 func Pull2[K, V any](seq iter.Seq2[K, V]) (next func() (K, V, bool), stop func()) {
 	type pair struct {
 		k K

@@ -43,7 +43,7 @@ func TryLock(l interface{ TryLock() bool }) bool {
 	return l.TryLock()
 }
 
-// TryRLock is l.TryRLock() likewise.
+// TryRLock is l.TryRLock(). As TryLock it never waits, but yields once the thread is late.
 func TryRLock(l interface{ TryRLock() bool }) bool {
 	Poll()
 	return l.TryRLock()

@@ -13,7 +13,7 @@ func OnceFunc(f func()) func() {
 	return func() { call() }
 }
 
-// OnceValue is sync.OnceValue likewise, but if f is killed the next call calls it again.
+// OnceValue is sync.OnceValue, with a wait that yields. If f is killed the next call calls it again.
 func OnceValue[T any](f func() T) func() T {
 	var v T
 	call := onceCall(func() { v = f() }, true)
@@ -37,8 +37,8 @@ func OnceValues[T1, T2 any](f func() (T1, T2)) func() (T1, T2) {
 }
 
 // onceCall returns f as sync.OnceFunc does: the first panic keeps its stack, the
-// later ones repeat its value. If Goexit ends f, as a kill does, that is no panic: f counts
-// as called, or if it has to return something is called again by the next caller.
+// later ones repeat its value. Goexit, by which a kill ends f, is not taken for a panic: f counts
+// as called then, but is called again by the next caller if it has a value to return.
 func onceCall(f func(), again bool) func() {
 	var (
 		once     atomic.Pointer[sync.Once]

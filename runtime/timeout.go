@@ -147,7 +147,7 @@ func (h *Handle) goOn(err error) error {
 		if err != ErrKilled {
 			break
 		}
-		// By itself, through Current: so is the caller.
+		// f killed its own thread, through Current: that is the caller's, too.
 		if caller := Current(); caller != nil {
 			caller.Kill()
 		}

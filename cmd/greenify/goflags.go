@@ -54,7 +54,7 @@ func (f goFlag) on() bool {
 }
 
 // splitFlags takes the flags off the arguments of a go command; rest begins with the
-// first argument that is none. The flags in own are greenify's.
+// first argument that is not a flag. The flags in own are greenify's.
 func splitFlags(goes string, own *flag.FlagSet, args []string) (flags []goFlag, rest []string) {
 	for len(args) > 0 {
 		arg := args[0]
@@ -115,8 +115,8 @@ func ownFlags(c *command, own *flag.FlagSet, args []string) ([]string, error) {
 	return append(others, rest...), nil
 }
 
-// notOurs says that the go command has no such flag but greenify one much like it; the
-// go command then refuses it in its own words.
+// notOurs tells the user, if the go command does not know a flag, of a similar one that greenify
+// has. The go command then refuses the flag in its own words.
 func (e *env) notOurs(c *command, own *flag.FlagSet, args []string) {
 	if c == goTest || c == debug {
 		return // it may be the test binary's; debug refuses it itself
@@ -165,7 +165,7 @@ type goLine struct {
 }
 
 // readGoLine finds the flags of a go command that greenify must know. Flags end at the
-// first argument that is none; what follows is the go command's.
+// first argument that is not one; what follows is the go command's.
 func readGoLine(goes string, args []string) *goLine {
 	flags, rest := splitFlags(goes, nil, args)
 	l := &goLine{command: goes, tagsAt: -1}

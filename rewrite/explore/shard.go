@@ -16,8 +16,8 @@ var StrategySource []byte
 // program is told.
 var Strategies = hubStrategyNames[:hubStrategyReplay]
 
-// Points are the names of what can be asked for as points, likewise; those of a schedule
-// begin with PointsSync.
+// Points are the names of what can be asked for as points, by the numbers that the program is
+// told. A schedule has one of those from PointsSync on.
 var Points = hubPointsNames[:]
 
 // The numbers of Points that the command knows.

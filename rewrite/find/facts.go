@@ -31,8 +31,8 @@ type lockSite struct {
 // there is nothing to know. known gives those of other packages; it reports false for a
 // function of which nothing is known.
 //
-// A wait that is patched is none, and a package that is patched keeps nothing: what it starts
-// are green threads. Calls of function values and of interface methods are not followed. A
+// A wait that is patched does not count, and a package that is patched keeps nothing: what it
+// starts are green threads. Calls of function values and of interface methods are not followed. A
 // lock is one that waits for somebody else only if the package holds a lock while it waits,
 // calls what it was given, or returns.
 func Facts(in Input, known func(*types.Func) (Fact, bool)) map[*types.Func]Fact {

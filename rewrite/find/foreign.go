@@ -11,8 +11,8 @@ import (
 // Foreign tells of packages that are neither patched nor of the standard library: what they
 // start are native goroutines, and what they wait for they wait for with the hub.
 //
-// The rules of the table are about symbols that people know. Here there are none: a call is
-// judged by the fact of the function. One that may wait leaves the hub, and a function value
+// The table has rules for symbols that people know. These packages have none there, so a call
+// is judged by the fact of the function. One that may wait leaves the hub, and a function value
 // that may be kept or called in another goroutine enters it:
 //
 //	pool.Go(f)                      =>  patched.Call10(pool.Go, patched.Enter00(f))

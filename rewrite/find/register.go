@@ -105,8 +105,8 @@ func register(in Input, hub bool, files []*finder) {
 const WiderPatch = "groups"
 
 // registration declares the registration of the package, behind the imports. In a file
-// without any it is one byte further than where they are added, so that drivers put
-// it behind them in whatever order they merge fixes.
+// without imports it stands one byte behind the place where imports are added, so that drivers
+// put it behind them in whatever order they merge fixes.
 func (f *finder) registration(path, version string) *Template {
 	decl := fmt.Sprintf("var _ = §Register(%q, %q, §%s)", path, version, PatchedVersion)
 	at, imports := f.Syntax.Name.End(), false

@@ -59,7 +59,7 @@ func (f *finder) qualifier(pkg *types.Package, pos token.Pos) string {
 }
 
 // importable reports whether a package may be imported by another that uses its types
-// already: it is no program, and internal to neither others nor the standard library
+// already: it is not package main, and not internal to others or to the standard library
 // (go help packages, "Internal Directories"; cmd/go has std's own copies in vendor).
 func importable(pkg *types.Package, by string) bool {
 	path := pkg.Path()

@@ -22,9 +22,9 @@ import (
 // where it stands; the literal does so when it is called, so the receiver must be one whose
 // address never changes (stable).
 //
-// Not replaced, and a finding, is any other method value, a method expression, and a function
-// whose call would be written differently depending on its arguments: there are none here. A
-// value that is given to green's Call and Enter functions is already where it belongs.
+// Any other method value is a finding and not replaced. So are a method expression, and a
+// function whose call is written differently depending on its arguments, which are not known
+// here. A value that is given to green's Call and Enter functions is already where it belongs.
 func (f *finder) use(id *ast.Ident, stack []ast.Node) {
 	obj := f.Info.Uses[id]
 	if obj == nil || obj.Pkg() == nil {

@@ -74,9 +74,9 @@
 // wrapped is a finding of category left.
 //
 // A wait that is patched does not block, and a lock blocks only if it is held while
-// something waits. Calls of function values are not followed, and of the methods of an
-// interface those that its package declares; nor is the standard library, which the rules
-// of the default analyzer cover.
+// something waits. Not followed are calls of function values, calls of methods of an interface
+// other than those its package declares, and the standard library, which the rules of the
+// default analyzer cover.
 //
 // greenify check, diff, rewrite and generate do all this by themselves, and keep the facts
 // of a dependency. Other drivers have to analyze dependencies too for it, so it is not part

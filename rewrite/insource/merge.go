@@ -13,8 +13,8 @@ import (
 // writes it, patched is base with the patch. Lines that the patch does not touch stay
 // as they are in the file. It is a merge of three: base becomes the file by taking
 // back what gofmt did, and patched by the patch; where both change the same lines the
-// patch counts. The result is one that gofmt makes patched of, to the byte, or there
-// is none.
+// patch counts. The result is such that gofmt makes patched of it, to the byte; merge reports
+// false if there is none.
 func merge(file, base, patched []byte) ([]byte, bool) {
 	body, hasBOM := bytes.CutPrefix(file, bom)
 	crlf := bytes.Count(body, []byte("\r\n"))*2 > bytes.Count(body, []byte("\n"))

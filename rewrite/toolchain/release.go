@@ -17,7 +17,7 @@ var Supported = rules.Releases
 func Releases() string { return strings.Join(Supported, " and ") }
 
 // CheckRelease returns an error unless a release, as GOVERSION names it, is supported.
-// A development version is none: what it will be is not settled.
+// A development version is not, because what it will be is not settled.
 func CheckRelease(goversion string) error {
 	if slices.Contains(Supported, version.Lang(goversion)) && !strings.Contains(goversion, "devel") {
 		return nil

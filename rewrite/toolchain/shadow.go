@@ -73,7 +73,7 @@ func (s *shadow) ensure(progress func(string, ...any)) error {
 }
 
 // verify compares the shadow with its manifest and returns the files that are
-// missing, differ, or are none of its own. The error is fs.ErrNotExist if there is
+// missing, differ, or are not in the manifest. The error is fs.ErrNotExist if there is
 // no shadow.
 //
 // A file or folder that the kernel says has not changed since the manifest was written

@@ -237,7 +237,8 @@ func (tc *Toolchain) Built(variant string) bool {
 	return err == nil
 }
 
-// SetBuilt notes that it was. It is a note only: that it cannot be written is no error.
+// SetBuilt notes that the standard library was built. The note may be lost: that it cannot be
+// written is not reported.
 func (tc *Toolchain) SetBuilt(variant string) { os.WriteFile(tc.built(variant), nil, 0o644) }
 
 func (tc *Toolchain) built(variant string) string {

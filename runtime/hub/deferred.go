@@ -97,7 +97,7 @@ func hubNoteDeferred() {
 
 // hubDeferrers calls f with the parked threads that have deferred an Unlock of the lock
 // that waiter waits for, and do not wait for it themselves: one that locks it once more
-// keeps nobody waiting. The thread itself is none of them.
+// keeps nobody waiting. Waiter itself is left out.
 func hubDeferrers(waiter *g, f func(gp *g)) {
 	t := &hubDeferred
 	lock := hubSyncAddr(waiter, waiter.waiting)

@@ -5,7 +5,7 @@ package runtime
 // What wakes threads but other threads: timers and descriptors. The hub looks at them
 // from time to time, and has nothing else left when no thread is ready.
 
-// hubIdle is called when no thread is ready, and the hub is nobody's. It runs the
+// hubIdle is called when no thread is ready and none owns the hub. It runs the
 // native scheduler, which waits for timers, descriptors and native goroutines, or finds
 // that there are none (hubDeadlock). It runs on g0 and does not return.
 func hubIdle() { schedule() }

@@ -71,7 +71,7 @@ func hubKill(gp *g, goid uint64) bool {
 	return true
 }
 
-// hubForeign reports whether gp is no thread of the program, though a green one at times:
+// hubForeign reports whether gp is not a thread of the program, though it is green at times:
 // the runtime calls finalizers, cleanups or functions for C in it, and will call others.
 // (Main counts also where it is not in the scope of the patch.)
 func hubForeign(gp *g) bool { return !gp.hub.ran && gp.goid != 1 }

@@ -4,8 +4,9 @@ package runtime
 
 import _ "unsafe" // for linkname
 
-// sync.OnceFunc and its kin take a function that neither returns nor panics for one that
-// panics with nil, which would be the end of the program. A kill is no panic: they ask.
+// sync.OnceFunc and its kin believe that a function which neither returns nor panics has
+// panicked with nil, and would end the program. A killed function does neither, so they ask
+// whether it was killed.
 
 //go:linkname sync_hubDying sync.hubDying
 func sync_hubDying() bool { return getg().hub.kill.state == hubKillDying }

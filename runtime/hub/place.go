@@ -37,8 +37,8 @@ func hubHere() hubPlace {
 	var pcs [8]uintptr
 	sum := uintptr(1)
 	n := -1 // the first is the caller
-	// Frame pointers, as in fpTracebackPCs; C's are none. No async preemption moves
-	// the stack in package runtime.
+	// Frame pointers, as in fpTracebackPCs; frames of C have none. No async preemption
+	// moves the stack in package runtime.
 	for fp := getfp(); gp.stack.lo <= fp && fp < gp.stack.hi-2*goarch.PtrSize && n < len(pcs); n++ {
 		frame := (*[2]uintptr)(unsafe.Pointer(fp))
 		if n >= 0 {

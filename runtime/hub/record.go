@@ -10,8 +10,8 @@ import (
 
 // The recorder, GREENIFY=record=FILE: which thread ran when, and why not, for as long as a
 // program runs, in a file that does not grow. A failure that happens once in a month can be looked at then:
-// greenify trace reads it as it reads a trace. It is no schedule: what is real, such as the time
-// and the network, cannot be had again.
+// greenify trace reads it as it reads a trace. It cannot be replayed: what is real, such as the
+// time and the network, cannot be had again.
 //
 // The file is mapped, so nothing is written, and what a killed program leaves is whole. It has
 //
@@ -71,7 +71,7 @@ func hubRecordStart() {
 			errno, why = locked, ": another process writes it: use %p in the name for the process id\n"
 		} else {
 			hubCall(sysFtruncate, fd, 0)
-			// With blocks of its own: to write to a page for which there is no room ends a program.
+			// The file gets its blocks now: a write to a mapped page for which the disk has no room ends the program.
 			if _, errno = hubCall(sysFallocate, fd, 0, 0, recordSize); errno == 0 {
 				var p unsafe.Pointer
 				var err int

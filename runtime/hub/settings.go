@@ -55,7 +55,7 @@ func hubReadSettings() {
 	}
 }
 
-// hubSet does what a setting says. It reports false for a name of a file that is none.
+// hubSet does what a setting says. It reports false if the name of a file is not valid.
 func hubSet(r *hubFieldRead) bool {
 	switch r.setting.name {
 	case "admin":

@@ -229,8 +229,8 @@ func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
 	return s.verdict, s.steps, s.hash
 }
 
-// hubSimOurs says that the calling goroutine is none that a plain test has, from now on
-// or no more: those who look for left goroutines do not see it (isSystemGoroutine).
+// hubSimOurs says whether the calling goroutine belongs to the simulation from now on. A plain
+// test has no such goroutine, so a search for leaks does not see it (isSystemGoroutine).
 func hubSimOurs(ours bool) {
 	getg().hub.sim.ours = ours
 	if ours {
@@ -314,8 +314,8 @@ func hubSimFreeze() {
 	hub.runq = others
 }
 
-// hubSimFrozen reports whether a runnable thread is frozen. It waits then, for a reason that
-// is nobody's fault: the collector takes it for one that may run.
+// hubSimFrozen reports whether a runnable thread is frozen. That it waits is the simulation's
+// doing, so the collector takes it for a thread that may run.
 func hubSimFrozen(gp *g) bool {
 	if !gp.hub.sim.frozen {
 		return false

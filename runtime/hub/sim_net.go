@@ -40,7 +40,8 @@ func hubNetSimulated(fd uintptr) bool {
 }
 
 // hubNetOpen is called before the kernel's poller is told of a descriptor. It returns the
-// one that it is to be told of; a simulated one is none.
+// descriptor to tell of. That of a simulated one is no descriptor of the kernel's, which then
+// has nothing to poll.
 func hubNetOpen(fd uintptr, pd *pollDesc) uintptr {
 	i := fd - hubNetBase
 	if i >= hubNetMost {

@@ -22,7 +22,7 @@ func Reader(r io.Reader) io.Reader {
 	return reader{r}
 }
 
-// Writer returns a writer that writes to w likewise.
+// Writer returns a writer that writes to w, as Reader does for a reader.
 func Writer(w io.Writer) io.Writer {
 	if !baton.InSource || !green.Enabled() || !waitsInStd(w) && !promotesStd(w, "Write") {
 		return w
@@ -52,7 +52,7 @@ func EnterReader(r io.Reader) io.Reader {
 	return enterReader{r}
 }
 
-// EnterWriter returns a writer likewise.
+// EnterWriter returns a writer, as EnterReader does for a reader.
 func EnterWriter(w io.Writer) io.Writer {
 	if !baton.InSource || w == nil || waitsInStd(w) || inMemory(w) {
 		return w

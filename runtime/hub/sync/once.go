@@ -10,8 +10,8 @@ func hubDying() bool
 // returns what was said before. Provided by package runtime.
 func hubAgain(again bool) (was bool)
 
-// hubDone ends the first call of a Once, unless it is one of OnceValue's that a kill has
-// cut off: then the next caller's is the first.
+// hubDone marks a Once as called. It does not if the call is OnceValue's and a kill has cut it
+// off: the next caller calls the function again.
 func (o *Once) hubDone() {
 	if !hubAgain(false) {
 		o.done.Store(true)

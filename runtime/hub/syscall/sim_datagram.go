@@ -75,7 +75,7 @@ func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (from simAddr
 	}
 }
 
-// sendTo sends a datagram to an address, or if there is none, to whom s is connected.
+// sendTo sends a datagram to an address, or if none is given to the one that s is connected to.
 //
 //go:norace
 func (w *simWorld) sendTo(c *simCall, s *simSock, m simMem, flags, to, size uintptr) (uintptr, Errno) {

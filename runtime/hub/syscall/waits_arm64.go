@@ -2,7 +2,7 @@
 
 package syscall
 
-// System calls that linux/arm64 does not have: numbers that are none.
+// System calls that linux/arm64 does not have. They are given numbers that no call has.
 const (
 	hubEpollWait = hubCallsLen - 1 - iota
 	hubPoll

@@ -30,7 +30,8 @@ func hubConn(p http2ClientConnPool, req *Request, addr string) (cc *http2ClientC
 	return cc, err
 }
 
-// hubGotConn is http2traceGotConn, which calls the program's GotConn, likewise.
+// hubGotConn is http2traceGotConn, which calls the program's GotConn; if a kill ends that, it gives
+// the place back, as hubConn does.
 func hubGotConn(req *Request, cc *http2ClientConn, reused bool) {
 	goesOn := false
 	defer func() {

@@ -32,7 +32,8 @@ func hubConn(p noDialClientConnPool, req *ClientRequest, addr string) (cc *Clien
 	return cc, err
 }
 
-// hubGotConn is traceGotConn, which calls the program's GotConn, likewise.
+// hubGotConn is traceGotConn, which calls the program's GotConn; if a kill ends that, it gives
+// the place back, as hubConn does.
 func hubGotConn(req *ClientRequest, cc *ClientConn, reused bool) {
 	goesOn := false
 	defer func() {
