@@ -107,6 +107,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 // swap makes the edits to files of the packages, and those of Get, all of them or none.
 func (c *command) swap(files map[string]fileEdit) error {
 	maps.Copy(files, c.moduleFiles(files))
+	c.end() // a signal must not end the process between the files
 	return swap(append([]string{c.root()}, c.modules...), files)
 }
 

@@ -40,12 +40,15 @@ type requirement struct {
 	dir   string              // of the new files
 	flags []string            // have the go command use them
 	files map[string]fileEdit // by the names of the old ones
+	done  func()              // the folder need not be removed at a signal any more
 }
 
 // end removes what Get has made beside the module.
 func (c *command) end() {
-	if c.required != nil {
+	if c.required != nil && c.required.done != nil {
 		os.RemoveAll(c.required.dir)
+		c.required.done()
+		c.required.done = nil
 	}
 }
 
@@ -67,11 +70,13 @@ func (c *command) require(list *load.Listing) (*requirement, error) {
 	case strings.Contains(env.GOFLAGS, "-modfile"):
 		return nil, errors.New("-get changes go.mod, and GOFLAGS has another -modfile: run go get " + find.GreenPath)
 	}
+	c.end()
 	r := &requirement{files: map[string]fileEdit{}}
 	if r.dir, err = os.MkdirTemp("", "greenify-get-"); err != nil {
 		return nil, err
 	}
 	c.required = r // end removes it
+	r.done = atSignal(func() { os.RemoveAll(r.dir) })
 	if workspace {
 		return r, c.requireInWorkspace(r, env.GOWORK, list)
 	}
@@ -92,7 +97,7 @@ func (c *command) requireInModule(r *requirement, mod string) error {
 		}
 		r.files[name] = fileEdit{old: data}
 	}
-	v, err := requiredVersion(r.files[mod].old)
+	v, err := wantedVersion(mod, r.files[mod].old, ownVersion())
 	if err != nil {
 		return err
 	}
@@ -241,7 +246,10 @@ func (c *command) resolve(r *requirement, f *modfile.File, dir string, wf *modfi
 		err = os.WriteFile(filepath.Join(tmp, "go.mod"), data, 0o666)
 	}
 	if err == nil {
-		v, err = requiredVersion(modfile.Format(f.Syntax))
+		v, err = requiredIn(modfile.Format(f.Syntax))
+	}
+	if err == nil && v == "" {
+		v, err = wantedVersion("go.mod", data, ownVersion())
 	}
 	if err == nil {
 		_, err = c.goCommand(tmp, []string{"GOWORK=off", "GOFLAGS=-mod=mod"}, "get", find.GreenPath+"@"+v)
@@ -304,11 +312,21 @@ func addLines(text, more []byte) []byte {
 	return []byte(strings.Join(have, ""))
 }
 
-// requiredVersion is the version of package green that a go.mod asks for; this
-// greenify's if it asks for none.
-func requiredVersion(mod []byte) (string, error) {
+// wantedVersion is the version of package green to ask the go command for: the one that a
+// go.mod requires, or else this greenify's own. The go command finds no version but latest of
+// a module that is replaced in all of them, as by a checkout of greenify.
+func wantedVersion(name string, mod []byte, own string) (string, error) {
+	f, err := modfile.Parse(name, mod, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, r := range f.Replace {
+		if r.Old.Path == greenModule && r.Old.Version == "" {
+			own = "latest"
+		}
+	}
 	v, err := requiredIn(mod)
-	return cmp.Or(v, ownVersion()), err
+	return cmp.Or(v, own), err
 }
 
 // requiredIn is the version of package green that a go.mod requires; "" if it does not.
