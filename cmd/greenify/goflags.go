@@ -129,7 +129,7 @@ func (e *env) notOurs(c *command, own *flag.FlagSet, args []string) {
 		var names []string
 		own.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
 		if s := suggest(f.name, names); s != "" {
-			e.say("-%s is no flag of greenify: did you mean -%s?", f.name, s)
+			e.say("-%s is not a flag of greenify: did you mean -%s?", f.name, s)
 		}
 	}
 }

@@ -48,7 +48,7 @@ func readRecording(data []byte) ([]traceEvent, error) {
 	var ring [recordEvents]recordEvent
 	text := make([]byte, recordText)
 	if err := errors.Join(binary.Read(r, binary.LittleEndian, &head), binary.Read(r, binary.LittleEndian, &ring), binary.Read(r, binary.LittleEndian, &text)); err != nil || head.Text > recordText {
-		return nil, errors.New("is no whole recording: it was cut off, or is of another greenify")
+		return nil, errors.New("is not a whole recording: it was cut off, or is of another greenify")
 	}
 	type place struct{ what, at string }
 	places := []place{{}}
@@ -56,7 +56,7 @@ func readRecording(data []byte) ([]traceEvent, error) {
 	for line := range strings.Lines(string(text[:head.Text])) {
 		f := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
 		if len(f) != 4 {
-			return nil, errors.New("is no whole recording: a place cannot be read")
+			return nil, errors.New("is not a whole recording: a place cannot be read")
 		}
 		p := place{what: f[0]}
 		if f[1] != "" {
@@ -115,7 +115,7 @@ func readRecording(data []byte) ([]traceEvent, error) {
 		}
 		last = max(last, e.At)
 		if kind >= uint64(len(recordStates)) {
-			return nil, errors.New("is no recording that this greenify reads: it has a state " + strconv.FormatUint(kind, 10))
+			return nil, errors.New("is not a recording that this greenify reads: it has a state " + strconv.FormatUint(kind, 10))
 		}
 		if kind == 2 && by != 0 { // ready
 			flows++

@@ -53,7 +53,7 @@ func readDirectives(t *testing.T, source string) directives {
 	for line := range strings.Lines(list) {
 		m := directive.FindStringSubmatch(strings.TrimSuffix(line, "\n"))
 		if m == nil {
-			t.Fatalf("%s: %q is no directive", source, line)
+			t.Fatalf("%s: %q is not a directive", source, line)
 		}
 		switch key, value := m[1], m[2]; key {
 		case "exit":

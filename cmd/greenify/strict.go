@@ -207,7 +207,7 @@ func mayReplace(name string) error {
 	case fi.IsDir():
 		return fmt.Errorf("build output %q already exists and is a directory", name)
 	case !fi.Mode().IsRegular(): // a device must not be replaced by a file
-		return fmt.Errorf("build output %q already exists and is no regular file", name)
+		return fmt.Errorf("build output %q already exists and is not a regular file", name)
 	}
 	f, err := os.Open(name)
 	if err != nil {

@@ -147,7 +147,7 @@ func ReadSummary(name string, data []byte) (*Summary, error) {
 	var of map[string]json.RawMessage
 	err := json.Unmarshal(data, &of)
 	if _, ok := of["failures"]; err != nil || !ok {
-		return nil, fmt.Errorf("%s is no baseline: use what greenify sim merge -json -o FILE has written", name)
+		return nil, fmt.Errorf("%s is not a baseline: use what greenify sim merge -json -o FILE has written", name)
 	}
 	if v := string(of["v"]); v != fmt.Sprint(hubResultVersion) {
 		return nil, fmt.Errorf("%s is of version %s of the format, this greenify reads version %d: make the baseline again", name, cmp.Or(v, "none"), hubResultVersion)
@@ -156,7 +156,7 @@ func ReadSummary(name string, data []byte) (*Summary, error) {
 	dec.DisallowUnknownFields()
 	s := &Summary{}
 	if err := dec.Decode(s); err != nil {
-		return nil, fmt.Errorf("%s is no baseline: %w", name, err)
+		return nil, fmt.Errorf("%s is not a baseline: %w", name, err)
 	}
 	return s, nil
 }

@@ -42,7 +42,7 @@ func TestShardOf(t *testing.T) {
 		{env: "CI_NODE_INDEX=4 CI_NODE_TOTAL=4", want: Shard{4, 4}},
 		{env: "CI_NODE_INDEX=0 CI_NODE_TOTAL=4", wrong: `CI_NODE_INDEX is "0", and there are 4 shards, counted from 1`},
 		{env: "CI_NODE_INDEX=5 CI_NODE_TOTAL=4", wrong: `CI_NODE_INDEX is "5"`},
-		{env: "CI_NODE_INDEX=1 CI_NODE_TOTAL=0", wrong: `CI_NODE_TOTAL is "0", which is no number of shards`},
+		{env: "CI_NODE_INDEX=1 CI_NODE_TOTAL=0", wrong: `CI_NODE_TOTAL is "0", which is not a number of shards`},
 		{env: "CI_NODE_TOTAL=1", want: Shard{}}, // GitLab without parallel
 		{env: "JOB_COMPLETION_INDEX=4", want: Shard{}},
 		{env: "JOB_COMPLETION_INDEX=4", shards: 20, want: Shard{5, 20}},
@@ -208,11 +208,11 @@ func TestBaseline(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct{ data, wrong string }{
-		"results": {run("TestA", 1, 2, Shard{}), "results is no baseline: use what greenify sim merge -json -o FILE has written"},
-		"empty":   {"", "empty is no baseline: use"},
+		"results": {run("TestA", 1, 2, Shard{}), "results is not a baseline: use what greenify sim merge -json -o FILE has written"},
+		"empty":   {"", "empty is not a baseline: use"},
 		"other":   {`{"v":2,"failures":[]}`, "other is of version 2 of the format, this greenify reads version 1: make the baseline again"},
 		"older":   {`{"failures":[]}`, "older is of version none"},
-		"strange": {`{"v":1,"failures":[],"more":1}`, "strange is no baseline: "},
+		"strange": {`{"v":1,"failures":[],"more":1}`, "strange is not a baseline: "},
 	} {
 		if _, err := ReadSummary(name, []byte(c.data)); err == nil || !strings.Contains(err.Error(), c.wrong) {
 			t.Errorf("%s: %v, want %q", name, err, c.wrong)
@@ -245,14 +245,14 @@ func TestRead(t *testing.T) {
 		{"cut", good[:len(good)-1], "x:3: the last line is cut off: "},
 		{"cut early", lines[0] + lines[1][:40], `x:2: the last line is cut off: "{\"v\":1,`},
 		{"cut inside", lines[0] + lines[1][:40] + "\n" + lines[2], "x:2: "},
-		{"text", lines[0] + "hello\n", `x:2: "hello" is no result of greenify test -sim -results`},
-		{"empty line", lines[0] + "\n" + lines[1], `x:2: "" is no result of`},
+		{"text", lines[0] + "hello\n", `x:2: "hello" is not a result of greenify test -sim -results`},
+		{"empty line", lines[0] + "\n" + lines[1], `x:2: "" is not a result of`},
 		{"newer", edit(`"v":1`, `"v":2`), "is of version 2 of the format, this greenify reads version 1: merge with the greenify that wrote it"},
 		{"older", edit(`"v":1,`, ``), "x:2: "},
 		{"field", edit(`"seed"`, `"sed"`), "x:2: "},
 		{"seed", edit(`"seed":2`, `"seed":0`), "it has no seed"},
 		{"negative", edit(`"seed":2`, `"seed":-2`), "x:2: "},
-		{"hash", edit(`"hash":"0`, `"hash":"x`), "its hash is none"},
+		{"hash", edit(`"hash":"0`, `"hash":"x`), "its hash is not one"},
 		{"test", edit(`"TestA"`, `""`), "it has no test"},
 		{"two", edit("}\n", "}{}\n"), "x:2: "},
 		{"signature", strings.Replace(good, `"ok"`, `"failed"`, 1), "failures have a signature"},

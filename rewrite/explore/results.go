@@ -37,7 +37,7 @@ func parseResult(line []byte) (r Result, err error) {
 		V *int `json:"v"`
 	}
 	if json.Unmarshal(line, &of) != nil || of.V == nil {
-		return r, fmt.Errorf("%s is no result of greenify test -sim -results", quoted(line))
+		return r, fmt.Errorf("%s is not a result of greenify test -sim -results", quoted(line))
 	}
 	if *of.V != hubResultVersion {
 		return r, fmt.Errorf("%s is of version %d of the format, this greenify reads version %d: merge with the greenify that wrote it", quoted(line), *of.V, hubResultVersion)
@@ -49,7 +49,7 @@ func parseResult(line []byte) (r Result, err error) {
 		Result
 	}
 	if err := dec.Decode(&v); err != nil {
-		return r, fmt.Errorf("%s is no result: %w", quoted(line), err)
+		return r, fmt.Errorf("%s is not a result: %w", quoted(line), err)
 	}
 	r = v.Result
 	wrong := ""
@@ -67,12 +67,12 @@ func parseResult(line []byte) (r Result, err error) {
 	case r.Verdict == "":
 		wrong = "it has no verdict"
 	case len(r.Hash) != 16 || strings.Trim(r.Hash, "0123456789abcdef") != "":
-		wrong = "its hash is none"
+		wrong = "its hash is not one"
 	case (r.Verdict == verdictOK) != (r.Signature == ""):
 		wrong = "failures have a signature, and nothing else has"
 	}
 	if wrong != "" {
-		return r, fmt.Errorf("%s is no result: %s", quoted(line), wrong)
+		return r, fmt.Errorf("%s is not a result: %s", quoted(line), wrong)
 	}
 	return r, nil
 }

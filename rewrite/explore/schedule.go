@@ -77,7 +77,7 @@ func parseSchedule(text string) (*Schedule, error) {
 	}
 	version, ok := strings.CutPrefix(head, scheduleName)
 	if !ok {
-		return nil, fmt.Errorf("is no file of a schedule: it does not begin with %q", strings.TrimSpace(scheduleName))
+		return nil, fmt.Errorf("is not a file of a schedule: it does not begin with %q", strings.TrimSpace(scheduleName))
 	}
 	if version != scheduleVersion {
 		return nil, fmt.Errorf("is of version %q, and this greenify reads version %s: run the test again with -sim, or use the greenify that wrote it", version, scheduleVersion)
@@ -131,7 +131,7 @@ func parseSchedule(text string) (*Schedule, error) {
 	case !ended:
 		return nil, fmt.Errorf("is cut off behind line %d", n)
 	case len(word)+len(number)+len(hash) != 0:
-		return nil, errors.New("is no whole file of a schedule: lines are missing")
+		return nil, errors.New("is not a whole file of a schedule: lines are missing")
 	}
 	return s, nil
 }

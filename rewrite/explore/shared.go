@@ -64,7 +64,7 @@ func hubShardFrom(getenv func(string) string, index string, first uint64, total 
 	}
 	if n == 0 {
 		if n, err = strconv.ParseUint(of, 10, 64); err != nil || n == 0 || n > hubShardMost {
-			return s, fmt.Errorf("%s is %q, which is no number of shards: use -shard i/n", total, of)
+			return s, fmt.Errorf("%s is %q, which is not a number of shards: use -shard i/n", total, of)
 		}
 	}
 	i, err := strconv.ParseUint(at, 10, 64)

@@ -34,7 +34,7 @@ func (f *finder) directives(others []*Site) {
 				continue
 			}
 			if name != skipDirective && name != ignoreDirective {
-				f.finding(c, name+" is no directive: write "+skipDirective+" or "+ignoreDirective)
+				f.finding(c, name+" is not a directive: write "+skipDirective+" or "+ignoreDirective)
 				continue
 			}
 			if reason == "" {

@@ -155,7 +155,7 @@ func (c *command) foreign(p *load.Listed) error {
 	if p.Error != nil {
 		return fmt.Errorf("nothing was written: %s", p.Error.Err)
 	}
-	where, what, remedy := p.Dir, p.Path()+" is no package of the main module", "name packages of the module that you work in"
+	where, what, remedy := p.Dir, p.Path()+" is not a package of the main module", "name packages of the module that you work in"
 	if files := p.Files(); len(files) > 0 {
 		where = c.rel(files[0]) + ":1"
 	}

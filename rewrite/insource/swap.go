@@ -172,7 +172,7 @@ func resolve(roots []string, name string, ed fileEdit) (e entry, err error) {
 		return e, fmt.Errorf("%s is outside of the module, at %s, nothing was written: patch it there, or replace the link by a copy", name, path)
 	}
 	if !swappable(path) {
-		return e, fmt.Errorf("%s is the file %s, which is no Go file by its name, nothing was written: replace the link by a copy", name, path)
+		return e, fmt.Errorf("%s is the file %s, which is not a Go file by its name, nothing was written: replace the link by a copy", name, path)
 	}
 	if err == nil {
 		err = mayReplace(name, fi)
@@ -194,7 +194,7 @@ func mayReplace(name string, fi fs.FileInfo) error {
 	st := fi.Sys().(*syscall.Stat_t)
 	switch {
 	case !fi.Mode().IsRegular():
-		return fmt.Errorf("%s is no regular file, nothing was written", name)
+		return fmt.Errorf("%s is not a regular file, nothing was written", name)
 	case fi.Mode()&0o200 == 0:
 		return fmt.Errorf("%s is read-only (mode %#o), nothing was written: chmod u+w it if it is to be patched", name, fi.Mode().Perm())
 	case st.Nlink > 1:
@@ -356,7 +356,7 @@ func ours(dir string) error {
 		return err
 	}
 	if !fi.IsDir() || fi.Mode()&0o022 != 0 || int(fi.Sys().(*syscall.Stat_t).Uid) != os.Geteuid() {
-		return fmt.Errorf("%s is no folder that only you can write to: remove it, or set GREENIFYCACHE to a folder of your own", dir)
+		return fmt.Errorf("%s is not a folder that only you can write to: remove it, or set GREENIFYCACHE to a folder of your own", dir)
 	}
 	return nil
 }

@@ -287,7 +287,7 @@ func TestCacheOfOthers(t *testing.T) {
 				t.Fatal(err)
 			}
 			before := everything(t, root)
-			if err := Recover(root); err == nil || !strings.Contains(err.Error(), "is no folder that only you can write to: remove it") {
+			if err := Recover(root); err == nil || !strings.Contains(err.Error(), "is not a folder that only you can write to: remove it") {
 				t.Errorf("error %v", err)
 			}
 			same(t, "tree", everything(t, root), before)
@@ -358,7 +358,7 @@ func TestLinks(t *testing.T) {
 		{"another name", func(dir, _ string) {
 			put(t, dir, map[string]string{"lib/wait.txt": wait})
 			link("wait.txt", filepath.Join(dir, "lib/wait.go"))
-		}, "which is no Go file by its name", ""},
+		}, "which is not a Go file by its name", ""},
 		{"folder outside", func(dir, outside string) {
 			put(t, outside, map[string]string{"wait.go": wait})
 			if err := os.Remove(filepath.Join(dir, "lib")); err != nil {

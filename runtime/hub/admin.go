@@ -311,7 +311,7 @@ func hubAdminKill(id string) (answer string) {
 	case k.gp == nil:
 		return `{"error": "no such thread"}` + "\n"
 	case hubForeign(k.gp):
-		return `{"error": "it is no thread of the program: the runtime calls finalizers, cleanups or functions for C in it"}` + "\n"
+		return `{"error": "it is not a thread of the program: the runtime calls finalizers, cleanups or functions for C in it"}` + "\n"
 	}
 	go k.run()
 	switch {

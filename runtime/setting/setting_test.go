@@ -59,13 +59,13 @@ func TestRead(t *testing.T) {
 		{"stats", "", 1}, {"stats=1", "", 1}, {"stats=0", "", 0}, {"stats=", "is neither 0 nor 1", 0}, {"stats=true", "is neither 0 nor 1", 0},
 		{"off", "", 1}, {"off=", "takes no value", 1},
 		{"offload=1", "", 1}, {"offload=1048575", "", hubPoolMax}, {"offload=007", "", 7},
-		{"offload=1048576", "is no number from 1 to 1048575", 0}, {"offload=0", "is no number from 1 to 1048575", 0}, {"offload", "is no number from 1 to 1048575", 0},
-		{"offload=18446744073709551617", "is no number from 1 to 1048575", 0},
+		{"offload=1048576", "is not a number from 1 to 1048575", 0}, {"offload=0", "is not a number from 1 to 1048575", 0}, {"offload", "is not a number from 1 to 1048575", 0},
+		{"offload=18446744073709551617", "is not a number from 1 to 1048575", 0},
 		{"blocked=50ms", "", 50e6}, {"blocked=7us", "", 7e3}, {"blocked=2s", "", 2e9}, {"blocked=0", "", 0}, {"blocked=000", "", 0}, {"blocked=off", "", 0}, {"blocked=0s", "", 0},
-		{"blocked=5", "has no unit: 5ms", 0}, {"blocked=5m", "is no whole number of us, ms or s", 0}, {"blocked=ms", "is no whole number of us, ms or s", 0}, {"blocked=", "is no whole number of us, ms or s", 0},
+		{"blocked=5", "has no unit: 5ms", 0}, {"blocked=5m", "is not a whole number of us, ms or s", 0}, {"blocked=ms", "is not a whole number of us, ms or s", 0}, {"blocked=", "is not a whole number of us, ms or s", 0},
 		{"blocked=9223372036s", "", 9223372036e9}, {"blocked=9223372037s", "is too long", 0}, {"blocked=18446744073709551617us", "is too long", 0},
 		{"trace=x", "", 0}, {"trace=", "names no file", 0},
-		{"parent=12", "", 12}, {"parent=-1", "is no process id; greenify sets it for children", 0},
+		{"parent=12", "", 12}, {"parent=-1", "is not a process id; greenify sets it for children", 0},
 	} {
 		r := hubReadField(tt.field, false)
 		if r.setting == nil || r.wrong != tt.wrong || r.wrong == "" && r.n != tt.n {

@@ -83,7 +83,7 @@ var hubSettingTable = []hubSetting{
 		"how many threads do offloaded work at once (green.Offload,",
 		"-offload=disk), at least 1; -offload-size is another default",
 	}},
-	{name: "parent", value: "ID", kind: hubIsNumber, inSource: true, wrong: "is no process id; greenify sets it for children"},
+	{name: "parent", value: "ID", kind: hubIsNumber, inSource: true, wrong: "is not a process id; greenify sets it for children"},
 	{name: "races", value: "1", kind: hubIsBit, doc: []string{
 		"in a program built with -race, report the races that the program",
 		"would have as plain Go; under the hub it has none",
@@ -182,7 +182,7 @@ func hubReadField(field string, inSource bool) (r hubFieldRead) {
 	case hubIsNumber:
 		n, rest := hubDigits(value)
 		if r.n = n; n < 1 || s.max != 0 && n > s.max || rest != "" {
-			r.wrong = "is no number from 1 to " + hubDecimal(s.max)
+			r.wrong = "is not a number from 1 to " + hubDecimal(s.max)
 		}
 	case hubIsTime:
 		r.n, r.wrong = hubDuration(value)
@@ -213,11 +213,11 @@ func hubDuration(value string) (n int64, wrong string) {
 	case unit == "" && value != "" && n != 0: // 0 needs no unit
 		return 0, "has no unit: " + value + "ms"
 	case unit != "":
-		return 0, "is no whole number of us, ms or s"
+		return 0, "is not a whole number of us, ms or s"
 	}
 	switch {
 	case len(value) == len(unit):
-		return 0, "is no whole number of us, ms or s"
+		return 0, "is not a whole number of us, ms or s"
 	case n < 0 || n > (1<<63-1)/ns:
 		return 0, "is too long"
 	}

@@ -107,7 +107,7 @@ func hubSimReadKept(file string, i int) *hubSimKept {
 		}
 	}
 	if k.steps == 0 || k.mixed == 0 || !strings.HasPrefix(string(text), "greenify schedule 1\n") || !strings.HasSuffix(string(text), "\nend\n") {
-		fmt.Fprintf(os.Stderr, "greenify: %s is no whole file of a schedule that this greenify reads: run the test again with -sim, and keep what it writes\n", file)
+		fmt.Fprintf(os.Stderr, "greenify: %s is not a whole file of a schedule that this greenify reads: run the test again with -sim, and keep what it writes\n", file)
 		os.Exit(2)
 	}
 	return k

@@ -28,7 +28,7 @@ func enclosing(c chan chan int) {
 	}
 }
 
-/* want `//greenify:skpi is no directive: write //greenify:skip or //greenify:ignore-file` */ //greenify:skpi a typing error
+/* want `//greenify:skpi is not a directive: write //greenify:skip or //greenify:ignore-file` */ //greenify:skpi a typing error
 
 func tab(c chan int) {
 	<-c //greenify:skip	a tab before the reason
