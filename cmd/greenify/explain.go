@@ -310,13 +310,8 @@ func (l *lookup) read(p *listed) {
 
 // members adds the fields of a struct and the methods of an interface.
 func members(s *ast.TypeSpec, add func(string, ast.Node)) {
-	var list *ast.FieldList
-	switch t := s.Type.(type) {
-	case *ast.StructType:
-		list = t.Fields
-	case *ast.InterfaceType:
-		list = t.Methods
-	default:
+	list := fields(s.Type)
+	if list == nil {
 		return
 	}
 	for _, f := range list.List {
@@ -324,6 +319,17 @@ func members(s *ast.TypeSpec, add func(string, ast.Node)) {
 			add(s.Name.Name+"."+id.Name, f)
 		}
 	}
+}
+
+// fields lists the fields of a struct, or the methods of an interface; nil of other types.
+func fields(t ast.Expr) *ast.FieldList {
+	switch t := t.(type) {
+	case *ast.StructType:
+		return t.Fields
+	case *ast.InterfaceType:
+		return t.Methods
+	}
+	return nil
 }
 
 // decl returns the full name of a declaration of the package; that of the embedded
@@ -364,20 +370,15 @@ func (l *lookup) decl(p *listed, parts []string, depth int) string {
 // embedded lists the types that a struct or an interface embeds, or that another name
 // stands for.
 func embedded(spec *ast.TypeSpec) []ast.Expr {
-	var list []ast.Expr
-	var fields *ast.FieldList
-	switch t := spec.Type.(type) {
-	case *ast.StructType:
-		fields = t.Fields
-	case *ast.InterfaceType:
-		fields = t.Methods
-	default:
+	members := fields(spec.Type)
+	if members == nil {
 		if spec.Assign.IsValid() {
-			return []ast.Expr{t}
+			return []ast.Expr{spec.Type}
 		}
 		return nil
 	}
-	for _, f := range fields.List {
+	var list []ast.Expr
+	for _, f := range members.List {
 		if len(f.Names) == 0 {
 			list = append(list, f.Type)
 		}
