@@ -97,7 +97,7 @@ func (c *command) requireInModule(r *requirement, mod string) error {
 		}
 		r.files[name] = fileEdit{old: data}
 	}
-	v, err := wantedVersion(mod, r.files[mod].old, ownVersion())
+	f, err := modfile.Parse(mod, r.files[mod].old, nil)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (c *command) requireInModule(r *requirement, mod string) error {
 		r.flags = append(r.flags, "-mod=mod") // the vendor folder does not have package green
 		c.note("the vendor folder does not have package green yet: run go mod vendor")
 	}
-	if _, err := c.goCommand(c.Dir, nil, "get", r.flags[0], find.GreenPath+"@"+v); err != nil {
+	if err := c.get(c.Dir, nil, tmp, f, requiredIn(f)); err != nil {
 		return fmt.Errorf("nothing was written: %w", err)
 	}
 	for _, name := range []string{mod, sum} {
@@ -164,13 +164,8 @@ func (c *command) requireInWorkspace(r *requirement, work string, list *load.Lis
 		if err := f.AddRequire(greenModule, required); err != nil {
 			return err
 		}
-		if f.Go == nil || version.Compare("go"+f.Go.Version, "go"+find.GreenGo) < 0 {
-			if err := f.AddGoStmt(find.GreenGo); err != nil {
-				return err
-			}
-			if f.Toolchain != nil && version.Compare(f.Toolchain.Name, "go"+find.GreenGo) <= 0 {
-				f.DropToolchainStmt()
-			}
+		if err := raiseGo(f); err != nil {
+			return err
 		}
 		data, err := f.Format()
 		if err == nil {
@@ -241,24 +236,22 @@ func (c *command) resolve(r *requirement, f *modfile.File, dir string, wf *modfi
 			}
 		}
 	}
+	mod := filepath.Join(tmp, "go.mod")
 	data, err := own.Format()
 	if err == nil {
-		err = os.WriteFile(filepath.Join(tmp, "go.mod"), data, 0o666)
+		err = os.WriteFile(mod, data, 0o666)
 	}
 	if err == nil {
-		v, err = requiredIn(modfile.Format(f.Syntax))
-	}
-	if err == nil && v == "" {
-		v, err = wantedVersion("go.mod", data, ownVersion())
+		err = c.get(tmp, []string{"GOWORK=off", "GOFLAGS="}, mod, own, requiredIn(f))
 	}
 	if err == nil {
-		_, err = c.goCommand(tmp, []string{"GOWORK=off", "GOFLAGS=-mod=mod"}, "get", find.GreenPath+"@"+v)
+		data, err = os.ReadFile(mod)
 	}
 	if err == nil {
-		data, err = os.ReadFile(filepath.Join(tmp, "go.mod"))
+		own, err = modfile.Parse(mod, data, nil)
 	}
 	if err == nil {
-		v, err = requiredIn(data)
+		v = requiredIn(own)
 	}
 	if err == nil {
 		sums, err = readIfThere(filepath.Join(tmp, "go.sum"))
@@ -312,35 +305,55 @@ func addLines(text, more []byte) []byte {
 	return []byte(strings.Join(have, ""))
 }
 
-// wantedVersion is the version of package green to ask the go command for: the one that a
-// go.mod requires, or else this greenify's own. The go command finds no version but latest of
-// a module that is replaced in all of them, as by a checkout of greenify.
-func wantedVersion(name string, mod []byte, own string) (string, error) {
-	f, err := modfile.Parse(name, mod, nil)
-	if err != nil {
-		return "", err
+// get has the go command complete a go.mod file, and the go.sum beside it, for package green: in
+// a version, or if that is "" in this greenify's own. f is the file. Of a module that is
+// replaced in all versions, as by a checkout of greenify, no proxy is asked for one.
+func (c *command) get(dir string, env []string, name string, f *modfile.File, v string) error {
+	if !slices.ContainsFunc(f.Replace, func(r *modfile.Replace) bool { return r.Old.Path == greenModule && r.Old.Version == "" }) {
+		_, err := c.goCommand(dir, env, "get", "-modfile="+name, find.GreenPath+"@"+cmp.Or(v, ownVersion()))
+		return err
 	}
-	for _, r := range f.Replace {
-		if r.Old.Path == greenModule && r.Old.Version == "" {
-			own = "latest"
+	if requiredIn(f) == "" {
+		f.AddNewRequire(greenModule, cmp.Or(v, anyVersion), false)
+		f.SetRequireSeparateIndirect(f.Require)
+	}
+	err := raiseGo(f)
+	if err == nil {
+		f.Cleanup()
+		f.SortBlocks()
+		var data []byte
+		if data, err = f.Format(); err == nil {
+			err = os.WriteFile(name, data, 0o666)
 		}
 	}
-	v, err := requiredIn(mod)
-	return cmp.Or(v, own), err
+	if err == nil {
+		_, err = c.goCommand(dir, env, "list", "-mod=mod", "-modfile="+name, find.GreenPath, find.PatchedPath)
+	}
+	return err
+}
+
+// anyVersion is what go get requires a module in that is replaced in all versions.
+const anyVersion = "v0.0.0-00010101000000-000000000000"
+
+// raiseGo raises the go line to the one that package green needs.
+func raiseGo(f *modfile.File) error {
+	if f.Go != nil && version.Compare("go"+f.Go.Version, "go"+find.GreenGo) >= 0 {
+		return nil
+	}
+	if f.Toolchain != nil && version.Compare(f.Toolchain.Name, "go"+find.GreenGo) <= 0 {
+		f.DropToolchainStmt()
+	}
+	return f.AddGoStmt(find.GreenGo)
 }
 
 // requiredIn is the version of package green that a go.mod requires; "" if it does not.
-func requiredIn(mod []byte) (string, error) {
-	f, err := modfile.ParseLax("go.mod", mod, nil)
-	if err != nil {
-		return "", err
-	}
+func requiredIn(f *modfile.File) string {
 	for _, r := range f.Require {
 		if r.Mod.Path == greenModule {
-			return r.Mod.Version, nil
+			return r.Mod.Version
 		}
 	}
-	return "", nil
+	return ""
 }
 
 // direct makes the requirement a direct one, as go mod tidy will once patched files
