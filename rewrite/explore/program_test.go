@@ -27,7 +27,7 @@ func TestProgram(t *testing.T) {
 	}
 	write("go.mod", []byte("module program\n\ngo 1.26\n"))
 	for _, name := range []string{
-		"testing/greenify_strategy.go", "testing/greenify_shared.go",
+		"testing/greenify_strategy.go", "testing/greenify_shared.go", "testing/greenify_sim_period.go",
 		"runtime/greenify_sim_portfolio.go", "testing/greenify_sim_shard.go", "testing/greenify_sim_xml.go",
 	} {
 		text := files[name]

@@ -22,10 +22,6 @@ const (
 // hubStrategyNames are their names; the last one cannot be asked for.
 var hubStrategyNames = [...]string{"fifo", "random", "rpb", "pct", "pos", "delay", "surw", "replay"}
 
-// hubPortfolioPeriod is after how many seeds the strategies of the portfolio, but for the
-// first, repeat themselves.
-const hubPortfolioPeriod = 20
-
 // hubPoints says where another thread may run though the one that is there need not wait;
 // each has the points of those before it.
 type hubPoints uint8

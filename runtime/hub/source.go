@@ -26,8 +26,9 @@ var embedded embed.FS
 
 // each says which packages have a file of folder each: of these the text is the same in all.
 var each = map[string][]string{
-	"each/uncut.go":  {"crypto/tls", "go/token", "net/http", http2, "runtime/pprof", "runtime/trace", "syscall", "testing"},
-	"each/relock.go": {"crypto/tls", "go/token", "net/http", http2},
+	"each/uncut.go":      {"crypto/tls", "go/token", "net/http", http2, "runtime/pprof", "runtime/trace", "syscall", "testing"},
+	"each/relock.go":     {"crypto/tls", "go/token", "net/http", http2},
+	"each/sim_period.go": {"runtime", "testing"},
 }
 
 // http2 is a package since Go 1.27, and was a part of net/http.
