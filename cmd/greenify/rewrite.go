@@ -11,7 +11,8 @@ var rewrite = &command{
 	name: "rewrite", args: "-w [flags] [packages]",
 	short: "patch the source itself, for the plain go command",
 	long: `It changes the files of the packages, those of the module if none are named: all of
-them or none, after the result was type-checked. It prints the names of the files.`,
+them or none, after the result was type-checked. It prints the names of the files.
+Packages of another module are refused, also of one that go.mod replaces with a folder.`,
 	setup: func(fs *flag.FlagSet) runner {
 		cfg := declareSource(fs, true)
 		declareGet(fs, cfg)

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"flag"
 	"os"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -76,5 +78,29 @@ func TestRules(t *testing.T) {
 	}
 	if err := json.Unmarshal([]byte(printed("-coverage", "-json")), &table); err != nil || len(table.Functions) != len(rules.Coverage(table.Release)) || len(table.Totals) != len(rules.Groups)+1 {
 		t.Errorf("JSON: %d functions, %d totals, %v", len(table.Functions), len(table.Totals), err)
+	}
+}
+
+// The front page says about how many edits a whole-program build makes.
+func TestEdits(t *testing.T) {
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := regexp.MustCompile(`by some (\d+) small edits`).FindSubmatch(readme)
+	if said == nil {
+		t.Fatal("README does not say it")
+	}
+	about, _ := strconv.Atoi(string(said[1]))
+	for _, release := range rules.Releases {
+		edits := 0
+		for _, r := range rules.Selected(rules.Groups) {
+			if r.In(release) {
+				edits += r.Sites
+			}
+		}
+		if edits < about*19/20 || edits > about*21/20 {
+			t.Errorf("README says some %d, and for %s there are %d", about, release, edits)
+		}
 	}
 }
