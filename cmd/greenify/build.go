@@ -203,6 +203,9 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	}
 	environ := slices.DeleteFunc(tc.Environ(e.environ), func(kv string) bool { return strings.HasPrefix(kv, "GREENIFY_SIM") })
 	environ = append(environ, sim...)
+	if o.sim.on && l.command == "run" {
+		environ = append(environ, "GREENIFY_SIM_RUN="+strings.Join(l.packages(), " "))
+	}
 	if o.sim.on && !l.forBazel() {
 		environ = slices.DeleteFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, "XML_OUTPUT_FILE=") })
 	}

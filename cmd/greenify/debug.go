@@ -119,19 +119,22 @@ func (l *goLine) delve(goflags string) ([]string, error) {
 }
 
 // replayDebug runs a schedule under Delve, up to a step.
-func (e *env) replayDebug(dlv string, r replayOptions, s *explore.Schedule, path string, bin *testBinary) error {
+func (e *env) replayDebug(dlv string, r replayOptions, s *explore.Schedule, path string, bin *simBinary) error {
 	script := filepath.Join(filepath.Dir(bin.path), "delve")
 	if err := os.WriteFile(script, []byte("break runtime.hubSimStop\ncontinue\nstack 12\n"), 0o666); err != nil {
 		return err
 	}
-	args := []string{"exec", bin.path, "--init=" + script, "--wd=" + bin.dir}
+	args := []string{"exec", bin.path, "--init=" + script}
+	if bin.dir != "" {
+		args = append(args, "--wd="+bin.dir)
+	}
 	if !term.IsTerminal(int(os.Stdin.Fd())) {
 		args = append(args, "--allow-non-terminal-interactive=true")
 	}
 	r.lenient = true
 	environ := r.environ(s, path)
 	environ[0] += fmt.Sprint(",stop=", r.step)
-	cmd := exec.Command(dlv, append(args, "--", "-test.run=^"+s.Test+"$", "-test.timeout=0")...)
+	cmd := exec.Command(dlv, slices.Concat(args, []string{"--"}, arguments(s, "-test.timeout=0"))...)
 	cmd.Dir, cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = bin.dir, bin.environ(e, environ), os.Stdin, e.stdout, e.stderr
 	err := cmd.Run() // an interrupt is Delve's
 	var ended *exec.ExitError

@@ -21,11 +21,12 @@ import (
 var replay = &command{
 	name: "replay", goes: "build",
 	args:  "[flags] file... [build flags]",
-	short: "run a schedule again that greenify test -sim has written",
-	long: `The test of the file is built from the sources here, and its schedule run again, choice by
-choice. If the program is another one, or the run differs from the file, that is said, and
-the exit code is 2; else it is 1 if the test fails, 0 if it does not. What go test was given
-to build the program, such as -race, must be given here, too.
+	short: "run a schedule again that greenify test -sim or run -sim has written",
+	long: `The test or the program of the file is built from the sources here, and its schedule run again,
+choice by choice. If the program is another one, or the run differs from the file, that is said, and
+the exit code is 2; else it is 1 if the test or the program fails, 0 if it does not. What the go
+command was given to build it, such as -race, must be given here, too. A program has the
+arguments that it had, and runs in this folder.
 
 -shrink and -html also look for the step from which on the schedule could not end well: they
 run other tails, the schedule up to a step and from there on drawn anew, and find the first
@@ -81,7 +82,7 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 	}
 	switch {
 	case len(files) == 0:
-		return errors.New("which schedule? Give the file that greenify test -sim has written")
+		return errors.New("which schedule? Give the file that greenify test -sim or run -sim has written")
 	case len(files) > 1 && (!r.shrink || r.out != ""):
 		return errors.New("more than one file is for -shrink, without -o")
 	}
@@ -91,7 +92,7 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 		if err != nil {
 			return fmt.Errorf("cannot replay: %w", err)
 		}
-		if schedules = append(schedules, s); s.Package != schedules[0].Package {
+		if schedules = append(schedules, s); s.Package != schedules[0].Package || (s.Test == "") != (schedules[0].Test == "") {
 			return fmt.Errorf("%s and %s are of two packages, %s and %s: shrink one behind the other", files[0], files[i], schedules[0].Package, s.Package)
 		}
 	}
@@ -114,18 +115,28 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 		// The package of the test: with all of std so, functions that may not grow the stack have too little.
 		unoptimized = []string{"-gcflags=-N -l"}
 	}
-	l = readGoLine("test", slices.Concat(l.args[:l.rest], flags, unoptimized, []string{s.Package}))
+	what, packages := "test", []string{s.Package}
+	if s.Test == "" {
+		what = "build"
+		if strings.HasSuffix(s.Package, ".go") {
+			packages = strings.Fields(s.Package) // files that greenify run was given
+		}
+	}
+	l = readGoLine(what, slices.Concat(l.args[:l.rest], flags, unoptimized, packages))
 	o.sim.on = true
 	// An interrupt ends what runs, and takes back what was made.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	bin, err := e.buildTest(o, l)
+	bin, err := e.buildSim(o, l)
 	if err != nil {
 		return err
 	}
 	defer bin.remove()
 	bin.ctx = ctx
 	for _, s := range schedules {
+		if s.Test == "" {
+			break
+		}
 		if found, err := bin.has(e, s.Test); err != nil || !found {
 			return cmp.Or(err, refused(fmt.Errorf("there is no test %s in %s: the file is of other sources", s.Test, s.Package)))
 		}
@@ -147,7 +158,7 @@ func (e *env) replay(o *buildOptions, r replayOptions, args []string) error {
 		return e.schedulePage(r, s, path, bin)
 	}
 	steps := stepReader{w: e.stderr}
-	code, err := bin.run(&env{stderr: &steps, environ: e.environ}, e.stdout, r.environ(s, path), "-test.run=^"+s.Test+"$")
+	code, err := bin.run(&env{stderr: &steps, environ: e.environ}, e.stdout, r.environ(s, path), arguments(s)...)
 	if err != nil {
 		return err
 	}
@@ -176,14 +187,22 @@ func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 		s.Seed, s.Seed, points, s.Early, s.Steps, s.Seconds, s.Keep, s.Mixed, bit[r.lenient], bit[r.verbose])
 	if !r.lenient {
 		options += fmt.Sprintf(",hash=%d", s.Program)
-		if s.Verdict != "panicked" && s.Verdict != "exited" { // which end in the midst
+		if s.Test == "" || s.Verdict != "panicked" && s.Verdict != "exited" { // which end in the midst
 			options += fmt.Sprintf(",ended=%d", s.Hash)
 		}
 	}
-	if s.Full {
-		return []string{options + fmt.Sprint(",strategy=", 1+slices.Index(explore.Strategies, s.Strategy))}
+	strategy := slices.Index(explore.Strategies, s.Strategy)
+	if strategy >= 0 && (s.Full || s.Test == "") {
+		options += fmt.Sprint(",strategy=", 1+strategy)
 	}
-	return []string{options, "GREENIFY_SIM_REPLAY=" + path}
+	environ := []string{options}
+	if s.Test == "" {
+		environ = append(environ, "GREENIFY_SIM_RUN="+s.Package)
+	}
+	if s.Full {
+		return environ
+	}
+	return append(environ, "GREENIFY_SIM_REPLAY="+path)
 }
 
 // A stepReader takes the steps out of what a program prints.
@@ -209,15 +228,23 @@ func (r *stepReader) end() {
 	r.line = nil
 }
 
-// A testBinary is the program of a package's tests.
-type testBinary struct {
-	ctx  context.Context // ends as an interrupt comes
-	path string          // in a folder of its own
-	dir  string          // where its tests run
+// arguments are those of the program.
+func arguments(s *explore.Schedule, more ...string) []string {
+	if s.Test == "" {
+		return s.Args
+	}
+	return append([]string{"-test.run=^" + s.Test + "$"}, more...)
 }
 
-// buildTest builds the tests of the one package that is named.
-func (e *env) buildTest(o *buildOptions, l *goLine) (bin *testBinary, err error) {
+// A simBinary is the program of a package's tests, or one that greenify run -sim has run.
+type simBinary struct {
+	ctx  context.Context // ends as an interrupt comes
+	path string          // in a folder of its own
+	dir  string          // where it runs
+}
+
+// buildSim builds the tests of the one package that is named, or the program.
+func (e *env) buildSim(o *buildOptions, l *goLine) (bin *simBinary, err error) {
 	tc, err := e.open(o, l)
 	if err != nil {
 		return nil, err
@@ -232,27 +259,36 @@ func (e *env) buildTest(o *buildOptions, l *goLine) (bin *testBinary, err error)
 			os.RemoveAll(tmp)
 		}
 	}()
-	bin = &testBinary{path: filepath.Join(tmp, "replay.test")}
-	pkg := l.packages()[0]
+	bin = &simBinary{path: filepath.Join(tmp, "replay.test")}
+	pkg := strings.Join(l.packages(), " ")
 	goflags := getenv(e.environ, "GOFLAGS")
-	var dir bytes.Buffer
-	list := exec.Command(tc.Go, slices.DeleteFunc(l.list(goflags, "-f", "{{.Dir}}"), func(arg string) bool { return arg == "-test" })...)
-	list.Env, list.Stdout, list.Stderr = tc.Environ(e.environ), &dir, e.stderr
+	var found bytes.Buffer
+	list := exec.Command(tc.Go, slices.DeleteFunc(l.list(goflags, "-f", "{{.Name}} {{.Dir}}"), func(arg string) bool { return arg == "-test" })...)
+	list.Env, list.Stdout, list.Stderr = tc.Environ(e.environ), &found, e.stderr
 	if err := list.Run(); err != nil {
 		return nil, refused(fmt.Errorf("cannot find package %s here: %w: replay in its module", pkg, err))
 	}
-	bin.dir = strings.TrimSpace(dir.String())
+	name, dir, _ := strings.Cut(strings.TrimSpace(found.String()), " ")
+	what := "tests"
+	out := []string{"-c", "-o", bin.path}
+	if l.command == "build" {
+		if name != "main" {
+			return nil, refused(fmt.Errorf("%s is not a program: the file is of other sources", pkg))
+		}
+		what, out, dir = "program", out[1:], l.dir
+	}
+	bin.dir = dir
 	args := l.withTags(goflags)
-	build := exec.Command(tc.Go, slices.Concat([]string{"test"}, args[:l.first], []string{"-c", "-o", bin.path}, args[l.first:])...)
+	build := exec.Command(tc.Go, slices.Concat([]string{l.command}, args[:l.first], out, args[l.first:])...)
 	build.Env, build.Stdout, build.Stderr = tc.Environ(e.environ), e.stderr, e.stderr
 	if err := build.Run(); err != nil {
-		return nil, refused(fmt.Errorf("cannot build the tests of %s: %w", pkg, err))
+		return nil, refused(fmt.Errorf("cannot build the %s of %s: %w", what, pkg, err))
 	}
 	return bin, nil
 }
 
 // has reports whether there is a test, fuzz target or example of a name.
-func (b *testBinary) has(e *env, name string) (bool, error) {
+func (b *simBinary) has(e *env, name string) (bool, error) {
 	cmd := exec.Command(b.path, "-test.list=^"+name+"$")
 	cmd.Dir, cmd.Env, cmd.Stderr = b.dir, e.environ, e.stderr
 	out, err := cmd.Output()
@@ -262,17 +298,21 @@ func (b *testBinary) has(e *env, name string) (bool, error) {
 	return slices.Contains(strings.Split(string(out), "\n"), name), nil
 }
 
-func (b *testBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
+func (b *simBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
 
-// environ is the environment of the tests, with more variables.
-func (b *testBinary) environ(e *env, more []string) []string {
-	return append(slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
-		return strings.HasPrefix(kv, "GREENIFY_SIM") || strings.HasPrefix(kv, "PWD=")
-	}), append(more, "PWD="+b.dir)...)
+// environ is the environment of the program, with more variables.
+func (b *simBinary) environ(e *env, more []string) []string {
+	environ := slices.DeleteFunc(slices.Clone(e.environ), func(kv string) bool {
+		return strings.HasPrefix(kv, "GREENIFY_SIM") || b.dir != "" && strings.HasPrefix(kv, "PWD=")
+	})
+	if b.dir != "" {
+		more = append(more, "PWD="+b.dir)
+	}
+	return append(environ, more...)
 }
 
-// run runs the tests, which print to w, and returns their exit code. An interrupt is passed on, and is an error.
-func (b *testBinary) run(e *env, w io.Writer, environ []string, args ...string) (int, error) {
+// run runs the program, which prints to w, and returns its exit code. An interrupt is passed on, and is an error.
+func (b *simBinary) run(e *env, w io.Writer, environ []string, args ...string) (int, error) {
 	cmd := exec.CommandContext(b.ctx, b.path, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Dir, cmd.Stdin, cmd.Stdout, cmd.Stderr = b.dir, os.Stdin, w, e.stderr

@@ -33,11 +33,11 @@ func (d *scheduleDoc) Threads() int { return max(1, len(d.Table.Threads)) }
 func (d *scheduleDoc) Columns() int { return 1 + d.Threads() }
 
 // schedulePage makes the page of a schedule.
-func (e *env) schedulePage(r replayOptions, s *explore.Schedule, path string, bin *testBinary) error {
+func (e *env) schedulePage(r replayOptions, s *explore.Schedule, path string, bin *simBinary) error {
 	var printed, said bytes.Buffer // on standard output and standard error
 	steps := stepReader{w: &said}
 	r.verbose = true
-	code, err := bin.run(&env{stderr: &steps, environ: e.environ}, &printed, r.environ(s, path), "-test.run=^"+s.Test+"$")
+	code, err := bin.run(&env{stderr: &steps, environ: e.environ}, &printed, r.environ(s, path), arguments(s)...)
 	if err != nil {
 		return err
 	}

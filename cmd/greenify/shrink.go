@@ -2,12 +2,14 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/greenify-go/greenify/rewrite/explore"
 	"github.com/greenify-go/greenify/rewrite/outfile"
@@ -22,13 +24,13 @@ const (
 // A trial runs schedules that are like one that failed.
 type trial struct {
 	env  *env
-	bin  *testBinary
+	bin  *simBinary
 	s    *explore.Schedule // the one that failed
 	want string            // its signature
 }
 
 // try begins with the schedule itself, which must fail as it did.
-func (e *env) try(s *explore.Schedule, path, what string, bin *testBinary) (*trial, error) {
+func (e *env) try(s *explore.Schedule, path, what string, bin *simBinary) (*trial, error) {
 	if s.Full {
 		return nil, refused(fmt.Errorf("cannot %s %s: it has more choices than a file holds: run the test with -steps N, so that it ends earlier", what, path))
 	}
@@ -63,7 +65,15 @@ func (t *trial) run(c *explore.Schedule, lenient bool, more string) (got *explor
 	environ := replayOptions{lenient: lenient}.environ(c, candidate)
 	environ[0] += more
 	environ = append(environ, "GREENIFY_SIM_REPLAYS="+written, "GREENIFY_SIM_RESULTS="+results)
-	code, err := t.bin.run(&env{stderr: &out, environ: t.env.environ}, &out, environ, "-test.run=^"+c.Test+"$", "-test.timeout=1m")
+	// A test has a flag for that.
+	ctx, cancel := context.WithTimeout(t.bin.ctx, 2*time.Minute)
+	defer cancel()
+	bin := *t.bin
+	bin.ctx = ctx
+	code, err := bin.run(&env{stderr: &out, environ: t.env.environ}, &out, environ, arguments(c, "-test.timeout=1m")...)
+	if ctx.Err() != nil && t.bin.ctx.Err() == nil {
+		return nil, "", out.String(), nil
+	}
 	if err != nil || code == exitOK || code == exitDiverged {
 		return nil, "", out.String(), err
 	}
@@ -87,7 +97,15 @@ func (t *trial) run(c *explore.Schedule, lenient bool, more string) (got *explor
 	if i < 0 {
 		return nil, "", out.String(), nil
 	}
-	return got, list[i].Signature, out.String(), nil
+	return got, inOrder(list[i].Signature), out.String(), nil
+}
+
+// inOrder puts the places of a signature in order: a program that dies has them as its threads are.
+func inOrder(signature string) string {
+	kind, places, _ := strings.Cut(signature, ": ")
+	list := strings.Split(places, ", ")
+	slices.Sort(list)
+	return kind + ": " + strings.Join(slices.Compact(list), ", ")
 }
 
 // alike reports whether a schedule fails as the first one did, and returns what it was.
@@ -100,7 +118,7 @@ func (t *trial) alike(c *explore.Schedule, lenient bool, more string) (*explore.
 }
 
 // shrink looks for a smaller schedule that fails alike, and writes it to out.
-func (e *env) shrink(s *explore.Schedule, path, out string, bin *testBinary, tails int) error {
+func (e *env) shrink(s *explore.Schedule, path, out string, bin *simBinary, tails int) error {
 	t, err := e.try(s, path, "shrink", bin)
 	if err != nil {
 		return err

@@ -103,6 +103,7 @@ when no thread can run`, func(s string) (err error) {
 	fs.Uint64Var(&o.steps, "steps", simSteps, "`N`: with -sim: a schedule that takes more steps does not end")
 	fs.Var(&o.virtual, "virtual", "`D`: with -sim: nor does one that takes more virtual time")
 	fs.BoolVar(&o.strict, "strict-sim", false, "with -sim: a schedule fails that does anything that no seed decides")
+	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	if command != "test" {
 		return
 	}
@@ -122,7 +123,6 @@ when no thread can run`, func(s string) (err error) {
 		return nil
 	})
 	declareShards(fs, o)
-	fs.StringVar(&o.replays, "replays", "", "with -sim: write the files of failing schedules to `folder`, not to\ngreenify's cache")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
 	fs.BoolVar(&o.isolate, "isolate", false, "with -sim: run each test in a process of its own, so that nothing that\nanother one did is there")

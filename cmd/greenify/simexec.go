@@ -113,14 +113,16 @@ func (x *simRun) pass(signals <-chan os.Signal) {
 	}
 }
 
-// search runs all tests, going on in another process where one ends the process. The lines
-// of its results go to a file.
+// search runs all tests, going on in another process where one ends the process, or asks for
+// another one (runtime/hub/testing/sim_more.go). The lines of its results go to a file.
 func (x *simRun) search(name string, args []string, stdout, stderr io.Writer, environ []string) (code int, err error) {
 	results, state := filepath.Join(x.tmp, name), filepath.Join(x.tmp, name+".state")
 	environ = append(environ, "GREENIFY_SIM_RESULTS="+results, "GREENIFY_SIM_STATE="+state)
 	failfast := slices.ContainsFunc(x.args, func(arg string) bool { return arg == "-test.failfast" || arg == "-test.failfast=true" })
+	again := args
+	unfinished := false
 	for known := -1; ; {
-		c, err := x.run(stdout, stderr, environ, args)
+		c, err := x.run(stdout, stderr, environ, again)
 		if err != nil {
 			return 0, err
 		}
@@ -130,12 +132,47 @@ func (x *simRun) search(name string, args []string, stdout, stderr io.Writer, en
 			return 0, err
 		}
 		begun := bytes.Count(text, []byte(" begins\n"))
-		if c == 0 || failfast || x.over.Load() || x.timeout() || bytes.Contains(text, []byte("\nall ok")) || begun == known || begun == 0 {
+		unfinished = goesOn(text)
+		if begun == known || begun == 0 || x.over.Load() {
+			break
+		}
+		if !unfinished && (c == 0 || failfast || x.timeout() || bytes.Contains(text, []byte("\nall ok"))) {
 			break
 		}
 		known = begun
+		again = x.inTime(args)
+	}
+	if unfinished {
+		code = cmp.Or(code, exitFail)
 	}
 	return code, nil
+}
+
+// goesOn reports whether a state ends with a test that is to go on in another process.
+func goesOn(state []byte) (more bool) {
+	for line := range strings.Lines(string(state)) {
+		switch fields := strings.Fields(line); {
+		case len(fields) < 2:
+		case fields[1] == "more":
+			more = true
+		case fields[1] == "begins":
+			more = false
+		}
+	}
+	return more
+}
+
+// inTime returns the arguments of a process that has the rest of the time of -timeout.
+func (x *simRun) inTime(args []string) []string {
+	args = slices.Clone(args)
+	for i, arg := range args {
+		if text, ok := strings.CutPrefix(arg, "-test.timeout="); ok {
+			if d, err := time.ParseDuration(text); err == nil && d > 0 {
+				args[i] = "-test.timeout=" + max(time.Millisecond, d-time.Since(x.start)).String()
+			}
+		}
+	}
+	return args
 }
 
 // goOn runs the seeds behind those that have run, as many at a time, each time in another

@@ -42,15 +42,6 @@ func (x *simRun) searchAll(name string, from, to uint64, stdout, stderr io.Write
 	if err != nil {
 		return 0, nil, err
 	}
-	log := ""
-	for i, arg := range x.args {
-		if path, ok := strings.CutPrefix(arg, "-test.testlogfile="); ok && len(parts) > 1 {
-			log = path
-			for _, p := range parts {
-				p.args[slices.Index(p.args, x.args[i])] = "-test.testlogfile=" + filepath.Join(x.tmp, p.name+".log")
-			}
-		}
-	}
 	total := &simTotal{}
 	free := make(chan struct{}, max(1, x.procs))
 	var all sync.WaitGroup
@@ -98,10 +89,7 @@ func (x *simRun) searchAll(name string, from, to uint64, stdout, stderr io.Write
 	if len(parts) > 1 {
 		total.write(stderr, len(parts), x.isolate)
 	}
-	if log != "" {
-		err = x.joinLogs(log, parts)
-	}
-	return code, results, err
+	return code, results, nil
 }
 
 // parts are what the processes do.
@@ -228,25 +216,10 @@ func (x *simRun) keep(name string) error {
 	return nil
 }
 
-// joinLogs makes one log of what the tests have read, by which the go command knows when it may
-// keep the result.
-func (x *simRun) joinLogs(log string, parts []*simPart) error {
-	const head = "# test log\n"
-	all := head
-	for _, p := range parts {
-		text, err := os.ReadFile(filepath.Join(x.tmp, p.name+".log"))
-		if err != nil {
-			return err
-		}
-		all += strings.TrimPrefix(string(text), head)
-	}
-	return os.WriteFile(log, []byte(all), 0o666)
-}
-
 // A simTotal sums up what processes say that they have done.
-type simTotal struct{ tests, schedules, different int }
+type simTotal struct{ tests, schedules, different, orderings, late int }
 
-var totalLine = regexp.MustCompile(`(?m)^greenify: tests: (\d+), schedules: (\d+), different ones: (\d+)(?:, shard \S+)?\n`)
+var totalLine = regexp.MustCompile(`(?m)^greenify: tests: (\d+), schedules: (\d+), different ones: (\d+), orderings: (\d+), new in the last tenth: (\d+)(?:, shard \S+)?\n`)
 
 // take takes these lines out of what was printed.
 func (t *simTotal) take(text []byte) []byte {
@@ -255,15 +228,17 @@ func (t *simTotal) take(text []byte) []byte {
 		t.tests += n(1)
 		t.schedules += n(2)
 		t.different += n(3)
+		t.orderings += n(4)
+		t.late += n(5)
 	}
 	return totalLine.ReplaceAll(text, nil)
 }
 
 // write says it of all. Processes that share the seeds run the same tests, and do not know which of
-// their schedules are the same.
+// their schedules and orderings are the same.
 func (t *simTotal) write(w io.Writer, processes int, isolate bool) {
 	if isolate {
-		fmt.Fprintf(w, "greenify: tests: %d, schedules: %d, different ones: %d, processes: %d\n", t.tests, t.schedules, t.different, processes)
+		fmt.Fprintf(w, "greenify: tests: %d, schedules: %d, different ones: %d, orderings: %d, new in the last tenth: %d, processes: %d\n", t.tests, t.schedules, t.different, t.orderings, t.late, processes)
 	} else if t.tests > 0 {
 		fmt.Fprintf(w, "greenify: schedules: %d, processes: %d\n", t.schedules, processes)
 	}

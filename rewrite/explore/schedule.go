@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,7 +18,8 @@ type Schedule struct {
 	Program uint64 // the hash of its functions
 	Go      string // release and platform
 	Package string
-	Test    string
+	Test    string // "": it is a program
+	Args    []string
 	Early   uint64 // nanoseconds
 	Steps   uint64 // that a schedule may take
 	Seconds uint64 // of virtual time, likewise
@@ -46,6 +48,14 @@ type Choice struct {
 	Check  uint64 // of what was before
 }
 
+// Name is what to call it: the test, or the program.
+func (s *Schedule) Name() string {
+	if s.Test != "" {
+		return s.Test
+	}
+	return path.Base(s.Package)
+}
+
 // Early reports whether it is that a timer fired while threads were ready.
 func (c Choice) Early() bool { return c.Kind == "timer" }
 
@@ -58,14 +68,14 @@ const (
 )
 
 // ReadSchedule reads the file of a schedule. Its errors name the file, and the line.
-func ReadSchedule(path string) (*Schedule, error) {
-	text, err := os.ReadFile(path)
+func ReadSchedule(file string) (*Schedule, error) {
+	text, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
 	s, err := parseSchedule(string(text))
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fmt.Errorf("%s: %w", file, err)
 	}
 	return s, nil
 }
@@ -87,7 +97,8 @@ func parseSchedule(text string) (*Schedule, error) {
 	number := map[string]*uint64{"early": &s.Early, "steps": &s.Steps, "seconds": &s.Seconds, "keep": &s.Keep, "round": &s.Round, "seed": &s.Seed, "taken": &s.Taken}
 	hash := map[string]*uint64{"program": &s.Program, "mixed": &s.Mixed, "hash": &s.Hash}
 	n := 1
-	choices := uint64(0)
+	choices, args := uint64(0), uint64(0)
+	program := false
 	ended := false
 	for line := range strings.Lines(body) {
 		n++
@@ -104,6 +115,14 @@ func parseSchedule(text string) (*Schedule, error) {
 			s.Full = true
 		case name == "choices":
 			choices, err = strconv.ParseUint(value, 10, 32)
+		case name == "args" && !program:
+			args, err = strconv.ParseUint(value, 10, 32)
+			program = true
+			delete(word, "test")
+		case name == "arg" && program:
+			var arg string
+			arg, err = strconv.Unquote(value)
+			s.Args = append(s.Args, arg)
 		case name == "points" && slices.Contains(Points[PointsSync:], value):
 			s.Points = value
 		case word[name] != nil:
@@ -126,6 +145,8 @@ func parseSchedule(text string) (*Schedule, error) {
 		}
 	}
 	switch {
+	case uint64(len(s.Args)) != args:
+		return nil, fmt.Errorf("is not a whole file of a schedule: it has %d of %d arguments", len(s.Args), args)
 	case uint64(len(s.Choices)) != choices:
 		return nil, fmt.Errorf("is cut off behind line %d: it has %d of %d choices", n, len(s.Choices), choices)
 	case !ended:
@@ -139,8 +160,16 @@ func parseSchedule(text string) (*Schedule, error) {
 // WriteTo writes the file of a schedule.
 func (s *Schedule) WriteTo(w io.Writer) (int64, error) {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s%s\nprogram %016x\ngo %s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
-		scheduleName, scheduleVersion, s.Program, s.Go, s.Package, s.Test, s.Early, s.Steps, s.Seconds, s.Keep, s.Round)
+	fmt.Fprintf(&b, "%s%s\nprogram %016x\ngo %s\npackage %s\n", scheduleName, scheduleVersion, s.Program, s.Go, s.Package)
+	if s.Test != "" {
+		fmt.Fprintf(&b, "test %s\n", s.Test)
+	} else {
+		fmt.Fprintf(&b, "args %d\n", len(s.Args))
+		for _, arg := range s.Args {
+			fmt.Fprintf(&b, "arg %s\n", strconv.QuoteToASCII(arg))
+		}
+	}
+	fmt.Fprintf(&b, "early %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n", s.Early, s.Steps, s.Seconds, s.Keep, s.Round)
 	fmt.Fprintf(&b, "seed %d\nmixed %016x\nstrategy %s\n", s.Seed, s.Mixed, s.Strategy)
 	if s.Points != "" {
 		fmt.Fprintf(&b, "points %s\n", s.Points)

@@ -68,7 +68,13 @@ func TestShrinkEnds(t *testing.T) {
 
 // What is written is read as it was.
 func TestScheduleFile(t *testing.T) {
-	s := &Schedule{Program: 1 << 63, Go: "go1.26.8 linux/amd64", Package: "example.com/a", Test: "TestA", Early: 1, Steps: 2, Seconds: 3, Keep: 1, Round: 4,
+	for _, s := range []Schedule{{Test: "TestA"}, {}, {Args: []string{"-v", "a b\n\"\xff", ""}}} {
+		testScheduleFile(t, s.Test, s.Args)
+	}
+}
+
+func testScheduleFile(t *testing.T, test string, args []string) {
+	s := &Schedule{Program: 1 << 63, Go: "go1.26.8 linux/amd64", Package: "example.com/a", Test: test, Args: args, Early: 1, Steps: 2, Seconds: 3, Keep: 1, Round: 4,
 		Seed: 5, Mixed: 1<<64 - 1, Strategy: "pos", Verdict: "left a thread that nobody can wake", Taken: 6, Hash: 7,
 		Choices: []Choice{{"next", 1 << 63, 2, 3, 4, 5}, {"timer", 0, 1, 0, 1, 1<<32 - 1}}}
 	var b strings.Builder
@@ -83,7 +89,7 @@ func TestScheduleFile(t *testing.T) {
 	}
 	var again strings.Builder
 	got.WriteTo(&again)
-	if again.String() != b.String() || !slices.Equal(got.Choices, s.Choices) || got.Verdict != s.Verdict {
+	if again.String() != b.String() || !slices.Equal(got.Choices, s.Choices) || got.Verdict != s.Verdict || got.Test != test || !slices.Equal(got.Args, args) {
 		t.Errorf("got\n%s\nwant\n%s", again.String(), b.String())
 	}
 	// Wherever it is cut off, it is refused; and whatever line is changed into nonsense.

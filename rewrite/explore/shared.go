@@ -87,6 +87,7 @@ type hubResult struct {
 	Verdict   string `json:"verdict"`             // "ok", or what is wrong
 	Steps     uint64 `json:"steps"`               // choices of a thread
 	Hash      string `json:"hash"`                // of all choices, 16 digits
+	Orders    string `json:"orders,omitempty"`    // of who came right behind whom on which object, likewise
 	Round     uint64 `json:"round,omitempty"`     // of -count, from 0
 	Signature string `json:"signature,omitempty"` // which failure it is: its kind and places in the source
 	Again     string `json:"again,omitempty"`     // the command that runs it again, of a failure
@@ -107,7 +108,11 @@ func (r *hubResult) head() string {
 }
 
 func (r *hubResult) end() string {
-	s := fmt.Sprintf(`"verdict":%s,"steps":%d,"hash":"%s","signature":%s`, hubJSON(r.Verdict), r.Steps, r.Hash, hubJSON(r.Signature))
+	s := fmt.Sprintf(`"verdict":%s,"steps":%d,"hash":"%s"`, hubJSON(r.Verdict), r.Steps, r.Hash)
+	if r.Orders != "" {
+		s += fmt.Sprintf(`,"orders":"%s"`, r.Orders)
+	}
+	s += `,"signature":` + hubJSON(r.Signature)
 	for i, real := range r.Real {
 		if i == 0 {
 			s += `,"real":[`

@@ -52,6 +52,7 @@ func hubDeadlock() {
 	print("fatal error: all green threads are asleep - deadlock!\n")
 	hubReport()
 	hubTraceEnd()
+	hubSimDeadlocks()
 	fatalthrow(throwTypeUser)
 }
 

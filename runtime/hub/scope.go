@@ -17,23 +17,27 @@ const (
 // line.
 var hubModule string
 
-func hubInitScope() {
-	// Lines of the form "mod\t<path>\t<version>"; see debug.ParseBuildInfo.
-	for s := modinfo; s != ""; {
-		line := s
+func hubInitScope() { hubModule = hubBuildInfo("mod\t") }
+
+// hubBuildInfo returns the first field of a line of the build information; they have the form
+// "mod\t<path>\t<version>". See debug.ParseBuildInfo.
+func hubBuildInfo(line string) string {
+	const frame = 16 // bytes around it
+	for s := modinfo[min(frame, len(modinfo)):]; s != ""; {
+		l := s
 		if i := stringslite.IndexByte(s, '\n'); i >= 0 {
-			line, s = s[:i], s[i+1:]
+			l, s = s[:i], s[i+1:]
 		} else {
 			s = ""
 		}
-		if rest, ok := stringslite.CutPrefix(line, "mod\t"); ok {
+		if rest, ok := stringslite.CutPrefix(l, line); ok {
 			if i := stringslite.IndexByte(rest, '\t'); i >= 0 {
 				rest = rest[:i]
 			}
-			hubModule = rest
-			return
+			return rest
 		}
 	}
+	return ""
 }
 
 // hubInScope reports whether the go statement that returns to pc lies in a

@@ -64,6 +64,8 @@ var hubSim struct {
 
 	epoch   uint32        // which schedule
 	heap    uint64        // bytes at which the next schedule begins with a collection
+	base    uint64        // bytes that the first of these has left
+	alive   int64         // threads before the first test
 	cycles  uint32        // collections before the last schedule
 	asks    atomic.Int32  // threads that wait for a goroutine of the runtime (hubSimAsks)
 	polls   atomic.Uint32 // the owner waits for descriptors
@@ -333,16 +335,11 @@ func hubSimOver() {
 		// A program. If it cannot go on, checkdead says so.
 		switch s.verdict {
 		case hubVerdictLong:
-			if s.steps > s.max {
-				print("greenify: the program did not end within ", s.steps, " steps ", s.label)
-			} else {
-				print("greenify: the program did not end within ", (s.until-hubSimStart)/1e9, " s of virtual time ", s.label)
-			}
-			exit(2)
+			hubSimLong()
 		case hubVerdictReal:
 			print("greenify: -strict-sim refuses: ")
 			gwrite(hubRealItem(&hubReal.places[hubReal.refused.Load()-1], hubRealTexts[0][:]))
-			print(", ", s.label)
+			print(", in the schedule of seed ", hubSimLog.seed, ", which is run again by\n\t", hubSimMain.again) // the choices say nothing of it
 			exit(2)
 		}
 		return

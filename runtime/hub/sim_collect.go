@@ -87,6 +87,9 @@ func hubSimPrepare(first bool) {
 	c.prepared = first || c.asked
 	if much := live > s.heap && s.heap != 0; much || c.prepared {
 		GC()
+		if s.base == 0 {
+			s.base = gcController.heapMarked
+		}
 	}
 	if live > s.heap {
 		s.heap = max(hubSimHeap, 2*gcController.heapMarked)

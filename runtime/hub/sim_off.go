@@ -36,6 +36,7 @@ func hubCollected(left bool) { hubEnter(left) }
 func hubSimBatch()             {}
 func hubSimWatch(now int64)    {}
 func hubSimProgram()           {}
+func hubSimDeadlocks()         {}
 func hubSimInit()              {}
 func hubSimFill()              {}
 func hubSimPosted()            {}

@@ -35,6 +35,7 @@ func hubAt(object unsafe.Pointer) {
 	}
 	gp.hub.sim.object = uintptr(object)
 	hubSURWAt(gp)
+	place := hubSimOrderPlace(gp, uintptr(object))
 	if hubSimLog.verbose {
 		hubSimShowPoint(gp)
 	}
@@ -48,6 +49,7 @@ func hubAt(object unsafe.Pointer) {
 		}
 		if n == 0 {
 			hubSURWPerforms(gp)
+			hubSimOrdered(gp, uintptr(object), place)
 			return
 		}
 	}
@@ -60,6 +62,7 @@ func hubAt(object unsafe.Pointer) {
 	} else {
 		hubSURWPerforms(gp)
 	}
+	hubSimOrdered(gp, uintptr(object), place)
 }
 
 // hubSimAlone lets the time go on for a thread that is alone.

@@ -104,17 +104,25 @@ func hubSimRaceOver() {
 	}
 }
 
-// testing_hubSimRaces writes a line for each place of the program in these reports.
+// hubSimRaces is how many data races the process had.
+func hubSimRaces() int { return RaceErrors() }
+
+// hubSimPutRaces appends each place of the program in the reports of the schedule.
+func hubSimPutRaces(behind string) {
+	for i := range hubSimRace.n {
+		if f, ok := hubSimFrame(hubSimRace.pcs[i : i+1]); ok {
+			hubSimPutPlace(f)
+			hubSimPut(behind)
+		}
+	}
+}
+
+// testing_hubSimRaces writes a line for each.
 //
 //go:linkname testing_hubSimRaces testing.hubSimRaces
 func testing_hubSimRaces(text []byte) (length int) {
 	r := &hubSimResult
 	r.length = 0
-	for i := range hubSimRace.n {
-		if f, ok := hubSimFrame(hubSimRace.pcs[i : i+1]); ok {
-			hubSimPutPlace(f)
-			hubSimPut("\n")
-		}
-	}
+	hubSimPutRaces("\n")
 	return copy(text, r.text[:r.length])
 }

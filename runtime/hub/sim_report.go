@@ -3,10 +3,8 @@
 package runtime
 
 import (
-	"internal/abi"
 	"internal/bytealg"
 	"internal/strconv"
-	"internal/stringslite"
 	_ "unsafe" // for linkname
 )
 
@@ -38,6 +36,7 @@ type hubSimOptions struct {
 //go:linkname testing_hubSimOptions testing.hubSimOptions
 func testing_hubSimOptions() hubSimOptions {
 	o := hubSimReadOptions()
+	hubSim.alive = hub.alive.Load()
 	hubSURW.wanted = o.strategy == 0 || o.strategy == uint64(hubStrategySURW)+1
 	return o
 }
@@ -48,6 +47,10 @@ func hubSimReadOptions() (o hubSimOptions) {
 	o.read(hubSimDefault)
 	o.read(gogetenv("GREENIFY_SIM"))
 	hubReal.strict = o.strict != 0
+	if o.hash != 0 && o.hash != hubSimProgramHash() {
+		print("greenify: the file is of another program: its functions differ from those here. Go back to the sources that it is of, give the flags that it was built with, or use -lenient\n")
+		exit(hubSimExitDiverged)
+	}
 	return o
 }
 
@@ -112,6 +115,12 @@ func (o *hubSimOptions) read(text string) {
 			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, strict, shard, shards")
 		}
 	}
+	if last := uint64(len(hubStrategyNames) - 1); o.strategy > last { // replay cannot be asked for
+		hubSimRefuse("strategy="+hubSimDigits(o.strategy), "use a number from 1 to "+hubSimDigits(last)+", or 0 for the portfolio")
+	}
+	if last := uint64(len(hubPointsNames) - 1); o.points > last {
+		hubSimRefuse("points="+hubSimDigits(o.points), "use a number from 0 to "+hubSimDigits(last))
+	}
 	if o.from == 0 || o.to < o.from {
 		hubSimRefuse("from="+hubSimDigits(o.from)+",to="+hubSimDigits(o.to), "use seed=7, say, or a range of numbers from 1 on")
 	}
@@ -127,23 +136,6 @@ func hubSimRefuse(field, remedy string) {
 func hubSimDigits(n uint64) string { return string(itoa(make([]byte, 20), n)) }
 
 const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800"
-
-// hubSimProgram begins the schedule of a program, which greenify run -sim or build -sim has
-// made. Those of tests are package testing's to begin.
-func hubSimProgram() {
-	main := findfunc(abi.FuncPCABIInternal(main_main))
-	if file, _ := funcline(main, main.entry()); stringslite.HasSuffix(file, "_testmain.go") {
-		return // written by the go command, which takes no file with an underscore in front of its name for a program's
-	}
-	o := hubSimReadOptions()
-	strategy := hubPortfolio(o.from)
-	if o.strategy != 0 {
-		strategy = hubStrategy(o.strategy - 1)
-	}
-	hubSURW.wanted = strategy == hubStrategySURW // without a profile: all threads have as much to do
-	hubSimBegin(o.from, strategy, hubPointsOf(hubPoints(o.points), o.from), int64(o.early), o.steps, int64(o.seconds)*1e9)
-	hubSim.label = "in the schedule of seed " + hubSimDigits(o.from) + "\n"
-}
 
 // testing_hubSimBegin begins a schedule, perhaps the first one of a test.
 //
@@ -175,18 +167,31 @@ func hubSimDies(how string) {
 		print("greenify: the program ", how, " ", s.label)
 		s.told = true
 		hubRealPrint(true)
-		if getg() == getg().m.curg {
+		if gp := getg(); gp == gp.m.curg || gp == gp.m.g0 {
 			hubSimSave(how, s.steps, s.hash)
 		}
+		hubSimEndsAlike()
 	}
 }
 
+// hubSimDeadlocks is called as the process ends because no thread can go on.
+func hubSimDeadlocks() { hubSimDies(hubSimAsleep) }
+
 // hubSimExits is called as the process ends by os.Exit, or by the end of main.
 func hubSimExits(code int) {
-	if hubSim.driver != 0 || code != 0 {
-		hubSimDies("exited")
-	} else if hubSim.on {
-		hubRealPrint(true) // a program
+	s := &hubSim
+	switch {
+	case s.driver != 0 || code != 0:
+		if hubSimDies("exited"); code == hubSimExitDiverged && hubSimMain.replay {
+			exit(1) // the code is the replay's
+		}
+	case s.on && !s.told: // a program
+		if hubSimRaces() > 0 {
+			hubSimDies(hubSimRaced) // the detector has the process fail
+			return
+		}
+		hubRealPrint(true)
+		hubSimEndsAlike()
 	}
 }
 
@@ -201,17 +206,11 @@ func testing_hubSimSave(verdict string, steps, hash uint64) { hubSimSave(verdict
 //go:linkname testing_hubSimProgramHash testing.hubSimProgramHash
 func testing_hubSimProgramHash() uint64 { return hubSimProgramHash() }
 
-// testing_hubSimPlanned has the schedules of strategy replay be those of a log; of each choice
-// its kind and five numbers of hubSimChoice.
+// testing_hubSimPlanned has the schedules of strategy replay be the one of a file, which has
+// this text.
 //
 //go:linkname testing_hubSimPlanned testing.hubSimPlanned
-func testing_hubSimPlanned(choices [][6]uint64, lenient bool) {
-	plan := make([]hubSimChoice, len(choices))
-	for i, c := range choices {
-		plan[i] = hubSimChoice{thread: c[1], count: uint32(c[2]), pick: c[3], step: c[4], check: uint32(c[5]), kind: hubSimKind(c[0])}
-	}
-	hubSimPlanned(plan, lenient)
-}
+func testing_hubSimPlanned(text string, lenient bool) { hubSimPlanned(hubSimParse(text), lenient) }
 
 // testing_hubSimLooks says what is looked at in the schedule that begins now: whether each step
 // is printed, where a replay draws anew, and at which step a debugger has it.
@@ -232,10 +231,8 @@ func testing_hubSimShowWaits() {
 	}
 }
 
-// testing_hubSimReplayed returns how many entries of the log there are, and how many came.
-//
-//go:linkname testing_hubSimReplayed testing.hubSimReplayed
-func testing_hubSimReplayed() (entries, used int) { return len(hubSimLog.plan), int(hubSimLog.used) }
+//go:linkname testing_hubSimUnlike testing.hubSimUnlike
+func testing_hubSimUnlike(steps, hash, ended uint64) bool { return hubSimUnlike(steps, hash, ended) }
 
 // testing_hubSimSettings is what of GREENIFY a schedule depends on.
 //
@@ -309,6 +306,20 @@ func testing_hubSimStuck(text []byte) (length int) {
 func testing_hubSimProve(text []byte) (threads, length int) {
 	return hubDeadlocks(nil, text, hubAllStuck)
 }
+
+// testing_hubSimCrowded reports whether earlier schedules have left so much that what comes should
+// have a process of its own: each schedule looks at all threads, and what they hold is never free.
+//
+//go:linkname testing_hubSimCrowded testing.hubSimCrowded
+func testing_hubSimCrowded() bool {
+	s := &hubSim
+	return hub.alive.Load() > s.alive+hubSimCrowd || s.base != 0 && gcController.heapMarked > s.base+hubSimCrowdHeap
+}
+
+const (
+	hubSimCrowd     = 10_000  // threads, more than before the first test
+	hubSimCrowdHeap = 1 << 29 // bytes, more than behind the first collection
+)
 
 // hubSimAlarm sleeps for some nanoseconds of real time, in a native goroutine.
 //

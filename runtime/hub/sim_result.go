@@ -82,24 +82,45 @@ func hubSimWriteDeath(how string) {
 	hubSimPut(`","steps":`)
 	hubSimPutBytes(itoa(digits[:], s.steps))
 	hubSimPut(`,"hash":"`)
-	for i := range 16 {
-		digits[i] = "0123456789abcdef"[s.hash>>(60-4*i)&15]
+	hubSimPutHash(s.hash)
+	if hubSimOrder.hash != 0 {
+		hubSimPut(`","orders":"`)
+		hubSimPutHash(hubSimOrder.hash)
 	}
-	hubSimPutBytes(digits[:16])
 	hubSimPut(`","signature":"`)
 	switch {
-	case r.kind != "":
-		hubSimPutKind("panic (", r.kind)
-	case r.fatal[1] != 0:
-		hubSimPutKind("fatal error (", *(*string)(unsafe.Pointer(&r.fatal)))
-	default:
-		hubSimPut(how)
-	}
-	hubSimPut(": ")
-	if f, ok := hubSimFrame(r.pcs[:r.depth]); ok {
-		hubSimPutPlace(f)
-	} else {
+	case how == hubSimEndless:
+		hubSimPut("does not end: ")
 		hubSimPut(r.test)
+	case how == hubSimAsleep:
+		hubSimPut(how)
+		hubSimPut(": ")
+		sep := ""
+		hubAlike(hubSimLeft, func(gp *g, more int) {
+			if f, ok := hubSimWhere(gp); ok {
+				hubSimPut(sep)
+				hubSimPutPlace(f)
+				sep = ", "
+			}
+		})
+	case how == hubSimRaced:
+		hubSimPut("race: ")
+		hubSimPutRaces(", ")
+	default:
+		switch {
+		case r.kind != "":
+			hubSimPutKind("panic (", r.kind)
+		case r.fatal[1] != 0:
+			hubSimPutKind("fatal error (", *(*string)(unsafe.Pointer(&r.fatal)))
+		default:
+			hubSimPut(how)
+		}
+		hubSimPut(": ")
+		if f, ok := hubSimFrame(r.pcs[:r.depth]); ok {
+			hubSimPutPlace(f)
+		} else {
+			hubSimPut(r.test)
+		}
 	}
 	hubSimPut(`"`)
 	hubRealPut()
@@ -123,6 +144,14 @@ func hubSimPut(s string) {
 func hubSimPutBytes(b []byte) {
 	r := &hubSimResult
 	r.length += copy(r.text[r.length:], b)
+}
+
+func hubSimPutHash(h uint64) {
+	var digits [16]byte
+	for i := range digits {
+		digits[i] = "0123456789abcdef"[h>>(60-4*i)&15]
+	}
+	hubSimPutBytes(digits[:])
 }
 
 // hubSimPutKind appends what kind of panic or fatal error it is, for a string of JSON: of
@@ -241,8 +270,7 @@ func hubSimPutPlace(f hubFrame) {
 }
 
 // testing_hubSimPlaces writes a line for the place of each kind of threads that are left of
-// the last schedule, or of those that hubSimProve has found: where it waits, else where it
-// was started.
+// the last schedule, or of those that hubSimProve has found.
 //
 //go:linkname testing_hubSimPlaces testing.hubSimPlaces
 func testing_hubSimPlaces(text []byte, proven bool) (length int) {
@@ -253,12 +281,7 @@ func testing_hubSimPlaces(text []byte, proven bool) (length int) {
 		hubAlike(func(gp *g) bool {
 			return hubSimLeft(gp) && !hubTesting(gp) && (!proven || gp.hub.report.stuck != stuckNot)
 		}, func(gp *g, more int) {
-			f, ok := hubSimFrame(hubStack(gp, hubPCs[:]))
-			if !ok {
-				hubPCs[0] = hubStart(gp)
-				f, ok = hubSimFrame(hubPCs[:1])
-			}
-			if ok {
+			if f, ok := hubSimWhere(gp); ok {
 				hubSimPutPlace(f)
 				hubSimPut("\n")
 			}
@@ -266,6 +289,15 @@ func testing_hubSimPlaces(text []byte, proven bool) (length int) {
 	})
 	startTheWorldGC(stw)
 	return copy(text, r.text[:r.length])
+}
+
+// hubSimWhere returns where a thread waits, else where it was started.
+func hubSimWhere(gp *g) (f hubFrame, ok bool) {
+	if f, ok = hubSimFrame(hubStack(gp, hubPCs[:])); !ok {
+		hubPCs[0] = hubStart(gp)
+		f, ok = hubSimFrame(hubPCs[:1])
+	}
+	return f, ok
 }
 
 // testing_hubSimPlace writes the innermost place of a stack.

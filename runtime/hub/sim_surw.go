@@ -106,13 +106,7 @@ func hubSURWAt(gp *g) {
 	if !w.wanted || t.object == 0 || !s.first && s.strategy != hubStrategySURW {
 		return
 	}
-	var place uint64
-	for _, pc := range hubSimStack() {
-		if place = hubSimCodeAt(pc).place; place != 0 {
-			break
-		}
-	}
-	class := hubMix(place) % hubSURWClasses
+	class := hubMix(hubSimPlace(len(hubSimPCs))) % hubSURWClasses
 	if !s.first {
 		t.surw.pending = w.classes>>class&1 != 0
 	} else if t.surw.profile != 0 {

@@ -87,6 +87,21 @@ func hubSimStuck(text []byte) int
 //go:linkname hubSimProve
 func hubSimProve(text []byte) (threads, length int)
 
+// hubSimOrders begins to note the orderings of a test, of which some are known.
+//
+//go:linkname hubSimOrders
+func hubSimOrders(known []uint64)
+
+// hubSimOrderBegin says whether those of the schedule that begins now count.
+//
+//go:linkname hubSimOrderBegin
+func hubSimOrderBegin(on bool)
+
+// hubSimOrdered returns all so far, as they came, and a hash of those of the last schedule.
+//
+//go:linkname hubSimOrdered
+func hubSimOrdered() (all []uint64, hash uint64)
+
 // A hubSimSearch counts what was searched.
 type hubSimSearch struct {
 	hubSimSettings
@@ -95,8 +110,10 @@ type hubSimSearch struct {
 	state                      string // likewise (sim_state.go)
 	replay, folder             string // the file that is replayed, the folder of those that fail (sim_replay.go)
 	tests, schedules, distinct int
+	orders, late               int  // orderings, and those that came in the last tenth of the schedules of a test
 	failed                     bool // a schedule has
 	xml                        hubXML
+	leaves                     bool // the rest is for the next process (sim_more.go)
 }
 
 var hubSim hubSimSearch
@@ -113,40 +130,66 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		h.files()
 		h.divide()
 	}
-	if ran, ok, done := hubSimBefore(name); done {
-		if ran && !ok {
-			h.xml.add(importPath, name, 0, name+" failed in a process before this one, which printed how")
-		} else if ran {
-			h.xml.add(importPath, name, 0, "")
+	if h.leaves {
+		return false, true
+	}
+	if end := hubSimBefore(name); end != nil {
+		if end.ran() && !end.ok() {
+			h.xml.add(importPath, name, end.schedules, name+hubSimFailedBefore)
+		} else if end.ran() {
+			h.xml.add(importPath, name, end.schedules, "")
 		}
-		return ran, ok
+		return end.ran(), end.ok()
 	}
 	seen := map[uint64]bool{}
+	var news []int // how many orderings there are behind each schedule
 	tests, schedules, wrong := h.tests, h.schedules, ""
 	defer func() {
+		if h.leaves {
+			return
+		}
+		all, late := len(news), 0
+		if all > 0 {
+			all = news[all-1]
+			late = all - news[len(news)-1-len(news)/10]
+		}
+		h.orders, h.late = h.orders+all, h.late+late
 		if h.distinct += len(seen); ran {
 			h.tests++
 			h.xml.add(importPath, name, h.schedules-schedules, wrong)
 		}
-		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen))
+		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen), all, late)
 	}()
 	leaks := map[uint64]hubSimLeak{}
 	plain := uint64(0) // steps that the first schedule takes
 	ok = true
+	more := hubSimTakeMore(name)
+	if more != nil {
+		seen, leaks, ok, ran, news = more.seen, more.leaks, more.ok, true, more.news
+		h.schedules += more.schedules
+		if h.failed = h.failed || !ok; !ok {
+			wrong = name + hubSimFailedBefore
+		}
+	}
+	hubSimOrders(more.orderings())
 	times, verbose := *count, chatty
 	defer func() {
 		*count, chatty = times, verbose
-		hubSimPasses(ok)
+		hubSimPasses(ok && !h.leaves)
 	}()
 	*count = 1
 	for round := range uint64(times) {
+		again := more != nil && more.round == round // this process begins in its midst
+		if more != nil && round < more.round {
+			continue
+		}
 		replays := hubSimReplays(name, importPath, round)
 		mixed := func(seed uint64) uint64 { return hubSimSeed(name, seed+round<<32) }
 		// schedule runs one: of a seed, or if there is a file the one that the program keeps
 		// there. It reports whether the test ends with it.
 		schedule := func(seed uint64, kept *hubSimKept) (ends bool) {
 			// The first one is counted in the shard that it belongs to.
-			ours := h.from <= seed && h.part.Has(seed)
+			ours := h.from <= seed && h.part.Has(seed) && !(again && seed == 1)
 			if seed != 1 && !ours {
 				return false
 			}
@@ -162,30 +205,31 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				}
 			}
 			early, most, seconds := h.early, h.most(seed, plain), h.seconds
-			again := hubSimGREENIFY() + fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
+			command := hubSimGREENIFY() + fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
 			if kept != nil {
-				hubSimPlanned(kept.choices, true)
+				hubSimPlanned(kept.text, true)
 				strategy, points, mixed, early, most, seconds = hubStrategyReplay, kept.points, kept.mixed, kept.early, kept.steps, kept.seconds
-				again = hubSimGREENIFY() + "greenify replay -lenient " + hubSimRaceFlag() + kept.file
+				command = hubSimGREENIFY() + "greenify replay -lenient " + hubSimRaceFlag() + kept.file
 			}
-			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubStrategyNames[strategy], Round: round, Again: again}
+			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubStrategyNames[strategy], Round: round, Again: command}
 			if kept != nil {
 				result.Seed = kept.seed
 			} else if file := replays(seed); file != "" {
 				result.Replay = filepath.Base(file)
-				again += "\n\t" + hubSimGREENIFY() + "greenify replay " + hubSimRaceFlag() + file
+				command += "\n\t" + hubSimGREENIFY() + "greenify replay " + hubSimRaceFlag() + file
 			}
-			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, result.Strategy, name, again)
-			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0, verbose
+			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, result.Strategy, name, command)
+			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0 && !again, verbose
 			if seed == h.to && kept == nil {
 				hubSimLooks(h.verbose != 0, h.tail, h.draw, h.stop)
 			} else {
 				hubSimLooks(false, 0, 0, 0)
 			}
 			h.begin(&result, ours)
+			hubSimOrderBegin(ours)
 			hubSimBegin(seed, mixed, strategy, points, int64(early), most, int64(seconds)*1e9, label)
 			ended, good := false, false
-			races := race.Errors()
+			races, failures := race.Errors(), numFailed.Load()
 			go func() {
 				ran, good = run()
 				ended = true
@@ -197,18 +241,25 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return true // not asked for
 			}
 			ran = true
+			if again && seed == 1 {
+				numFailed.Store(failures)
+				chatty.on = false
+				return false // what it was is known
+			}
 			if seed == h.to && kept == nil {
 				hubSimSame(steps, hash)
 			}
 			if ours {
 				h.schedules++
 				seen[hash] = true
+				all, _ := hubSimOrdered()
+				news = append(news, len(all))
 			}
 			why, signature := "", ""
 			switch left, kinds := hubSimLeft(); {
 			case long && hubSimRefused() != "":
 				what, stack, _ := strings.Cut(hubSimRefused(), "\n")
-				again, _, _ = strings.Cut(again, "\n") // the choices say nothing of it: it has no file
+				command, _, _ = strings.Cut(command, "\n") // the choices say nothing of it: it has no file
 				result.Replay = ""
 				why, signature = "is not simulated: -strict-sim refuses: "+what, "refused: "+what
 				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, stack)
@@ -252,7 +303,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if why != "" {
 				ok, h.failed = false, true
 				report := fmt.Sprintf("%s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
-					name, why, seed, result.Strategy, steps, again)
+					name, why, seed, result.Strategy, steps, command)
 				fmt.Print("greenify: ", report)
 				wrong += report
 				if kept == nil && !strings.HasPrefix(signature, "refused: ") {
@@ -275,19 +326,32 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		}
 		// What a program does once, at its first use, is done in the first schedule, which
 		// always comes first: else a seed would not be the same schedule alone.
+		speak := func() {}
+		if again {
+			speak = hubSimSilence()
+		}
 		if schedule(1, nil) {
 			return ran, ok
 		}
 		for i, file := range hubSimTakeKept() {
-			if schedule(1, hubSimReadKept(file, i)) {
+			if !again && schedule(1, hubSimReadKept(file, i)) {
 				return ran, ok
 			}
 		}
 		if h.to > 1 {
 			plain = h.measure(name, mixed(1), run)
 		}
-		for seed := max(2, h.from); seed <= h.to; seed++ {
+		speak()
+		seed := max(2, h.from)
+		if again {
+			seed = more.seed
+		}
+		for ; seed <= h.to; seed++ {
 			if schedule(seed, nil) {
+				return ran, ok
+			}
+			if (seed < h.to || round+1 < uint64(times)) && h.mayLeave() {
+				h.leave(name, hubSimMore{round: round, seed: seed + 1, schedules: h.schedules - schedules, ok: ok, seen: seen, news: news, leaks: leaks})
 				return ran, ok
 			}
 		}
@@ -328,6 +392,7 @@ const (
 func (h *hubSimSearch) measure(name string, mixed uint64, run func() (ran, ok bool)) (steps uint64) {
 	failed := numFailed.Load()
 	hubSimOutput.drop = true
+	hubSimOrderBegin(false)
 	hubSimBegin(1, mixed, hubStrategy(max(h.strategy, 1)-1), hubPointsOf(hubPoints(h.points), 1), int64(h.early), h.most(1, 0), int64(h.seconds)*1e9,
 		fmt.Sprintf("as schedule 1 of %s runs for the second time\n", name))
 	go func() {
@@ -448,13 +513,17 @@ func hubRunExamples(importPath string, matchString func(pat, str string) (bool, 
 		})
 		ran, ok = ran || r, ok && o
 	}
+	if hubSim.leaves {
+		hubSim.hide()
+		return ran, ok
+	}
 	hubSimAfter("all", true, true)
 	if h := &hubSim; h.tests > 0 {
 		of := ""
 		if h.part.N > 1 {
 			of = ", shard " + h.part.String()
 		}
-		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d%s\n", h.tests, h.schedules, h.distinct, of)
+		fmt.Fprintf(os.Stderr, "greenify: tests: %d, schedules: %d, different ones: %d, orderings: %d, new in the last tenth: %d%s\n", h.tests, h.schedules, h.distinct, h.orders, h.late, of)
 		hubRealPrint(h.failed || Verbose() || os.Getenv("GREENIFY_SIM_CHECK") != "")
 	}
 	if hubSimOn() {

@@ -71,6 +71,9 @@ func (h *hubSimSearch) end(r *hubResult, why, signature string, steps, hash uint
 		return
 	}
 	r.Verdict, r.Signature, r.Steps, r.Hash = why, signature, steps, fmt.Sprintf("%016x", hash)
+	if _, orders := hubSimOrdered(); orders != 0 {
+		r.Orders = fmt.Sprintf("%016x", orders)
+	}
 	if r.Real = hubSimReal(); r.Real[0] == "" {
 		r.Real = nil
 	}

@@ -15,47 +15,63 @@ import (
 
 var hubSimState struct {
 	read bool
-	ends map[string]string // of the processes before; hubSimBegins: it has not ended
+	ends map[string]*hubSimEnded // of the processes before
 }
+
+// A hubSimEnded is how a test ended.
+type hubSimEnded struct {
+	how       string // hubSimBegins: it has not
+	schedules int
+}
+
+func (e *hubSimEnded) ran() bool { return e.how != hubSimEndNone }
+func (e *hubSimEnded) ok() bool  { return e.how == hubSimEndOK || e.how == hubSimEndNone }
 
 const (
 	hubSimBegins    = "begins"
 	hubSimEndOK     = "ok"
 	hubSimEndFailed = "failed"
 	hubSimEndNone   = "none" // it was not asked for
+
+	hubSimFailedBefore = " failed in a process before this one, which printed how"
 )
 
-// hubSimBefore reports whether a process before this one has run a test, and how that ended.
-func hubSimBefore(name string) (ran, ok, done bool) {
+// hubSimBefore returns how a test ended that a process before this one has run, nil if none has.
+func hubSimBefore(name string) *hubSimEnded {
 	path := hubSim.state
 	if path == "" {
-		return false, false, false
+		return nil
 	}
 	s := &hubSimState
 	if !s.read {
-		s.read, s.ends = true, map[string]string{}
+		s.read, s.ends = true, map[string]*hubSimEnded{}
 		text, err := os.ReadFile(path)
 		if err != nil && !os.IsNotExist(err) {
 			fmt.Fprintln(os.Stderr, "greenify: cannot read the state of the search:", err)
 			os.Exit(2)
 		}
 		for line := range strings.Lines(string(text)) {
-			var name, end string
-			var n [3]int
-			if got, _ := fmt.Sscan(line, &name, &end, &n[0], &n[1], &n[2]); got >= 2 {
-				s.ends[name] = end
-				hubSim.tests, hubSim.schedules, hubSim.distinct = hubSim.tests+n[0], hubSim.schedules+n[1], hubSim.distinct+n[2]
+			name, what, _ := strings.Cut(strings.TrimSuffix(line, "\n"), " ")
+			if hubSimReadMore(name, what) {
+				delete(s.ends, name)
+				continue
 			}
+			var n [5]int
+			how, counts, _ := strings.Cut(what, " ")
+			fmt.Sscan(counts, &n[0], &n[1], &n[2], &n[3], &n[4])
+			s.ends[name] = &hubSimEnded{how, n[1]}
+			hubSim.tests, hubSim.schedules, hubSim.distinct = hubSim.tests+n[0], hubSim.schedules+n[1], hubSim.distinct+n[2]
+			hubSim.orders, hubSim.late = hubSim.orders+n[3], hubSim.late+n[4]
 		}
 	}
-	if end, done := s.ends[name]; done {
-		return end != hubSimEndNone, end == hubSimEndOK || end == hubSimEndNone, true
+	if end := s.ends[name]; end != nil {
+		return end
 	}
 	hubSimNote(path, name, hubSimBegins)
-	return false, false, false
+	return nil
 }
 
-// hubSimAfter notes how a test ended, and how many tests, schedules and different ones it was.
+// hubSimAfter notes how a test ended, and how many tests, schedules, different ones and orderings it was.
 func hubSimAfter(name string, ran, ok bool, n ...int) {
 	if path := hubSim.state; path != "" {
 		end := hubSimEndFailed
