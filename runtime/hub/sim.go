@@ -473,6 +473,17 @@ func hubSimKills(number uintptr) {
 	}
 }
 
+// hubSimRaises sends a signal to the calling thread, which has made a simulated call for
+// which the kernel would. Of one that the program does not want, it would hear nothing.
+//
+//go:linkname hubSimRaises syscall.hubSimRaises
+func hubSimRaises(number int) {
+	if atomic.Load(&sig.wanted[number/32])>>(number%32)&1 != 0 {
+		hubSimKills(uintptr(number))
+		raise(uint32(number))
+	}
+}
+
 const hubSimSignal = 1e9
 
 // hubSimSignalled waits for such a signal. It reports whether a thread is ready, or will be.

@@ -16,6 +16,7 @@ const (
 	hubSimLate   = 1000          // nanoseconds by which a timer is late: none comes at the instant, on which nobody may rely
 	hubSimStall  = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
 	hubSimStill  = 10_000        // steps that may take no time, all in all
+	hubSimNever  = 1 << 62       // when no timer is due any more, and sums do not overflow
 	hubSimStep   = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
 )
 
@@ -46,12 +47,16 @@ func hubTime() (sec int64, nsec int32, mono int64) {
 	return hubSimEpoch + t/1e9, int32(t % 1e9), s.clock
 }
 
-// hubSimNextTimer returns when the next timer is due, 0 if there is none.
+// hubSimNextTimer returns when the next timer is due, 0 if there is none, or none before
+// what is never: deadlines as late as can be are set for such.
 func hubSimNextTimer() (when int64) {
 	for _, pp := range allp {
 		if w := pp.timers.wakeTime(); w != 0 && (when == 0 || w < when) {
 			when = w
 		}
+	}
+	if when > hubSimNever {
+		return 0
 	}
 	return when
 }

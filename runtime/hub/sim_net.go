@@ -4,6 +4,7 @@ package runtime
 
 import (
 	"internal/runtime/atomic"
+	"internal/runtime/syscall/linux"
 	"unsafe"
 )
 
@@ -17,11 +18,6 @@ import (
 // A simulated descriptor may become one of the kernel's, as when it turns out that a
 // connection leaves the process. It keeps its number, and calls are made with the other.
 
-const (
-	hubNetBase = 1 << 20 // the first simulated descriptor; above fs.nr_open of most systems
-	hubNetMost = 1 << 14 // how many there are
-)
-
 type hubNetFile struct {
 	poll *pollDesc
 	real int32 // the kernel's descriptor, and 1
@@ -31,20 +27,20 @@ type hubNetFile struct {
 // hub owns it.
 //
 //go:linkname hubNetFiles
-var hubNetFiles [hubNetMost]hubNetFile
+var hubNetFiles [linux.HubSimFiles]hubNetFile
 
 // hubNetSimulated reports whether calls with a descriptor are simulated.
 func hubNetSimulated(fd uintptr) bool {
-	i := fd - hubNetBase
-	return i < hubNetMost && hubNetFiles[i].real == 0
+	i := fd - linux.HubSimBase
+	return i < linux.HubSimFiles && hubNetFiles[i].real == 0
 }
 
 // hubNetOpen is called before the kernel's poller is told of a descriptor. It returns the
 // descriptor to tell of. That of a simulated one is no descriptor of the kernel's, which then
 // has nothing to poll.
 func hubNetOpen(fd uintptr, pd *pollDesc) uintptr {
-	i := fd - hubNetBase
-	if i >= hubNetMost {
+	i := fd - linux.HubSimBase
+	if i >= linux.HubSimFiles {
 		return fd
 	}
 	f := &hubNetFiles[i]
@@ -58,8 +54,8 @@ func hubNetOpen(fd uintptr, pd *pollDesc) uintptr {
 
 // hubNetClose is called before the kernel's poller forgets a descriptor.
 func hubNetClose(fd uintptr) uintptr {
-	i := fd - hubNetBase
-	if i >= hubNetMost {
+	i := fd - linux.HubSimBase
+	if i >= linux.HubSimFiles {
 		return fd
 	}
 	f := &hubNetFiles[i]

@@ -12,24 +12,34 @@ import (
 	"fmt"
 	"math/rand"
 	"os"
+	"os/signal"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 	"unsafe"
 )
 
 func main() {
+	signal.Notify(pipes, syscall.SIGPIPE)
 	from, err1 := strconv.Atoi(os.Args[1])
 	to, err2 := strconv.Atoi(os.Args[2])
 	if err := errors.Join(err1, err2); err != nil {
 		fmt.Fprintln(os.Stderr, "simnet:", err)
 		os.Exit(2)
 	}
+	dir, err := os.MkdirTemp("", "simnet")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "simnet:", err)
+		os.Exit(2)
+	}
+	defer os.RemoveAll(dir)
 	for seed := from; seed <= to; seed++ {
-		p := &program{rng: rand.New(rand.NewSource(int64(seed))), ports: map[int]string{0: "0"}}
+		p := &program{rng: rand.New(rand.NewSource(int64(seed))), ports: map[int]string{0: "0"}, dir: dir}
 		fmt.Println("seed", seed)
 		for _, p.kind = range kinds {
 			fmt.Println(" ", p.kind)
+			p.gone, p.queued = nil, 0
 			p.run()
 		}
 	}
@@ -42,6 +52,12 @@ type program struct {
 	socks []sock
 	made  int
 	ports map[int]string // names of ports, which are not the same twice
+
+	quiet  bool             // the call asks for no signal
+	dir    string           // of Unix sockets
+	named  int              // how many of these have had a name
+	gone   syscall.Sockaddr // of a socket that was closed
+	queued int              // datagrams sent
 }
 
 type sock struct {
@@ -49,24 +65,32 @@ type sock struct {
 	name string
 	v6   bool
 	addr syscall.Sockaddr // where it listens
+	shut bool             // a datagram socket has been shut down
 }
 
-var kinds = []string{"tcp", "unix"}
+var kinds = []string{"tcp", "unix", "udp", "unixgram", "pipe"}
 
 func (p *program) run() {
-	steps := 40
-	if p.kind == "tcp" {
+	steps, step := 40, p.step
+	switch p.kind {
+	case "tcp":
 		p.pair()
-	} else {
+	case "unix":
 		steps = 20
 		p.ends()
+	default:
+		step = p.datagramStep
+		if p.kind == "pipe" {
+			step = p.pipeStep
+		}
 	}
 	for range steps {
-		p.step()
+		step()
 	}
 	for len(p.socks) > 0 {
 		p.close(len(p.socks) - 1)
 	}
+	p.signals(false)
 }
 
 // say prints what a call returned.
@@ -82,11 +106,40 @@ func (p *program) say(call string, s sock, result any, err error) {
 	}
 	// What the kernel sends arrives at once, but for a machine that has much to do.
 	time.Sleep(time.Millisecond)
+	p.signals(err == syscall.EPIPE && !p.quiet && (p.kind == "tcp" || p.kind == "unix" || p.kind == "pipe"))
+}
+
+var pipes = make(chan os.Signal, 100)
+
+// signals prints how many of SIGPIPE have come. One that is likely is waited for.
+func (p *program) signals(likely bool) {
+	n := 0
+	for {
+		select {
+		case <-pipes:
+			n++
+			continue
+		default:
+		}
+		if likely && n == 0 {
+			likely = false
+			select {
+			case <-pipes:
+				n++
+			case <-time.After(10 * time.Second):
+			}
+			continue
+		}
+		break
+	}
+	if n > 0 {
+		fmt.Println("  SIGPIPE", n)
+	}
 }
 
 func (p *program) add(fd int, v6 bool, addr syscall.Sockaddr) sock {
 	p.made++
-	s := sock{fd, "s" + strconv.Itoa(p.made), v6, addr}
+	s := sock{fd: fd, name: "s" + strconv.Itoa(p.made), v6: v6, addr: addr}
 	p.socks = append(p.socks, s)
 	return s
 }
@@ -148,8 +201,18 @@ func (p *program) show(a syscall.Sockaddr) string {
 		return fmt.Sprint(a.Addr, ":", name)
 	case *syscall.SockaddrInet6:
 		return fmt.Sprint(a.Addr, ":", name)
+	case *syscall.SockaddrUnix:
+		return unixName(a.Name)
 	}
 	return "?"
+}
+
+// unixName is a name without what differs between processes.
+func unixName(name string) string {
+	if i := strings.LastIndex(name, "-"); i >= 0 {
+		return name[i+1:]
+	}
+	return strconv.Quote(name)
 }
 
 // pair makes a listener, and a connection to it.
@@ -173,10 +236,19 @@ func (p *program) pair() {
 	p.accept(l)
 }
 
-// ends makes a pair of sockets that are connected to each other.
+// ends makes a pair of sockets that are connected to each other, or a pipe.
 func (p *program) ends() {
 	const flags = syscall.SOCK_NONBLOCK | syscall.SOCK_CLOEXEC
-	fds, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|flags, 0)
+	var fds [2]int
+	var err error
+	switch p.kind {
+	case "pipe":
+		err = syscall.Pipe2(fds[:], syscall.O_NONBLOCK|syscall.O_CLOEXEC)
+	case "unixgram":
+		fds, err = syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_DGRAM|flags, 0)
+	default:
+		fds, err = syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|flags, 0)
+	}
 	p.say(p.kind, sock{}, "ok", err)
 	for _, fd := range fds {
 		p.add(fd, false, nil)
@@ -220,13 +292,24 @@ func (p *program) accept(l sock) {
 
 func (p *program) close(i int) {
 	s := p.socks[i]
+	if s.addr != nil {
+		p.gone = s.addr
+	}
 	p.socks = append(p.socks[:i:i], p.socks[i+1:]...)
 	p.say("close", s, "ok", syscall.Close(s.fd))
 }
 
-var sizes = []int{0, 1, 7, 100, 5000}
+var (
+	sizes     = []int{0, 1, 7, 100, 5000}
+	pipeSizes = []int{0, 1, 7, 100, 4095, 4096, 5000, 20000, 70000}
+)
 
-func (p *program) size() int { return sizes[p.rng.Intn(len(sizes))] }
+func (p *program) size() int {
+	if p.kind == "pipe" {
+		return pipeSizes[p.rng.Intn(len(pipeSizes))]
+	}
+	return sizes[p.rng.Intn(len(sizes))]
+}
 
 func sum(b []byte) (h uint32) {
 	for _, c := range b {
@@ -266,12 +349,9 @@ func (p *program) step() {
 	}
 	switch op {
 	case 0, 1, 2, 3, 4:
-		n, err := syscall.Write(s.fd, p.data(p.size()))
-		p.say("write", s, n, err)
+		p.write(s)
 	case 5, 6, 7, 8:
-		b := make([]byte, 1+p.size())
-		n, err := syscall.Read(s.fd, b)
-		p.say("read", s, received(n, b), err)
+		p.read(s)
 	case 9:
 		b := make([]byte, 1+p.size())
 		n, _, err := syscall.Recvfrom(s.fd, b, syscall.MSG_PEEK)
@@ -282,21 +362,13 @@ func (p *program) step() {
 		p.say("recvmsg", s, fmt.Sprint(received(n, b), " ", flags), err)
 	case 11:
 		n, err := syscall.SendmsgN(s.fd, p.data(p.size()), nil, nil, syscall.MSG_NOSIGNAL)
+		p.quiet = true
 		p.say("sendmsg", s, n, err)
+		p.quiet = false
 	case 12:
-		b, c := p.data(3), p.data(p.size()+1)
-		vec := []syscall.Iovec{{Base: &b[0], Len: 3}, {Base: &c[0], Len: uint64(len(c))}}
-		n, _, errno := syscall.Syscall(syscall.SYS_WRITEV, uintptr(s.fd), uintptr(unsafe.Pointer(&vec[0])), 2)
-		p.result("writev", s, int(n), errno)
+		p.writev(s)
 	case 13:
-		b, c := make([]byte, 3), make([]byte, p.size()+1)
-		vec := []syscall.Iovec{{Base: &b[0], Len: 3}, {Base: &c[0], Len: uint64(len(c))}}
-		n, _, errno := syscall.Syscall(syscall.SYS_READV, uintptr(s.fd), uintptr(unsafe.Pointer(&vec[0])), 2)
-		if errno != 0 {
-			p.say("readv", s, nil, errno)
-		} else {
-			p.say("readv", s, received(int(n), append(b, c...)), nil)
-		}
+		p.readv(s)
 	case 14, 15:
 		how := p.rng.Intn(3)
 		p.say([]string{"shutdown(RD)", "shutdown(WR)", "shutdown(RDWR)"}[how], s, "ok", syscall.Shutdown(s.fd, how))
@@ -325,9 +397,7 @@ func (p *program) step() {
 			p.say("linger", s, "ok", syscall.SetsockoptLinger(s.fd, syscall.SOL_SOCKET, syscall.SO_LINGER, &syscall.Linger{Onoff: 1}))
 		}
 	case 25:
-		var n int32
-		_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(s.fd), 0x541b, uintptr(unsafe.Pointer(&n)))
-		p.result("FIONREAD", s, int(n), errno)
+		p.unread(s)
 	case 26:
 		p.say("bind", s, "ok", syscall.Bind(s.fd, loopback(s.v6, 0)))
 	case 27:
@@ -345,15 +415,19 @@ func (p *program) step() {
 		if p.kind == "tcp" {
 			return // one that has listened and was shut down says more than it does simulated
 		}
-		const rdhup = 0x2000
-		poll := struct {
-			fd              int32
-			events, revents int16
-		}{int32(s.fd), 1 | 4 | rdhup, 0} // POLLIN, POLLOUT
-		var now syscall.Timespec
-		_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&poll)), 1, uintptr(unsafe.Pointer(&now)), 0, 0, 0)
-		p.result("poll", s, int(poll.revents), errno)
+		p.poll(s)
 	}
+}
+
+func (p *program) poll(s sock) {
+	const rdhup = 0x2000
+	poll := struct {
+		fd              int32
+		events, revents int16
+	}{int32(s.fd), 1 | 4 | rdhup, 0} // POLLIN, POLLOUT
+	var now syscall.Timespec
+	_, _, errno := syscall.Syscall6(syscall.SYS_PPOLL, uintptr(unsafe.Pointer(&poll)), 1, uintptr(unsafe.Pointer(&now)), 0, 0, 0)
+	p.result("poll", s, int(poll.revents), errno)
 }
 
 func (p *program) result(call string, s sock, n int, errno syscall.Errno) {
@@ -362,4 +436,40 @@ func (p *program) result(call string, s sock, n int, errno syscall.Errno) {
 	} else {
 		p.say(call, s, n, nil)
 	}
+}
+
+func (p *program) write(s sock) {
+	n, err := syscall.Write(s.fd, p.data(p.size()))
+	p.say("write", s, n, err)
+}
+
+func (p *program) read(s sock) {
+	b := make([]byte, 1+p.size())
+	n, err := syscall.Read(s.fd, b)
+	p.say("read", s, received(n, b), err)
+}
+
+func (p *program) writev(s sock) {
+	b, c := p.data(3), p.data(p.size()+1)
+	vec := []syscall.Iovec{{Base: &b[0], Len: 3}, {Base: &c[0], Len: uint64(len(c))}}
+	n, _, errno := syscall.Syscall(syscall.SYS_WRITEV, uintptr(s.fd), uintptr(unsafe.Pointer(&vec[0])), 2)
+	p.result("writev", s, int(n), errno)
+}
+
+func (p *program) readv(s sock) {
+	b, c := make([]byte, 3), make([]byte, p.size()+1)
+	vec := []syscall.Iovec{{Base: &b[0], Len: 3}, {Base: &c[0], Len: uint64(len(c))}}
+	n, _, errno := syscall.Syscall(syscall.SYS_READV, uintptr(s.fd), uintptr(unsafe.Pointer(&vec[0])), 2)
+	if errno != 0 {
+		p.say("readv", s, nil, errno)
+	} else {
+		p.say("readv", s, received(int(n), append(b, c...)), nil)
+	}
+}
+
+// unread is FIONREAD.
+func (p *program) unread(s sock) {
+	var n int32
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(s.fd), 0x541b, uintptr(unsafe.Pointer(&n)))
+	p.result("FIONREAD", s, int(n), errno)
 }

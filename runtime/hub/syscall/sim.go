@@ -18,14 +18,10 @@ import (
 //
 // The race detector hears nothing of what happens here, as of what the kernel does: no
 // function is instrumented, there are no maps, and memory is moved by simMove.
-//
-// The arguments of a call may be addresses on the stack of the caller, as numbers, and
-// the stack may move as soon as a function here needs more of it. So they are taken for
-// distances from its end, and made addresses again for each use (simCall.at).
 
 const (
-	simBase  = 1 << 20 // hubNetBase, hubNetMost
-	simFiles = 1 << 14
+	simBase  = linux.HubSimBase
+	simFiles = linux.HubSimFiles
 )
 
 //go:linkname hubNetFiles runtime.hubNetFiles
@@ -73,9 +69,8 @@ func hubNetWake(thread uintptr)
 //go:linkname hubSimKills
 func hubSimKills(number uintptr)
 
-//go:linkname simMove runtime.memmove
-//go:noescape
-func simMove(to, from unsafe.Pointer, n uintptr)
+//go:linkname hubSimRaises
+func hubSimRaises(number Signal)
 
 // A simWorld is what calls are answered from. There is one; a host would have its own.
 type simWorld struct {
@@ -106,6 +101,7 @@ const (
 
 	// Those of no descriptor.
 	simPolls       // those of an array
+	simSelects     // those of sets of bits
 	simSelf        // who the process is: answered here
 	simPids        // the first or second argument may be a process
 	simKills       // likewise, for a signal
@@ -154,10 +150,13 @@ var simCalls = [hubCallsLen]uint8{
 	SYS_SOCKETPAIR:  simMakes,
 	SYS_PIPE2:       simMakes,
 	SYS_SPLICE:      simCopies,
+	hubCopyRange:    simCopies,
 	SYS_SENDFILE:    simSends,
 
 	SYS_PPOLL:             simPolls,
 	hubPoll:               simPolls,
+	SYS_PSELECT6:          simSelects,
+	hubSelect:             simSelects,
 	SYS_GETPID:            simSelf,
 	SYS_GETPPID:           simSelf,
 	SYS_UNAME:             simSelf,
@@ -254,7 +253,9 @@ func hubNetAsks(trap, a1, a2, a3 uintptr) (b1, b2, b3 uintptr, sim bool) {
 		a2, other = simReal(a2)
 		sim = sim || other
 	case simPolls:
-		return a1, a2, a3, simPollsAll(a1, a2) && simIn()
+		return a1, a2, a3, simPollsAny(a1, a2) && simIn()
+	case simSelects:
+		return a1, a2, a3, a1 > simBase && simIn()
 	case simSelf:
 		return a1, a2, a3, simSelfOne.pid != 0 && simIn()
 	case simKills:
@@ -339,32 +340,6 @@ func simDo(lo, hi, trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err Er
 	return r1, 0, err
 }
 
-// where returns where an address of the caller's is now.
-//
-//go:norace
-func (c *simCall) where(p uintptr) uintptr {
-	if c.lo <= p && p < c.hi {
-		_, hi := hubNetStack()
-		return hi - (c.hi - p)
-	}
-	return p
-}
-
-// at returns what is at an address of the caller's, for use at once.
-//
-//go:norace
-//go:nocheckptr
-func (c *simCall) at(p uintptr) unsafe.Pointer {
-	p = c.where(p)
-	return *(*unsafe.Pointer)(unsafe.Pointer(&p))
-}
-
-// simPointer is the pointer that a number is: of what it points to, somebody else knows.
-//
-//go:norace
-//go:nocheckptr
-func simPointer(p uintptr) unsafe.Pointer { return *(*unsafe.Pointer)(unsafe.Pointer(&p)) }
-
 // do answers the call.
 //
 //go:norace
@@ -386,11 +361,14 @@ func (c *simCall) do() (uintptr, Errno) {
 		return w.socketpair(c)
 	case SYS_PIPE2:
 		return w.pipe2(c)
+	case SYS_PSELECT6, hubSelect:
+		hubRealSocket()
+		return 0, EBADF // a set that may have a simulated descriptor: Linux would not look at it
 	case SYS_EPOLL_CTL:
-		return 0, EPERM // as for a file that cannot be polled
+		return w.epoll(c)
 	case SYS_SENDFILE:
 		return w.sendfile(c)
-	case SYS_SPLICE:
+	case SYS_SPLICE, hubCopyRange:
 		return 0, EINVAL // the caller copies
 	}
 	s := w.file(a[1])
@@ -412,11 +390,9 @@ func (c *simCall) do() (uintptr, Errno) {
 			return 0, EBADF // closed meanwhile
 		}
 	}
-	if s.kind == simPipeRead || s.kind == simPipeWrite {
-		switch a[0] {
-		case SYS_BIND, SYS_CONNECT, SYS_LISTEN, SYS_ACCEPT, SYS_ACCEPT4, SYS_SENDTO, SYS_RECVFROM, SYS_SENDMSG, SYS_RECVMSG,
-			SYS_SHUTDOWN, SYS_GETSOCKNAME, SYS_GETPEERNAME, SYS_GETSOCKOPT, SYS_SETSOCKOPT:
-			return 0, ENOTSOCK
+	if s.pipe != nil {
+		if n, err, done := s.pipeCall(c); done {
+			return n, err
 		}
 	} else if s.datagrams() {
 		switch a[0] {
@@ -500,8 +476,11 @@ func (c *simCall) do() (uintptr, Errno) {
 	case SYS_GETSOCKNAME:
 		return 0, c.putAddr(s, s.local, a[2], a[3])
 	case SYS_GETPEERNAME:
-		if s.state != simOpen { // a Unix socket stays so when its peer is closed
+		if s.state != simOpen || s.kind == simUDP && s.remote.port == 0 { // a Unix socket stays so when its peer is closed
 			return 0, ENOTCONN
+		}
+		if s.domain == AF_UNIX && s.peer != nil {
+			return 0, c.putAddr(s, s.peer.local, a[2], a[3]) // as it is now
 		}
 		return 0, c.putAddr(s, s.remote, a[2], a[3])
 	case SYS_GETSOCKOPT:
@@ -512,405 +491,4 @@ func (c *simCall) do() (uintptr, Errno) {
 		return s.shutdown(int(a[2]))
 	}
 	return 0, ENOSYS
-}
-
-// receiveCall answers a call that receives datagrams.
-//
-//go:norace
-func (s *simSock) receiveCall(c *simCall) (uintptr, Errno) {
-	a := &c.a
-	switch a[0] {
-	case SYS_READ:
-		_, _, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, 0)
-		return uintptr(n), err
-	case SYS_READV:
-		_, _, n, err := s.receiveFrom(c, simMem{vec: a[2], n: int(a[3])}, 0)
-		return uintptr(n), err
-	case SYS_RECVFROM:
-		from, length, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, a[4])
-		if err == 0 && a[5] != 0 {
-			if s.kind == simUnixgram && from.name == "" {
-				*(*uint32)(c.at(a[6])) = 0
-			} else {
-				err = c.putAddr(s, from, a[5], a[6])
-			}
-		}
-		if a[4]&MSG_TRUNC != 0 {
-			n = length
-		}
-		return uintptr(n), err
-	case SYS_RECVMSG:
-		return s.receiveMsg(c, a[2], a[3])
-	}
-	// SYS_RECVMMSG: the first one is waited for.
-	flags := a[4]
-	for i := range a[3] {
-		at := a[2] + i*simMmsg
-		n, err := s.receiveMsg(c, at, flags)
-		if err != 0 {
-			if i > 0 {
-				return i, 0
-			}
-			return 0, err
-		}
-		*(*uint32)(unsafe.Add(c.at(at), unsafe.Sizeof(Msghdr{}))) = uint32(n)
-		flags |= MSG_DONTWAIT
-	}
-	return a[3], 0
-}
-
-const simMmsg = unsafe.Sizeof(Msghdr{}) + 8 // struct mmsghdr
-
-//go:norace
-func (s *simSock) receiveMsg(c *simCall, at, flags uintptr) (uintptr, Errno) {
-	from, length, n, err := s.receiveFrom(c, simMem{msg: at}, flags)
-	if err != 0 {
-		return 0, err
-	}
-	h := (*Msghdr)(c.at(at))
-	h.Flags = 0
-	if length > n {
-		h.Flags = MSG_TRUNC
-	}
-	h.SetControllen(0)
-	if s.kind == simUnixgram && from.name == "" {
-		h.Namelen = 0
-	} else if h.Name != nil {
-		size := h.Namelen
-		c.putAddr(s, from, uintptr(unsafe.Pointer(h.Name)), uintptr(unsafe.Pointer(&size)))
-		(*Msghdr)(c.at(at)).Namelen = size
-	}
-	if flags&MSG_TRUNC != 0 {
-		n = length
-	}
-	return uintptr(n), 0
-}
-
-//go:norace
-func (w *simWorld) sendMany(c *simCall, s *simSock) (uintptr, Errno) {
-	for i := range c.a[3] {
-		at := c.a[2] + i*simMmsg
-		h := (*Msghdr)(c.at(at))
-		n, err := w.sendTo(c, s, simMem{msg: at}, c.a[4], uintptr(unsafe.Pointer(h.Name)), uintptr(h.Namelen))
-		if err != 0 {
-			if i > 0 {
-				return i, 0
-			}
-			return 0, err
-		}
-		*(*uint32)(unsafe.Add(c.at(at), unsafe.Sizeof(Msghdr{}))) = uint32(n)
-	}
-	return c.a[3], 0
-}
-
-// Descriptors.
-
-//go:norace
-func (w *simWorld) file(fd uintptr) *simSock {
-	if i := fd - simBase; i < simFiles {
-		return w.files[i]
-	}
-	return nil
-}
-
-// open makes a descriptor for s, the lowest from a number on.
-//
-//go:norace
-func (w *simWorld) open(s *simSock, from uintptr, cloexec bool) (uintptr, Errno) {
-	if from < simBase {
-		from = simBase
-	}
-	for i := from - simBase; i < simFiles; i++ {
-		if w.files[i] == nil {
-			w.files[i], w.cloe[i] = s, cloexec
-			hubNetFiles[i].real = 0
-			s.fds = append(s.fds, i)
-			return simBase + i, 0
-		}
-	}
-	return 0, EMFILE
-}
-
-//go:norace
-func (w *simWorld) close(fd uintptr) {
-	i := fd - simBase
-	s := w.files[i]
-	w.files[i] = nil
-	for k, f := range s.fds {
-		if f == i {
-			s.fds[k] = s.fds[len(s.fds)-1]
-			s.fds = s.fds[:len(s.fds)-1]
-			break
-		}
-	}
-	if len(s.fds) == 0 {
-		w.release(s)
-	}
-}
-
-//go:norace
-func (w *simWorld) dup3(c *simCall, s *simSock) (uintptr, Errno) {
-	to := c.a[2]
-	if to == c.a[1] {
-		return 0, EINVAL
-	}
-	if to-simBase >= simFiles {
-		// It is to be known by a number of the kernel's, such as 1.
-		if err := s.leave(); err != 0 {
-			return 0, err
-		}
-		fd, _ := simReal(c.a[1])
-		fd, _, err := linux.Syscall6(SYS_DUP3, fd, to, c.a[3], 0, 0, 0)
-		return fd, Errno(err)
-	}
-	if o := w.files[to-simBase]; o == simGone {
-		return 0, EBUSY
-	} else if o != nil {
-		w.close(to)
-	}
-	return w.open(s, to, c.a[3]&O_CLOEXEC != 0)
-}
-
-//go:norace
-func (w *simWorld) fcntl(s *simSock, fd, cmd, arg uintptr) (uintptr, Errno) {
-	switch cmd {
-	case F_DUPFD:
-		return w.open(s, arg, false)
-	case F_DUPFD_CLOEXEC:
-		return w.open(s, arg, true)
-	case F_GETFD:
-		if w.cloe[fd-simBase] {
-			return FD_CLOEXEC, 0
-		}
-		return 0, 0
-	case F_SETFD:
-		w.cloe[fd-simBase] = arg&FD_CLOEXEC != 0
-		return 0, 0
-	case F_GETFL:
-		flags := uintptr(O_RDWR)
-		switch s.kind {
-		case simPipeRead:
-			flags = O_RDONLY
-		case simPipeWrite:
-			flags = O_WRONLY
-		}
-		if s.nonblock {
-			flags |= O_NONBLOCK
-		}
-		return flags, 0
-	case F_SETFL:
-		s.nonblock = arg&O_NONBLOCK != 0
-		return 0, 0
-	case simSetPipeSize, simGetPipeSize:
-		end := s
-		switch s.kind {
-		case simPipeRead:
-		case simPipeWrite:
-			if end = s.peer; end == nil {
-				return simPipe, 0
-			}
-		default:
-			return 0, EBADF
-		}
-		if cmd == simSetPipeSize {
-			if arg > 1<<20 {
-				return 0, EPERM
-			}
-			size := simPipeAtomic
-			for size < int(arg) {
-				size *= 2
-			}
-			if size < end.in.n {
-				return 0, EBUSY
-			}
-			end.limit = size
-		}
-		return uintptr(end.limit), 0
-	}
-	return 0, EINVAL
-}
-
-const simSetPipeSize, simGetPipeSize = 1031, 1032 // F_SETPIPE_SZ, F_GETPIPE_SZ
-
-//go:norace
-func (s *simSock) ioctl(c *simCall) (uintptr, Errno) {
-	const fionread, fionbio = 0x541b, 0x5421
-	switch c.a[2] {
-	case fionread:
-		if s.state == simListening {
-			return 0, EINVAL
-		}
-		n := s.in.n
-		if s.kind == simPipeWrite && s.peer != nil {
-			n = s.peer.in.n // of the pipe
-		}
-		*(*int32)(c.at(c.a[3])) = int32(n)
-		return 0, 0
-	case fionbio:
-		s.nonblock = *(*int32)(c.at(c.a[3])) != 0
-		return 0, 0
-	}
-	return 0, ENOTTY
-}
-
-//go:norace
-func (s *simSock) stat(st *Stat_t) (uintptr, Errno) {
-	*st = Stat_t{}
-	st.Mode = S_IFSOCK | 0o777
-	if s.kind == simPipeRead || s.kind == simPipeWrite {
-		st.Mode = S_IFIFO | 0o600
-	}
-	st.Ino = s.number
-	st.Nlink = 1
-	st.Blksize = 4096
-	return 0, 0
-}
-
-// sendfile sends from a file of the kernel's, if that is one that nobody waits for.
-//
-//go:norace
-func (w *simWorld) sendfile(c *simCall) (uintptr, Errno) {
-	s := w.file(c.a[1])
-	if s == nil || !s.stream() || c.a[2] >= simBase {
-		return 0, EINVAL // the caller copies
-	}
-	st := new(Stat_t)
-	if _, _, err := linux.Syscall6(SYS_FSTAT, c.a[2], uintptr(unsafe.Pointer(st)), 0, 0, 0, 0); err != 0 {
-		return 0, Errno(err)
-	}
-	if st.Mode&S_IFMT != S_IFREG {
-		return 0, EINVAL
-	}
-	if c.a[3] == 0 {
-		return s.sendFrom(c, SYS_READ, c.a[2], c.a[4], 0)
-	}
-	n, err := s.sendFrom(c, SYS_PREAD64, c.a[2], c.a[4], uintptr(*(*int64)(c.at(c.a[3]))))
-	if err == 0 {
-		*(*int64)(c.at(c.a[3])) += int64(n)
-	}
-	return n, err
-}
-
-//go:norace
-func (s *simSock) stream() bool { return s != simGone && (s.kind == simTCP || s.kind == simUnix) }
-
-// sendFrom sends up to n bytes that a call reads from a file. No more is read than there
-// is room for.
-//
-//go:norace
-func (s *simSock) sendFrom(c *simCall, call, fd, n, offset uintptr) (uintptr, Errno) {
-	hubNetAt(unsafe.Pointer(s))
-	for s.state == simOpen && !s.wshut && s.err == 0 && s.space() == 0 {
-		s.peer.short = true
-		if err := s.wait(c, SO_SNDTIMEO, 0); err != 0 {
-			return 0, err
-		}
-	}
-	room := simBuffer
-	if s.state == simOpen {
-		room = max(1, s.space())
-	}
-	part := make([]byte, min(room, 64<<10, int(n)))
-	got, _, err := linux.Syscall6(call, fd, uintptr(unsafe.Pointer(unsafe.SliceData(part))), uintptr(len(part)), offset, 0, 0)
-	if err != 0 || got == 0 {
-		return got, Errno(err)
-	}
-	return s.send(c, simMem{at: uintptr(unsafe.Pointer(unsafe.SliceData(part))), n: int(got)}, MSG_DONTWAIT)
-}
-
-// Memory of the caller's.
-
-// A simMem is memory of the caller's: some bytes, or what an array of Iovec has, or a
-// Msghdr.
-type simMem struct {
-	at, vec, msg uintptr
-	n            int // of bytes, or Iovecs
-}
-
-// part returns part i, for use at once; false behind the last one.
-//
-//go:norace
-func (m *simMem) part(c *simCall, i int) (p unsafe.Pointer, n int, ok bool) {
-	var vec *Iovec
-	switch {
-	case m.msg != 0:
-		h := (*Msghdr)(c.at(m.msg))
-		if i >= int(h.Iovlen) {
-			return nil, 0, false
-		}
-		vec = (*Iovec)(unsafe.Add(unsafe.Pointer(h.Iov), uintptr(i)*unsafe.Sizeof(*h.Iov)))
-	case m.vec != 0:
-		if i >= m.n {
-			return nil, 0, false
-		}
-		vec = (*Iovec)(unsafe.Add(c.at(m.vec), uintptr(i)*unsafe.Sizeof(Iovec{})))
-	default:
-		return c.at(m.at), m.n, i == 0
-	}
-	return unsafe.Pointer(vec.Base), int(vec.Len), true
-}
-
-// size returns how many bytes there are.
-//
-//go:norace
-func (m *simMem) size(c *simCall) (size int) {
-	for i := 0; ; i++ {
-		_, n, ok := m.part(c, i)
-		if !ok {
-			return size
-		}
-		size += n
-	}
-}
-
-// A simBuf is a queue of bytes.
-type simBuf struct {
-	b    []byte
-	r, n int // the first byte, and how many
-}
-
-// put appends n bytes.
-//
-//go:norace
-func (q *simBuf) put(p unsafe.Pointer, n int) {
-	if n == 0 {
-		return
-	}
-	if q.r+q.n+n > len(q.b) {
-		to := q.b
-		if q.n+n > len(q.b) || q.r < len(q.b)/2 {
-			to = make([]byte, max(2*len(q.b), q.n+n, 512))
-		}
-		if q.n > 0 {
-			simMove(unsafe.Pointer(&to[0]), unsafe.Pointer(&q.b[q.r]), uintptr(q.n))
-		}
-		q.b, q.r = to, 0
-	}
-	simMove(unsafe.Pointer(&q.b[q.r+q.n]), p, uintptr(n))
-	q.n += n
-}
-
-// get copies the bytes from offset on to memory, as many as fit, and returns how many.
-//
-//go:norace
-func (q *simBuf) get(p unsafe.Pointer, n, offset int) int {
-	n = min(n, q.n-offset)
-	if n <= 0 {
-		return 0
-	}
-	simMove(p, unsafe.Pointer(&q.b[q.r+offset]), uintptr(n))
-	return n
-}
-
-// drop removes n bytes.
-//
-//go:norace
-func (q *simBuf) drop(n int) {
-	q.r += n
-	if q.n -= n; q.n == 0 {
-		q.r = 0
-		if len(q.b) > 64<<10 {
-			q.b = nil
-		}
-	}
 }

@@ -2,10 +2,14 @@
 
 package syscall
 
-import "unsafe"
+import (
+	"internal/runtime/syscall/linux"
+	"unsafe"
+)
 
-// poll and ppoll, of simulated descriptors alone. The kernel knows none of them: of a
-// call that has some of both kinds it is asked, and says POLLNVAL.
+// poll and ppoll. The kernel knows no simulated descriptor: of a call that has some of both
+// kinds, they become real, as one does that is to be waited for by epoll. So that works, and
+// is best effort.
 
 type simPollFd struct {
 	fd              int32
@@ -23,31 +27,111 @@ const (
 	simPollMost = 1 << 10 // descriptors of a call
 )
 
-// simPollsAll reports whether some descriptor of a call is simulated, and none is the kernel's.
+// simPollsAny reports whether some descriptor of a call is, or was, simulated.
 //
 //go:nosplit
 //go:norace
 //go:nocheckptr
-func simPollsAll(fds, n uintptr) (some bool) {
+func simPollsAny(fds, n uintptr) bool {
 	if fds < 4096 || n > simPollMost {
 		return false
 	}
 	for i := range n {
 		p := (*simPollFd)(simPointer(fds + i*unsafe.Sizeof(simPollFd{})))
+		if uintptr(p.fd)-simBase < simFiles {
+			return true
+		}
+	}
+	return false
+}
+
+// pollsAll reports whether no descriptor of a call is the kernel's.
+//
+//go:norace
+func (c *simCall) pollsAll() bool {
+	for i := range c.a[2] {
+		p := (*simPollFd)(unsafe.Add(c.at(c.a[1]), i*unsafe.Sizeof(simPollFd{})))
 		if p.fd < 0 {
 			continue
 		}
 		if _, sim := simReal(uintptr(p.fd)); !sim {
 			return false
 		}
-		some = true
 	}
-	return some
+	return true
+}
+
+// pollReal has the kernel do a call, with its own descriptors.
+//
+//go:norace
+func (w *simWorld) pollReal(c *simCall) (uintptr, Errno) {
+	n := c.a[2]
+	list := make([]simPollFd, n)
+	for i := range n {
+		p := (*simPollFd)(unsafe.Add(c.at(c.a[1]), i*unsafe.Sizeof(simPollFd{})))
+		if list[i] = *p; uintptr(p.fd)-simBase < simFiles && w.file(uintptr(p.fd)) != nil {
+			real, err := hubReal(uintptr(p.fd))
+			if err != 0 {
+				return 0, err
+			}
+			list[i].fd = int32(real)
+		}
+	}
+	// What the call is given is kept where the stack does not move it.
+	more := new(simPollMore)
+	a3, a4 := c.a[3], c.a[4]
+	if c.a[0] == SYS_PPOLL {
+		if a3 != 0 {
+			more.time = *(*Timespec)(c.at(a3))
+			a3 = uintptr(unsafe.Pointer(more))
+		}
+		if a4 != 0 {
+			more.mask = *(*uint64)(c.at(a4))
+			a4 = uintptr(unsafe.Pointer(&more.mask))
+		}
+	}
+	simPollKeeps = more
+	r, _, err := Syscall6(c.a[0], uintptr(unsafe.Pointer(unsafe.SliceData(list))), n, a3, a4, c.a[5], 0)
+	if err == 0 {
+		for i := range n {
+			p := (*simPollFd)(unsafe.Add(c.at(c.a[1]), i*unsafe.Sizeof(simPollFd{})))
+			p.revents = list[i].revents
+		}
+	}
+	return r, err
+}
+
+type simPollMore struct {
+	time Timespec
+	mask uint64
+}
+
+var simPollKeeps *simPollMore // it is on the heap
+
+// epoll adds a descriptor to one of the kernel's pollers, or changes or removes it there.
+//
+//go:norace
+func (w *simWorld) epoll(c *simCall) (uintptr, Errno) {
+	if c.a[2] != EPOLL_CTL_ADD {
+		return 0, ENOENT // it would be real
+	}
+	if w.file(c.a[3]) == nil {
+		return 0, EBADF
+	}
+	real, err := hubReal(c.a[3])
+	if err != 0 {
+		return 0, EPERM // as for a file that cannot be polled
+	}
+	_, _, e := linux.Syscall6(SYS_EPOLL_CTL, c.a[1], c.a[2], real, c.where(c.a[4]), 0, 0)
+	return 0, Errno(e)
 }
 
 //go:norace
 func (w *simWorld) poll(c *simCall) (uintptr, Errno) {
 	n := c.a[2]
+	if !c.pollsAll() {
+		return w.pollReal(c)
+	}
 	until := int64(-1)
 	if c.a[0] == SYS_PPOLL {
 		if c.a[3] != 0 {
@@ -88,7 +172,9 @@ func (w *simWorld) poll(c *simCall) (uintptr, Errno) {
 		}
 		for _, s := range socks {
 			s.threads = append(s.threads, self)
-			if s.peer != nil && s.kind != simUnixgram {
+			if s.peer != nil && s.kind == simUnixgram {
+				s.peer.block(s)
+			} else if s.peer != nil {
 				s.peer.short = true // it says when there is room
 			}
 		}
@@ -107,24 +193,10 @@ func (s *simSock) ready() (events int16) {
 		events |= simPollErr
 	}
 	switch {
-	case s.kind == simPipeRead:
-		if s.in.n > 0 {
-			events |= simPollIn
-		}
-		if s.peer == nil {
-			events |= simPollHup
-		}
-		return events
-	case s.kind == simPipeWrite:
-		if s.peer == nil {
-			return events | simPollOut | simPollErr
-		}
-		if s.space() >= simPipeAtomic {
-			events |= simPollOut
-		}
-		return events
+	case s.pipe != nil:
+		return s.readyPipe()
 	case s.datagrams():
-		if len(s.msgs) > 0 || s.rshut || s.err != 0 {
+		if len(s.msgs) > 0 || s.rshut {
 			events |= simPollIn
 		}
 		if s.rshut {
@@ -133,7 +205,7 @@ func (s *simSock) ready() (events int16) {
 		if s.rshut && s.wshut {
 			events |= simPollHup
 		}
-		if s.kind == simUDP || s.peer == nil || !s.peer.full() {
+		if s.kind == simUDP || 4*s.sent <= s.sendBuffer() && (s.peer == nil || s.hasRoom(s.peer)) {
 			events |= simPollOut
 		}
 		return events

@@ -46,6 +46,7 @@ type simSock struct {
 	bound         bool
 	locked        bool   // it was bound to a port by number, and keeps it
 	fixed         bool   // likewise, to an address
+	only6         bool   // it was bound to one of IPv6, and has nothing to do with IPv4
 	epoch         uint32 // the schedule in which it was bound; 0: outside
 	local, remote simAddr
 
@@ -61,7 +62,10 @@ type simSock struct {
 	spoilt bool  // it never will
 
 	msgs    []simMsg   // datagrams that have arrived; in counts their bytes
+	sent    int        // what those have taken that s has sent and nobody has received (Unix)
 	blocked []*simSock // who found no room for one
+
+	pipe *simPipe // if it is an end of one
 
 	backlog int
 	queue   []*simSock // connections to be accepted
@@ -135,6 +139,40 @@ func simLoopback(v4 bool) (a simAddr) {
 	return a
 }
 
+// here returns an address that s can be connected to: all are this machine.
+//
+//go:norace
+func (s *simSock) here(a simAddr) simAddr {
+	switch {
+	case !a.any():
+		return a
+	case s.local.is4():
+		return a.hereAs(s.local)
+	}
+	return a.hereAs(a)
+}
+
+// hereAs returns this machine's address of the family of another, with a's port.
+//
+//go:norace
+func (a simAddr) hereAs(other simAddr) simAddr {
+	here := simLoopback(other.is4())
+	here.port = a.port
+	return here
+}
+
+// closed4 reports whether an address is one of IPv4, with which s has nothing to do.
+//
+//go:norace
+func (s *simSock) closed4(a simAddr) bool {
+	return s.domain == AF_INET6 && a.is4() && (s.only6 || s.option(IPPROTO_IPV6, IPV6_V6ONLY) != 0)
+}
+
+// closed6 reports whether an address is one of IPv6, and s has one of IPv4.
+//
+//go:norace
+func (s *simSock) closed6(a simAddr) bool { return s.domain == AF_INET6 && !a.is4() && s.local.is4() }
+
 // own reports whether an address is one of this machine's.
 //
 //go:norace
@@ -150,18 +188,6 @@ func (a *simAddr) own() bool {
 	err = s.realBind(fd, simAddr{ip: a.ip})
 	linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
 	return err == 0
-}
-
-// realBind binds a socket of the kernel's, which is of the same family as s.
-//
-//go:norace
-func (s *simSock) realBind(fd uintptr, a simAddr) uintptr {
-	var raw [SizeofSockaddrInet6]byte
-	n := uint32(len(raw))
-	var c simCall
-	c.putAddr(s, a, uintptr(unsafe.Pointer(&raw)), uintptr(unsafe.Pointer(&n)))
-	_, _, err := linux.Syscall6(SYS_BIND, fd, uintptr(unsafe.Pointer(&raw)), uintptr(n), 0, 0, 0)
-	return err
 }
 
 // addr reads an address of the caller's for a socket.
@@ -195,14 +221,18 @@ func (c *simCall) addr(s *simSock, p, size uintptr) (a simAddr, err Errno) {
 		}
 		return a, 0
 	}
+	domain := s.domain
+	if s.kind == simUDP && family == AF_INET && c.a[0] != SYS_BIND {
+		domain = AF_INET // one of IPv6 takes such addresses, too
+	}
 	length := uintptr(SizeofSockaddrInet4)
-	if s.domain == AF_INET6 {
+	if domain == AF_INET6 {
 		length = 24 // without the scope
 	}
 	if size < length {
 		return a, EINVAL
 	}
-	if family != s.domain {
+	if family != domain {
 		return a, EAFNOSUPPORT
 	}
 	port := (*[2]byte)(unsafe.Add(b, 2))
@@ -363,9 +393,6 @@ func (s *simSock) timeout(name uintptr) int64 {
 	return 0
 }
 
-// simGone stands for a socket of the kernel's, and keeps its simulated number.
-var simGone = new(simSock)
-
 //go:norace
 func (w *simWorld) unbind(s *simSock) {
 	if !s.bound {
@@ -381,16 +408,6 @@ func (w *simWorld) unbind(s *simSock) {
 			return
 		}
 	}
-}
-
-// hand has the kernel have the address of a socket: who connects to it asks there.
-//
-//go:norace
-func (w *simWorld) hand(s *simSock) {
-	if s.bound && s.domain != AF_UNIX {
-		w.ports[s.protocol()][s.local.port] = false
-	}
-	w.unbind(s)
 }
 
 // unlock has a socket lose its port, if that was not asked for by number.
@@ -515,24 +532,9 @@ func (w *simWorld) bind(c *simCall, s *simSock) (uintptr, Errno) {
 		s.locked = true
 	}
 	s.fixed = !a.any()
+	s.only6 = s.only6 || s.fixed && !a.is4()
 	w.bindTo(s, a)
 	return 0, 0
-}
-
-// outside makes bind or connect with a socket of the kernel's.
-//
-//go:norace
-func (c *simCall) outside(s *simSock) (uintptr, Errno) {
-	if err := s.leave(); err != 0 {
-		return 0, err
-	}
-	fd, _ := simReal(c.a[1])
-	// The address is kept where the stack does not move it. Nonblocking, connect does not
-	// wait; else it does, and keeps the hub until it is rescued.
-	var raw [128]byte
-	simMove(unsafe.Pointer(&raw), c.at(c.a[2]), min(c.a[3], uintptr(len(raw))))
-	_, _, err := Syscall(c.a[0], fd, uintptr(unsafe.Pointer(&raw)), c.a[3])
-	return 0, err
 }
 
 // answers returns how well a bound socket fits an address: 0 is not at all, 1 by the other
@@ -551,154 +553,4 @@ func (o *simSock) answers(a simAddr) int {
 		return 1
 	}
 	return 0
-}
-
-// Options. They are remembered, and some of them mean something.
-
-type simOption struct {
-	level, name uintptr
-	size        uintptr
-	value       [16]byte
-}
-
-//go:norace
-func (s *simSock) option(level, name uintptr) int {
-	for i := range s.options {
-		if o := &s.options[i]; o.level == level && o.name == name {
-			return int(*(*int32)(unsafe.Pointer(&o.value)))
-		}
-	}
-	return 0
-}
-
-// lingers returns the seconds of SO_LINGER, -1 if it is off.
-//
-//go:norace
-func (s *simSock) lingers() int32 {
-	for i := range s.options {
-		if o := &s.options[i]; o.level == SOL_SOCKET && o.name == SO_LINGER {
-			if l := (*Linger)(unsafe.Pointer(&o.value)); l.Onoff != 0 {
-				return l.Linger
-			}
-		}
-	}
-	return -1
-}
-
-//go:norace
-func (s *simSock) setOption(c *simCall) (uintptr, Errno) {
-	level, name, size := c.a[2], c.a[3], c.a[5]
-	o := simOption{level: level, name: name, size: min(size, 16)}
-	if size < 4 {
-		return 0, EINVAL
-	}
-	if level == IPPROTO_UDP {
-		return 0, ENOPROTOOPT // datagrams are not cut here
-	}
-	simMove(unsafe.Pointer(&o.value), c.at(c.a[4]), o.size)
-	value := (*int32)(unsafe.Pointer(&o.value))
-	if level == SOL_SOCKET {
-		switch name {
-		case SO_RCVTIMEO, SO_SNDTIMEO:
-			if o.size < 16 {
-				return 0, EINVAL
-			}
-			t := (*Timeval)(unsafe.Pointer(&o.value))
-			if t.Usec < 0 || t.Usec >= 1e6 {
-				return 0, EDOM
-			}
-			if t.Sec < 0 {
-				*t = Timeval{} // for ever; Linux does not wait at all, and nobody asks for that
-			}
-		case SO_RCVBUF:
-			*value = max(2**value, 2304)
-		case SO_SNDBUF:
-			*value = max(2**value, 4608)
-		case SO_ERROR, SO_TYPE, SO_ACCEPTCONN, simDomain, simProtocol:
-			return 0, ENOPROTOOPT
-		}
-	}
-	found := false
-	for i := range s.options {
-		if p := &s.options[i]; p.level == level && p.name == name {
-			*p, found = o, true
-		}
-	}
-	if !found {
-		s.options = append(s.options, o)
-	}
-	if peer := s.peer; peer != nil && level == SOL_SOCKET && (name == SO_RCVBUF || name == SO_SNDBUF) {
-		s.limit, peer.limit = peer.capacity(s), s.capacity(peer)
-	}
-	return 0, 0
-}
-
-const simProtocol, simDomain = 38, 39 // SO_PROTOCOL, SO_DOMAIN
-
-//go:norace
-func (s *simSock) getOption(c *simCall) (uintptr, Errno) {
-	level, name := c.a[2], c.a[3]
-	if level == IPPROTO_UDP {
-		return 0, ENOPROTOOPT
-	}
-	o := simOption{size: 4}
-	value := (*int32)(unsafe.Pointer(&o.value))
-	found := false
-	for i := range s.options {
-		if p := &s.options[i]; p.level == level && p.name == name {
-			o, found = *p, true
-		}
-	}
-	if level == SOL_SOCKET {
-		switch name {
-		case SO_ERROR:
-			*value = int32(s.takeErr())
-		case SO_TYPE:
-			*value = SOCK_STREAM
-			if s.datagrams() {
-				*value = SOCK_DGRAM
-			}
-		case SO_ACCEPTCONN:
-			*value = 0
-			if s.state == simListening {
-				*value = 1
-			}
-		case simDomain:
-			*value = int32(s.domain)
-		case simProtocol:
-			switch s.kind {
-			case simTCP:
-				*value = IPPROTO_TCP
-			case simUDP:
-				*value = IPPROTO_UDP
-			}
-		case SO_RCVBUF:
-			if !found {
-				*value = 131072
-			}
-		case SO_SNDBUF:
-			if !found {
-				*value = simBuffer
-			}
-		case SO_LINGER:
-			o.size = 8
-		case SO_RCVTIMEO, SO_SNDTIMEO:
-			o.size = 16
-		case SO_PEERCRED:
-			o.size = SizeofUcred
-			cred := (*Ucred)(unsafe.Pointer(&o.value))
-			*cred = Ucred{Uid: ^uint32(0), Gid: ^uint32(0)}
-			if s.domain == AF_UNIX && s.state == simOpen {
-				*cred = Ucred{Pid: int32(simSelfOne.pid), Uid: uint32(Geteuid()), Gid: uint32(Getegid())}
-			}
-		}
-	}
-	room := (*uint32)(c.at(c.a[5]))
-	if int32(*room) < 0 {
-		return 0, EINVAL
-	}
-	*room = min(*room, uint32(o.size))
-	n := *room
-	simMove(c.at(c.a[4]), unsafe.Pointer(&o.value), uintptr(n))
-	return 0, 0
 }

@@ -2,11 +2,6 @@
 
 package syscall
 
-import (
-	"internal/runtime/syscall/linux"
-	"unsafe"
-)
-
 // TCP over the loopback: connections, from listen to the last byte. Other streams send,
 // receive and end by the same functions. What a call returns in which state is what Linux returns
 // (net/ipv4/tcp.c, af_inet.c): testdata/simnet compares.
@@ -18,30 +13,6 @@ import (
 // simBuffer is how much may be under way in one direction: about what Linux lets a
 // sender have by default on the loopback, before anybody reads.
 const simBuffer = 2_500_000
-
-// leaveTCP makes s a socket of the kernel's.
-//
-//go:norace
-func (s *simSock) leaveTCP() Errno {
-	fd, _, err := linux.Syscall6(SYS_SOCKET, s.domain, SOCK_STREAM|SOCK_CLOEXEC, 0, 0, 0, 0)
-	if err != 0 {
-		return Errno(err)
-	}
-	s.realOptions(fd)
-	if s.bound {
-		err = s.realBind(fd, s.local)
-	}
-	if err == 0 && s.state == simListening {
-		_, _, err = linux.Syscall6(SYS_LISTEN, fd, uintptr(s.backlog), 0, 0, 0, 0)
-	}
-	if err != 0 {
-		linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-		return Errno(err)
-	}
-	simTheWorld().hand(s)
-	s.become(fd)
-	return 0
-}
 
 //go:norace
 func (w *simWorld) listen(s *simSock, backlog int) (uintptr, Errno) {
@@ -140,11 +111,7 @@ func (w *simWorld) connect(c *simCall, s *simSock) (uintptr, Errno) {
 		s.again()
 		return 0, err
 	case simIdle:
-		if a.any() {
-			port := a.port
-			a = simLoopback(a.is4())
-			a.port = port
-		}
+		a = s.here(a)
 		l := w.listener(a)
 		if l != nil && !a.loopback() && !a.own() {
 			l = nil
@@ -153,9 +120,7 @@ func (w *simWorld) connect(c *simCall, s *simSock) (uintptr, Errno) {
 			return c.outside(s)
 		}
 		if s.local.any() {
-			port := s.local.port
-			s.local = simLoopback(a.is4())
-			s.local.port = port
+			s.local = s.local.hereAs(a)
 			if !a.loopback() {
 				s.local.ip = a.ip // an address of this machine's, on which one listens for all
 			}
@@ -333,7 +298,11 @@ func (w *simWorld) release(s *simSock) {
 	switch s.kind {
 	case simTCP:
 	case simUDP:
-		s.state, s.msgs, s.in = simClosed, nil, simBuf{}
+		s.drain()
+		s.state = simClosed
+		return
+	case simPipeRead, simPipeWrite:
+		s.releasePipe()
 		return
 	case simUnixgram:
 		w.releaseUnixgram(s)
@@ -409,12 +378,12 @@ func (s *simSock) shutdown(how int) (uintptr, Errno) {
 		return 0, EINVAL
 	}
 	if s.datagrams() {
-		if s.kind == simUDP && s.state != simOpen {
-			return 0, ENOTCONN
-		}
 		s.rshut = s.rshut || how != SHUT_WR
 		s.wshut = s.wshut || how != SHUT_RD
 		s.wake('r' + 'w')
+		if s.kind == simUDP && s.state != simOpen {
+			return 0, ENOTCONN // and yet it is
+		}
 		return 0, 0
 	}
 	if s.kind == simUnix {
@@ -468,9 +437,6 @@ func (s *simSock) receive(c *simCall, m simMem, flags uintptr) (uintptr, Errno) 
 	if flags&MSG_OOB != 0 {
 		return 0, EINVAL
 	}
-	if s.kind == simPipeWrite {
-		return 0, EBADF
-	}
 	total := 0
 	for {
 		if s.state == simIdle && !s.rshut || s.state == simListening {
@@ -486,17 +452,11 @@ func (s *simSock) receive(c *simCall, m simMem, flags uintptr) (uintptr, Errno) 
 		done := 0 // bytes of the memory
 		got := 0
 		for i := 0; ; i++ {
-			p, n, ok := m.part(c, i)
+			p, n, ok := m.rest(c, i, &done, total) // what is before it was filled before
 			if !ok {
 				break
 			}
-			part := n
-			if done < total { // filled before
-				k := min(total-done, n)
-				p, part = unsafe.Add(p, k), n-k
-			}
-			done += n
-			got += s.in.get(p, part, skip+got)
+			got += s.in.get(p, n, skip+got)
 		}
 		if got > 0 && flags&MSG_PEEK == 0 {
 			s.in.drop(got)
@@ -545,24 +505,22 @@ func (s *simSock) send(c *simCall, m simMem, flags uintptr) (uintptr, Errno) {
 	if flags&MSG_OOB != 0 {
 		return 0, EOPNOTSUPP
 	}
-	if s.kind == simPipeRead {
-		return 0, EBADF
-	}
 	total := 0
 	for {
 		if s.err != 0 && s.kind == simTCP || s.wshut || s.state == simIdle || s.state == simListening {
 			if total > 0 {
 				return uintptr(total), 0
 			}
-			if s.kind == simTCP {
-				if err := s.takeErr(); err != 0 {
-					return 0, err
-				}
-			}
+			err := EPIPE
 			if s.kind == simUnix && !s.wshut {
-				return 0, ENOTCONN
+				err = ENOTCONN
+			} else if s.kind == simTCP && s.err != 0 {
+				err = s.takeErr()
 			}
-			return 0, EPIPE
+			if err == EPIPE && flags&MSG_NOSIGNAL == 0 {
+				hubSimRaises(SIGPIPE)
+			}
+			return 0, err
 		}
 		if s.state == simOpen {
 			if s.peer == nil {
@@ -580,24 +538,15 @@ func (s *simSock) send(c *simCall, m simMem, flags uintptr) (uintptr, Errno) {
 				return uintptr(min(m.size(c), simBuffer)), 0
 			}
 			room := s.space()
-			if s.kind == simPipeWrite && room < simPipeAtomic && room < m.size(c)-total && m.size(c) <= simPipeAtomic {
-				room = 0 // all or nothing
-			}
 			done, sent := 0, 0
 			for i := 0; ; i++ {
-				p, n, ok := m.part(c, i)
+				p, n, ok := m.rest(c, i, &done, total)
 				if !ok {
 					break
 				}
-				part := n
-				if done < total {
-					k := min(total-done, n)
-					p, part = unsafe.Add(p, k), n-k
-				}
-				done += n
-				if part = min(part, room-sent); part > 0 {
-					s.peer.in.put(p, part)
-					sent += part
+				if n = min(n, room-sent); n > 0 {
+					s.peer.in.put(p, n)
+					sent += n
 				}
 			}
 			if total += sent; sent > 0 {

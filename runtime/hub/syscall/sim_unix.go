@@ -2,265 +2,198 @@
 
 package syscall
 
-import (
-	"internal/runtime/syscall/linux"
-	"unsafe"
-)
+import "unsafe"
 
-// Pipes, pairs of sockets, and what leaves the process.
-//
-// A child process has only what the kernel has. So a simulated descriptor that is handed
-// to one becomes real at that moment (hubRealFiles), with all that is under way in it, at
-// both ends: a pipe, a connection, a listener, and a socket that has done nothing yet.
-// Before that, and if it is never handed on, it is simulated: nobody need know when a pipe
-// is made what it is for. What the kernel has no room for, and a listener or peer that has
-// connections to accept, cannot become real.
+// Unix sockets with names. What a path names is a file, made by mknod: it can be seen,
+// renamed and removed as ever, and the socket is known by its device and number.
 
-// hubRealPipe makes a pipe of the kernel's, for what tells a parent of its child.
+// simOutside says that a file is a socket of another process's.
+const simOutside Errno = 1 << 20
+
+// unixName finds the file that an address names.
 //
 //go:norace
-func hubRealPipe(p []int, flags int) error {
-	var fds [2]int32
-	if _, _, err := linux.Syscall6(SYS_PIPE2, uintptr(unsafe.Pointer(&fds)), uintptr(flags), 0, 0, 0, 0); err != 0 {
-		return Errno(err)
+func (a *simAddr) unixName() (err Errno) {
+	if a.name == "" || a.name[0] == 0 {
+		return 0
 	}
-	p[0], p[1] = int(fds[0]), int(fds[1])
+	var st Stat_t
+	if e := Stat(a.name, &st); e != nil {
+		return e.(Errno)
+	}
+	if st.Mode&S_IFMT != S_IFSOCK {
+		return ECONNREFUSED
+	}
+	a.dev, a.ino = uint64(st.Dev), st.Ino
+	return 0
+}
+
+// same reports whether two addresses of Unix sockets are the same.
+//
+//go:norace
+func (a *simAddr) same(b *simAddr) bool {
+	if a.name == "" || b.name == "" || (a.name[0] == 0) != (b.name[0] == 0) {
+		return false
+	}
+	if a.name[0] == 0 {
+		return a.name == b.name
+	}
+	return a.dev == b.dev && a.ino == b.ino
+}
+
+// unixPeer returns who has an address that s names.
+//
+//go:norace
+func (w *simWorld) unixPeer(s *simSock, a simAddr) (*simSock, Errno) {
+	if err := a.unixName(); err != 0 {
+		return nil, err
+	}
+	o := w.unixBound(&a)
+	if o == nil {
+		return nil, simOutside
+	}
+	if o.kind != s.kind {
+		return nil, EPROTOTYPE
+	}
+	return o, 0
+}
+
+// unixBound returns the Unix socket that has an address.
+//
+//go:norace
+func (w *simWorld) unixBound(a *simAddr) *simSock {
+	for _, o := range w.bound {
+		if (o.kind == simUnix || o.kind == simUnixgram) && o.local.same(a) {
+			return o
+		}
+	}
 	return nil
 }
 
-// hubRealFiles returns attr with descriptors that the kernel has.
-//
 //go:norace
-func hubRealFiles(attr *ProcAttr) (*ProcAttr, error) {
-	hubRealChild()
-	if attr == nil {
-		return attr, nil
+func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
+	a, err := c.addr(s, c.a[2], c.a[3])
+	if err != 0 {
+		return 0, err
 	}
-	var own *ProcAttr
-	for i, fd := range attr.Files {
-		if fd-simBase >= simFiles {
-			continue
+	if s.bound {
+		var st Stat_t
+		switch {
+		case a.name == "":
+			return 0, 0
+		case a.name[0] != 0 && Lstat(a.name, &st) == nil:
+			return 0, EADDRINUSE // Linux finds that first
 		}
-		real, err := hubReal(fd)
-		if err != 0 {
-			return nil, err
-		}
-		if own == nil {
-			own = new(ProcAttr)
-			*own = *attr
-			own.Files = append([]uintptr(nil), attr.Files...)
-		}
-		own.Files[i] = real
+		return 0, EINVAL
 	}
-	if own != nil {
-		attr = own
-	}
-	return attr, nil
-}
-
-// hubReal returns the kernel's descriptor for one that is or was simulated.
-//
-//go:norace
-func hubReal(fd uintptr) (real uintptr, err Errno) {
-	entered := hubNetEnter()
-	s := simTheWorld().file(fd)
-	switch s {
-	case nil:
-		err = EBADF
-	case simGone:
-	default:
-		err = s.leave()
-	}
-	hubNetLeave(entered)
-	real, _ = simReal(fd)
-	return real, err
-}
-
-// leave makes s, all of its descriptors, one of the kernel's.
-//
-//go:norace
-func (s *simSock) leave() Errno {
-	hubRealSocket()
 	switch {
-	case s.kind == simTCP && (s.state == simIdle || s.state == simListening && len(s.queue)+len(s.pending) == 0):
-		return s.leaveTCP()
-	case s.kind == simTCP && s.state == simOpen && (s.peer == nil || len(s.peer.fds) > 0):
-		return s.leaveTCPPair()
-	case s.kind == simUDP, s.datagrams() && s.peer == nil, s.kind == simUnix && s.state == simIdle && !s.bound:
-		return s.leaveIdle()
-	case s.kind != simTCP && s.state == simOpen:
-		return s.leavePair()
+	case a.name == "": // one that nobody has
+		name := []byte("\x0000000")
+		for {
+			n := hubNetDraw(1 << 20)
+			for i := range 5 {
+				name[1+i] = "0123456789abcdef"[n>>(4*i)&15]
+			}
+			a.name = unsafe.String(&name[0], len(name))
+			if _, err := w.unixPeer(s, a); err == simOutside {
+				break
+			}
+		}
+	case a.name[0] == 0:
+		if o := w.unixBound(&a); o != nil && !w.left(o) {
+			return 0, EADDRINUSE
+		}
+	default:
+		e := Mknod(a.name, S_IFSOCK|0o777, 0)
+		if e == EEXIST && a.unixName() == 0 {
+			if o := w.unixBound(&a); o != nil && w.left(o) {
+				Unlink(a.name)
+				e = Mknod(a.name, S_IFSOCK|0o777, 0)
+			}
+		}
+		if e != nil {
+			if e == EEXIST {
+				e = EADDRINUSE
+			}
+			return 0, e.(Errno)
+		}
+		if err := a.unixName(); err != 0 {
+			return 0, err
+		}
 	}
-	return EOPNOTSUPP
+	s.local, s.bound, s.epoch = a, true, hubNetEpoch()
+	w.bound = append(w.bound, s)
+	return 0, 0
 }
 
-// leavePair makes a pipe or a pair of sockets the kernel's.
-//
 //go:norace
-func (s *simSock) leavePair() Errno {
-	var fds [2]int32
-	var err uintptr
+func (w *simWorld) connectUnix(c *simCall, s *simSock) (uintptr, Errno) {
+	if s.kind == simUnixgram && c.a[3] >= 2 && *(*uint16)(c.at(c.a[2])) == AF_UNSPEC {
+		s.connectTo(nil)
+		return 0, 0
+	}
+	a, err := c.addr(s, c.a[2], c.a[3])
+	if err != 0 {
+		return 0, err
+	}
+	if a.name == "" {
+		return 0, EINVAL
+	}
+	l, err := w.unixPeer(s, a)
+	if err == simOutside {
+		if a.name[0] == 0 || s.bound {
+			return 0, ECONNREFUSED
+		}
+		return c.outside(s)
+	}
+	if err != 0 {
+		return 0, err
+	}
+	a = l.local
 	if s.kind == simUnixgram {
-		if s.peer.peer != s || len(s.msgs)+len(s.peer.msgs) > 0 {
-			return EOPNOTSUPP
+		if !s.maySend(l) {
+			return 0, EPERM
 		}
-		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
-	} else if s.kind == simUnix {
-		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
-	} else {
-		_, _, err = linux.Syscall6(SYS_PIPE2, uintptr(unsafe.Pointer(&fds)), O_CLOEXEC, 0, 0, 0, 0)
+		s.connectTo(l)
+		return 0, 0
 	}
-	if err != 0 {
-		return Errno(err)
+	switch s.state {
+	case simOpen, simClosed:
+		return 0, EISCONN
+	case simListening:
+		return 0, EINVAL
 	}
-	first, second := uintptr(fds[0]), uintptr(fds[1])
-	if s.kind == simPipeWrite {
-		first, second = second, first
-	}
-	peer := s.peer
-	if !s.pour(second) || peer != nil && !peer.pour(first) {
-		linux.Syscall6(SYS_CLOSE, first, 0, 0, 0, 0, 0)
-		linux.Syscall6(SYS_CLOSE, second, 0, 0, 0, 0, 0)
-		return ENOBUFS
-	}
-	if s.wshut && s.kind == simUnix {
-		linux.Syscall6(SYS_SHUTDOWN, first, SHUT_WR, 0, 0, 0, 0)
-	}
-	if peer != nil && peer.wshut && peer.kind == simUnix {
-		linux.Syscall6(SYS_SHUTDOWN, second, SHUT_WR, 0, 0, 0, 0)
-	}
-	s.become(first)
-	if peer != nil {
-		peer.become(second)
-	} else {
-		linux.Syscall6(SYS_CLOSE, second, 0, 0, 0, 0, 0)
-	}
-	return 0
-}
-
-// leaveTCPPair makes both ends of a connection the kernel's, with the addresses that they
-// have, if nobody else has these there.
-//
-//go:norace
-func (s *simSock) leaveTCPPair() Errno {
-	var fds [3]uintptr // s, the other end, and who listens for it
-	made := 0
-	fail := func(err uintptr) Errno {
-		for _, fd := range fds[:made] {
-			linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
+	for {
+		if l.state != simListening {
+			return 0, ECONNREFUSED
 		}
-		return Errno(err)
-	}
-	on := int32(1)
-	for _, i := range [2]int{2, 0} {
-		fd, _, err := linux.Syscall6(SYS_SOCKET, s.domain, SOCK_STREAM|SOCK_CLOEXEC, 0, 0, 0, 0)
-		if err != 0 {
-			return fail(err)
+		if len(l.queue) <= l.backlog {
+			break
 		}
-		fds[i] = fd
-		if i == 2 {
-			fds[0], made = fd, 1
-		} else {
-			fds[1], made = fds[2], 2
+		if s.nonblock {
+			return 0, EAGAIN
 		}
-		linux.Syscall6(SYS_SETSOCKOPT, fd, SOL_SOCKET, SO_REUSEADDR, uintptr(unsafe.Pointer(&on)), 4, 0)
-		a := s.local
-		if i == 2 {
-			a = s.remote
+		if c.until == 0 {
+			c.until = -1
+			if d := s.timeout(SO_SNDTIMEO); d != 0 {
+				c.until = hubNetNow() + d
+			}
 		}
-		if err := s.realBind(fd, a); err != 0 {
-			return fail(err)
+		if c.until >= 0 && hubNetNow() >= c.until {
+			return 0, EAGAIN
 		}
+		l.park(c.until)
 	}
-	client, listener := fds[0], fds[2]
-	if _, _, err := linux.Syscall6(SYS_LISTEN, listener, 1, 0, 0, 0, 0); err != 0 {
-		return fail(err)
-	}
-	var raw [SizeofSockaddrInet6]byte
-	n := uint32(len(raw))
-	var c simCall
-	c.putAddr(s, s.remote, uintptr(unsafe.Pointer(&raw)), uintptr(unsafe.Pointer(&n)))
-	if _, _, err := linux.Syscall6(SYS_CONNECT, client, uintptr(unsafe.Pointer(&raw)), uintptr(n), 0, 0, 0); err != 0 {
-		return fail(err)
-	}
-	server, _, err := linux.Syscall6(SYS_ACCEPT4, listener, 0, 0, SOCK_CLOEXEC, 0, 0)
-	if err != 0 {
-		return fail(err)
-	}
-	linux.Syscall6(SYS_CLOSE, listener, 0, 0, 0, 0, 0)
-	fds[1], made = server, 2
-	peer := s.peer
-	if !s.pour(server) || peer != nil && !peer.pour(client) {
-		return fail(uintptr(ENOBUFS))
-	}
-	w := simTheWorld()
-	s.realOptions(client)
-	if s.wshut {
-		linux.Syscall6(SYS_SHUTDOWN, client, SHUT_WR, 0, 0, 0, 0)
-	}
-	if peer == nil {
-		linux.Syscall6(SYS_CLOSE, server, 0, 0, 0, 0, 0)
-	} else {
-		peer.realOptions(server)
-		if peer.wshut {
-			linux.Syscall6(SYS_SHUTDOWN, server, SHUT_WR, 0, 0, 0, 0)
-		}
-		w.unbind(peer)
-		peer.become(server)
-	}
-	w.unbind(s)
-	s.become(client)
-	return 0
-}
-
-// realOptions sets the options of s for a socket of the kernel's.
-//
-//go:norace
-func (s *simSock) realOptions(fd uintptr) {
-	for i := range s.options {
-		o := &s.options[i]
-		linux.Syscall6(SYS_SETSOCKOPT, fd, o.level, o.name, uintptr(unsafe.Pointer(&o.value)), o.size, 0)
-	}
-}
-
-// pour sends what has arrived at s through the kernel, by the other end. It reports
-// whether the kernel had room for it: in a pipe it has.
-//
-//go:norace
-func (s *simSock) pour(other uintptr) bool {
-	if s.in.n == 0 {
-		return true
-	}
-	linux.Syscall6(SYS_FCNTL, other, F_SETFL, O_NONBLOCK, 0, 0, 0)
-	n, _, err := linux.Syscall6(SYS_WRITE, other, uintptr(unsafe.Pointer(&s.in.b[s.in.r])), uintptr(s.in.n), 0, 0, 0)
-	linux.Syscall6(SYS_FCNTL, other, F_SETFL, 0, 0, 0, 0)
-	return err == 0 && int(n) == s.in.n
-}
-
-// become has the descriptors of s be copies of one of the kernel's. Who waits in a call
-// makes it again.
-//
-//go:norace
-func (s *simSock) become(fd uintptr) {
-	w := simTheWorld()
-	flags := uintptr(0)
-	if s.nonblock {
-		flags = O_NONBLOCK
-	}
-	linux.Syscall6(SYS_FCNTL, fd, F_SETFL, flags, 0, 0, 0)
-	for k, i := range s.fds {
-		own := fd
-		if k > 0 {
-			own, _, _ = linux.Syscall6(SYS_FCNTL, fd, F_DUPFD_CLOEXEC, 0, 0, 0, 0)
-		}
-		w.files[i] = simGone
-		hubNetConvert(i, int32(own))
-	}
-	if len(s.fds) == 0 {
-		linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-	}
-	s.fds, s.state, s.left, s.peer, s.in = nil, simClosed, true, nil, simBuf{}
-	s.wake('r' + 'w')
+	q := w.newSock(AF_UNIX)
+	q.kind = simUnix
+	q.limit, s.limit = simUnixBuffer, simUnixBuffer
+	q.state, s.state = simOpen, simOpen
+	q.peer, s.peer = s, q
+	q.local, q.remote, s.remote = a, s.local, a
+	l.queue = append(l.queue, q)
+	l.wake('r')
+	s.wake('w')
+	return 0, 0
 }
 
 //go:norace
@@ -273,19 +206,7 @@ func (w *simWorld) newPair(kind, peer simKind, limit int) (s, t *simSock) {
 	return s, t
 }
 
-const (
-	simPipe       = 65536
-	simPipeAtomic = 4096   // PIPE_BUF
-	simUnixBuffer = 212992 // net.core.wmem_default
-)
-
-//go:norace
-func (w *simWorld) pipe2(c *simCall) (uintptr, Errno) {
-	s, t := w.newPair(simPipeRead, simPipeWrite, simPipe)
-	s.nonblock = c.a[2]&O_NONBLOCK != 0
-	t.nonblock = s.nonblock
-	return w.openBoth(c, c.a[1], s, t, c.a[2]&O_CLOEXEC != 0)
-}
+const simUnixBuffer = 212992 // net.core.wmem_default
 
 //go:norace
 func (w *simWorld) socketpair(c *simCall) (uintptr, Errno) {
@@ -314,7 +235,7 @@ func (w *simWorld) openBoth(c *simCall, to uintptr, s, t *simSock, cloexec bool)
 	return 0, 0
 }
 
-// releasePair closes an end of a pipe or pair.
+// releasePair closes a stream.
 //
 //go:norace
 func (s *simSock) releasePair() {
@@ -325,7 +246,7 @@ func (s *simSock) releasePair() {
 		return
 	}
 	peer.rshut, peer.wshut, peer.peer = true, true, nil
-	if unread && s.kind == simUnix {
+	if unread {
 		peer.err = ECONNRESET
 	}
 	peer.wake('r' + 'w')
@@ -345,26 +266,61 @@ func (s *simSock) releaseEmbryo() {
 //
 //go:norace
 func (w *simWorld) releaseUnixgram(s *simSock) {
-	peer := s.peer
-	s.state, s.msgs, s.in, s.peer = simClosed, nil, simBuf{}, nil
+	s.drain()
+	s.state, s.peer = simClosed, nil
 	for i := range simFiles {
 		if o := w.files[i]; o != nil && o.peer == s {
-			o.peer = nil
 			o.wake('r' + 'w')
 		}
 	}
-	if peer != nil {
-		for i, o := range peer.blocked {
-			if o == s {
-				peer.blocked = append(peer.blocked[:i:i], peer.blocked[i+1:]...)
-				break
-			}
-		}
+}
+
+// part has a datagram socket that was connected to another forget what has arrived. If
+// that one is connected to it, it hears of it.
+//
+//go:norace
+func (s *simSock) part(old *simSock) {
+	if len(s.msgs) == 0 {
+		return
+	}
+	s.drain()
+	if old.state != simClosed && old.peer == s {
+		old.err = ECONNRESET
+		old.wake('r' + 'w')
+	}
+}
+
+// drain drops what has arrived at a datagram socket.
+//
+//go:norace
+func (s *simSock) drain() {
+	for len(s.msgs) > 0 {
+		s.next()
 	}
 	for _, o := range s.blocked {
 		o.wake('w')
 	}
 	s.blocked = nil
+}
+
+// maySend reports whether s may send to a datagram socket: one that is connected hears of
+// that one other alone.
+//
+//go:norace
+func (s *simSock) maySend(to *simSock) bool { return to.peer == nil || to.peer == s }
+
+// connectTo connects a datagram socket to another, or to none.
+//
+//go:norace
+func (s *simSock) connectTo(peer *simSock) {
+	old := s.peer
+	if s.peer, s.state, s.remote = peer, simIdle, (simAddr{}); peer != nil {
+		s.state, s.remote = simOpen, peer.local
+	}
+	if old != nil && old != peer {
+		s.part(old)
+	}
+	s.wake('w')
 }
 
 // shutdownUnix is shutdown for a socket of a pair: the peer's other direction ends, too.

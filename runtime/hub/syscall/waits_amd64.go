@@ -12,4 +12,6 @@ const (
 
 const hubSendmmsg = 307 // SYS_SENDMMSG, which package syscall does not have
 
+const hubCopyRange = 326 // SYS_COPY_FILE_RANGE
+
 const hubFstatat = SYS_NEWFSTATAT
