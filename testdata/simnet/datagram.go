@@ -110,8 +110,9 @@ func (p *program) bindDatagram(i int) {
 	s := &p.socks[i]
 	var where syscall.Sockaddr
 	if p.kind == "unixgram" {
-		p.named++
-		where = &syscall.SockaddrUnix{Name: p.path(p.named)}
+		n := p.rng.Intn(p.named + 6) // perhaps one that there is, or was
+		p.named = max(p.named, n+1)
+		where = &syscall.SockaddrUnix{Name: p.path(n)}
 	} else if where = loopback(s.v6, 0); p.rng.Intn(3) == 0 {
 		where = everywhere(s.v6)
 	}

@@ -28,13 +28,12 @@ func main() {
 		fmt.Fprintln(os.Stderr, "simnet:", err)
 		os.Exit(2)
 	}
-	dir, err := os.MkdirTemp("", "simnet")
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "simnet:", err)
-		os.Exit(2)
-	}
-	defer os.RemoveAll(dir)
 	for seed := from; seed <= to; seed++ {
+		dir, err := os.MkdirTemp("", "simnet")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "simnet:", err)
+			os.Exit(2)
+		}
 		p := &program{rng: rand.New(rand.NewSource(int64(seed))), ports: map[int]string{0: "0"}, dir: dir}
 		fmt.Println("seed", seed)
 		for _, p.kind = range kinds {
@@ -42,6 +41,7 @@ func main() {
 			p.gone, p.queued = nil, 0
 			p.run()
 		}
+		os.RemoveAll(dir)
 	}
 }
 

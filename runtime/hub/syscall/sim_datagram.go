@@ -252,8 +252,8 @@ func (w *simWorld) sendUnix(c *simCall, s *simSock, m simMem, flags, to, size ui
 		if size > 0 {
 			var err Errno
 			if peer, err = w.unixPeer(s, a); err == simOutside {
-				if a.name[0] == 0 || s.bound { // it cannot be bound in both worlds
-					return 0, ECONNREFUSED
+				if s.bound {
+					return 0, ECONNREFUSED // it cannot be bound in both worlds
 				}
 				return c.outsideTo(s)
 			} else if err != 0 {

@@ -2,7 +2,10 @@
 
 package syscall
 
-import "unsafe"
+import (
+	"internal/runtime/syscall/linux"
+	"unsafe"
+)
 
 // Unix sockets with names. What a path names is a file, made by mknod: it can be seen,
 // renamed and removed as ever, and the socket is known by its device and number.
@@ -50,12 +53,39 @@ func (w *simWorld) unixPeer(s *simSock, a simAddr) (*simSock, Errno) {
 	}
 	o := w.unixBound(&a)
 	if o == nil {
+		if err := s.ask(a); err != 0 {
+			return nil, err
+		}
 		return nil, simOutside
 	}
 	if o.kind != s.kind {
 		return nil, EPROTOTYPE
 	}
 	return o, 0
+}
+
+// ask asks the kernel whether another process has a socket of a name, for which it has one
+// of the other kind want to be connected: nobody there hears of that.
+//
+//go:norace
+func (s *simSock) ask(a simAddr) Errno {
+	kind := uintptr(SOCK_DGRAM)
+	if s.kind == simUnixgram {
+		kind = SOCK_STREAM
+	}
+	fd, _, err := linux.Syscall6(SYS_SOCKET, AF_UNIX, kind|SOCK_NONBLOCK|SOCK_CLOEXEC, 0, 0, 0, 0)
+	if err != 0 {
+		return Errno(err)
+	}
+	err = s.realConnect(fd, a)
+	linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
+	switch Errno(err) {
+	case EPROTOTYPE:
+		return 0
+	case 0, EAGAIN:
+		return EPROTOTYPE
+	}
+	return Errno(err)
 }
 
 // unixBound returns the Unix socket that has an address.
@@ -95,7 +125,7 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 				name[1+i] = "0123456789abcdef"[n>>(4*i)&15]
 			}
 			a.name = unsafe.String(&name[0], len(name))
-			if _, err := w.unixPeer(s, a); err == simOutside {
+			if w.unixBound(&a) == nil {
 				break
 			}
 		}
@@ -141,8 +171,8 @@ func (w *simWorld) connectUnix(c *simCall, s *simSock) (uintptr, Errno) {
 	}
 	l, err := w.unixPeer(s, a)
 	if err == simOutside {
-		if a.name[0] == 0 || s.bound {
-			return 0, ECONNREFUSED
+		if s.bound {
+			return 0, ECONNREFUSED // it cannot be bound in both worlds
 		}
 		return c.outside(s)
 	}
