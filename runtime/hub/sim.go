@@ -160,11 +160,11 @@ func hubSimBorn(gp, parent *g) {
 	hubSURWBorn(t, parent)
 }
 
-// hubSimRuns is called as a thread gets the hub.
-func hubSimRuns(gp *g) {
+// hubSimCounts counts a step: a thread gets the hub, or comes to a point. If many have taken
+// no time, it takes some: threads that keep each other busy wait for the time, too.
+func hubSimCounts() {
 	s := &hubSim
 	s.reads = 0
-	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
 	s.steps++
 	s.stall++
 	if s.still++; s.still > hubSimStill && s.on {
@@ -173,6 +173,13 @@ func hubSimRuns(gp *g) {
 	if s.steps == s.tail {
 		hubSimTail()
 	}
+}
+
+// hubSimRuns is called as a thread gets the hub.
+func hubSimRuns(gp *g) {
+	s := &hubSim
+	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
+	hubSimCounts()
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
 		s.last, s.stall, s.spins = gp.hub.sim.id, 0, 0

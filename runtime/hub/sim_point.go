@@ -24,12 +24,7 @@ func hubAt(object unsafe.Pointer) {
 		!gp.hub.owner || gp.hub.hold != 0 || gp.hub.kill.strict || gp.hub.kill.state != hubKillNone {
 		return
 	}
-	s.steps++
-	s.stall++
-	s.reads = 0
-	if s.steps == s.tail {
-		hubSimTail()
-	}
+	hubSimCounts()
 	if hub.nremote.Load() != 0 {
 		systemstack(hubDrain)
 	}
