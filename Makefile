@@ -105,7 +105,7 @@ sim-modules: $(GREENIFY)
 sim-speed: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -speed
 
-# simnet-std runs Go's own tests of the network over the simulated loopback; about 20 minutes.
+# simnet-std runs Go's own tests of the network over the simulated loopback; about 5 minutes.
 simnet-std:
 	go run ./testdata/std/simnet
 
