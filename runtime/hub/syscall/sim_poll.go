@@ -66,7 +66,9 @@ func (c *simCall) pollsAll() bool {
 //go:norace
 func (w *simWorld) pollReal(c *simCall) (uintptr, Errno) {
 	n := c.a[2]
-	list := make([]simPollFd, n)
+	// What the call is given is kept where the stack does not move it: the time and the mask
+	// behind the descriptors.
+	list := make([]simPollFd, n+unsafe.Sizeof(simPollMore{})/unsafe.Sizeof(simPollFd{}))
 	for i := range n {
 		p := (*simPollFd)(unsafe.Add(c.at(c.a[1]), i*unsafe.Sizeof(simPollFd{})))
 		if list[i] = *p; uintptr(p.fd)-simBase < simFiles && w.file(uintptr(p.fd)) != nil {
@@ -77,8 +79,7 @@ func (w *simWorld) pollReal(c *simCall) (uintptr, Errno) {
 			list[i].fd = int32(real)
 		}
 	}
-	// What the call is given is kept where the stack does not move it.
-	more := new(simPollMore)
+	more := (*simPollMore)(unsafe.Pointer(&list[n]))
 	a3, a4 := c.a[3], c.a[4]
 	if c.a[0] == SYS_PPOLL {
 		if a3 != 0 {
@@ -90,7 +91,6 @@ func (w *simWorld) pollReal(c *simCall) (uintptr, Errno) {
 			a4 = uintptr(unsafe.Pointer(&more.mask))
 		}
 	}
-	simPollKeeps = more
 	r, _, err := Syscall6(c.a[0], uintptr(unsafe.Pointer(unsafe.SliceData(list))), n, a3, a4, c.a[5], 0)
 	if err == 0 {
 		for i := range n {
@@ -106,8 +106,6 @@ type simPollMore struct {
 	mask uint64
 }
 
-var simPollKeeps *simPollMore // it is on the heap
-
 // epoll adds a descriptor to one of the kernel's pollers, or changes or removes it there.
 //
 //go:norace
@@ -119,8 +117,11 @@ func (w *simWorld) epoll(c *simCall) (uintptr, Errno) {
 		return 0, EBADF
 	}
 	real, err := hubReal(c.a[3])
+	if err == EOPNOTSUPP {
+		err = EPERM // as for a file that cannot be polled
+	}
 	if err != 0 {
-		return 0, EPERM // as for a file that cannot be polled
+		return 0, err
 	}
 	_, _, e := linux.Syscall6(SYS_EPOLL_CTL, c.a[1], c.a[2], real, c.where(c.a[4]), 0, 0)
 	return 0, Errno(e)
@@ -129,9 +130,6 @@ func (w *simWorld) epoll(c *simCall) (uintptr, Errno) {
 //go:norace
 func (w *simWorld) poll(c *simCall) (uintptr, Errno) {
 	n := c.a[2]
-	if !c.pollsAll() {
-		return w.pollReal(c)
-	}
 	until := int64(-1)
 	if c.a[0] == SYS_PPOLL {
 		if c.a[3] != 0 {
@@ -148,6 +146,9 @@ func (w *simWorld) poll(c *simCall) (uintptr, Errno) {
 	self := hubNetSelf()
 	var socks []*simSock
 	for {
+		if !c.pollsAll() { // or no longer
+			return w.pollReal(c)
+		}
 		ready := uintptr(0)
 		socks = socks[:0]
 		for i := range n {
@@ -157,7 +158,7 @@ func (w *simWorld) poll(c *simCall) (uintptr, Errno) {
 				continue
 			}
 			s := w.file(uintptr(p.fd))
-			if s == nil || s == simGone {
+			if s == nil {
 				p.revents = simPollNval
 			} else {
 				p.revents = s.ready() & (p.events | simPollErr | simPollHup)

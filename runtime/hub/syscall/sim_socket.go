@@ -483,25 +483,31 @@ func simOverlap(s *simSock, a simAddr, t *simSock, b simAddr) bool {
 	return a.any() && s.option(IPPROTO_IPV6, IPV6_V6ONLY) == 0 // all of IPv6 is all of IPv4, too
 }
 
-// simPorts are those that Linux hands out.
-const simPorts, simPortsLen = 32768, 28232
+// simPorts are the ranges of ports that are handed out: those behind the ones that Linux hands
+// out, for a socket may become real and is to find its port free; and if they are taken, these.
+var simPorts = [2]struct{ first, n uint16 }{{61000, 1<<16 - 61000}, {32768, 61000 - 32768}}
+
+//go:norace
+func (w *simWorld) taken(kind simKind, port uint16) bool {
+	for _, o := range w.bound {
+		if o.kind == kind && o.local.port == port {
+			return true
+		}
+	}
+	return false
+}
 
 // ephemeral returns a port that is free, by the seed.
 //
 //go:norace
 func (w *simWorld) ephemeral(s *simSock, a simAddr) (simAddr, Errno) {
-	first := hubNetDraw(simPortsLen)
-	for k := range uint64(simPortsLen) {
-		a.port = uint16(simPorts + (first+k)%simPortsLen)
-		free := true
-		for _, o := range w.bound {
-			if o.kind == s.kind && o.local.port == a.port {
-				free = false
-				break
+	for _, r := range simPorts {
+		first := uint16(hubNetDraw(uint64(r.n)))
+		for k := range r.n {
+			a.port = r.first + uint16((uint32(first)+uint32(k))%uint32(r.n))
+			if !w.taken(s.kind, a.port) {
+				return a, 0
 			}
-		}
-		if free {
-			return a, 0
 		}
 	}
 	return a, EADDRINUSE
