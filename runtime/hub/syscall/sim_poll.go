@@ -106,12 +106,12 @@ type simPollMore struct {
 	mask uint64
 }
 
-// epoll adds a descriptor to one of the kernel's pollers, or changes or removes it there.
+// epoll adds a simulated descriptor to one of the kernel's pollers.
 //
 //go:norace
 func (w *simWorld) epoll(c *simCall) (uintptr, Errno) {
 	if c.a[2] != EPOLL_CTL_ADD {
-		return 0, ENOENT // it would be real
+		return 0, ENOENT // one that is there is real
 	}
 	if w.file(c.a[3]) == nil {
 		return 0, EBADF

@@ -7,7 +7,7 @@ import (
 	"unsafe"
 )
 
-// Unix sockets with names. What a path names is a file, made by mknod: it can be seen,
+// Unix sockets: names, pairs, and how they end. What a path names is a file, made by mknod: it can be seen,
 // renamed and removed as ever, and the socket is known by its device and number.
 
 // simOutside says that a file is a socket of another process's.
