@@ -5,7 +5,7 @@
 //
 // Every test must pass in all of them, but for those in testdata/std/simnet.tsv, each of which
 // says why it cannot. One that fails and is not there is an error, and so is a line whose test
-// passes, unless its reason begins with "may pass: ": what it asks for depends on the machine.
+// passes, unless it says that it may: what that asks for depends on the machine.
 //
 // Exit status: 0 all is as it should be, 1 a test differs, 2 usage, or tests that could not be
 // run at all.
@@ -19,16 +19,16 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/explore"
+	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/testdata/std/internal/tool"
 )
 
 var packages = strings.Fields("net/smtp net/http/httptest net/rpc crypto/tls net net/http")
-
-const mayPass = "may pass: "
 
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
@@ -53,7 +53,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 }
 
 func compare(list []string, schedules int, file string, stdout io.Writer) (code int, err error) {
-	known, err := readExceptions(file)
+	known, err := readExceptions(file, runtime.Version())
 	if err != nil {
 		return 0, err
 	}
@@ -81,14 +81,14 @@ func compare(list []string, schedules int, file string, stdout io.Writer) (code 
 		exceptions := known[pkg]
 		wrong := 0
 		for _, name := range sorted(ran) {
-			reason, listed := exceptions[name]
+			exception, listed := exceptions[name]
 			switch how := failed[name]; {
 			case how != "" && !listed:
 				fmt.Fprintf(stdout, "FAIL %s %s: %s\n", pkg, name, how)
 				wrong++
 			case how != "":
-				fmt.Fprintf(stdout, "exception %s %s: %s: %s\n", pkg, name, how, reason)
-			case listed && !strings.HasPrefix(reason, mayPass):
+				fmt.Fprintf(stdout, "exception %s %s: %s: %s\n", pkg, name, how, exception.reason)
+			case listed && !exception.mayPass:
 				fmt.Fprintf(stdout, "STALE exception %s %s: it passes\n", pkg, name)
 				wrong++
 			}
@@ -129,25 +129,40 @@ func test(greenify, dir, pkg string, schedules int) ([]explore.Result, []byte, e
 	return results, printed, err
 }
 
-// readExceptions reads lines of three fields separated by tabs: package, test, reason.
-func readExceptions(file string) (map[string]map[string]string, error) {
+// An exception is a test that cannot pass.
+type exception struct {
+	mayPass bool
+	reason  string
+}
+
+// readExceptions reads lines of four fields separated by tabs: package, test, what it does, reason.
+// What it does is "fails" or "may pass", and perhaps ", <go1.27": in which releases. It
+// returns those of a release, by package and test.
+func readExceptions(file, release string) (map[string]map[string]exception, error) {
 	data, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	all := map[string]map[string]string{}
+	all := map[string]map[string]exception{}
 	for i, line := range strings.Split(string(data), "\n") {
 		if line == "" || strings.HasPrefix(line, "#") {
 			continue
 		}
 		f := strings.Split(line, "\t")
-		if len(f) != 3 || slices.Contains(f, "") {
-			return nil, fmt.Errorf("%s:%d: want package, test and reason, separated by tabs", file, i+1)
+		if len(f) != 4 || slices.Contains(f, "") {
+			return nil, fmt.Errorf("%s:%d: want package, test, what it does and reason, separated by tabs", file, i+1)
+		}
+		does, in, _ := strings.Cut(f[2], ", ")
+		if does != "fails" && does != "may pass" || in != "" && in != "<go1.27" && in != ">=go1.27" {
+			return nil, fmt.Errorf("%s:%d: %q is neither fails nor may pass, perhaps with , <go1.27 or , >=go1.27", file, i+1, f[2])
+		}
+		if !(rules.Leaf{Go: in}).In(release) {
+			continue
 		}
 		if all[f[0]] == nil {
-			all[f[0]] = map[string]string{}
+			all[f[0]] = map[string]exception{}
 		}
-		all[f[0]][f[1]] = f[2]
+		all[f[0]][f[1]] = exception{does == "may pass", f[3]}
 	}
 	return all, nil
 }
