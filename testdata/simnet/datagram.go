@@ -55,6 +55,7 @@ func (p *program) datagramStep() {
 			p.peerName(s)
 		}
 	case 28:
+		p.forget(s)
 		none := [16]byte{} // AF_UNSPEC
 		_, _, errno := syscall.Syscall(syscall.SYS_CONNECT, uintptr(s.fd), uintptr(unsafe.Pointer(&none)), 16)
 		p.result("disconnect", s, 0, errno)

@@ -52,6 +52,7 @@ type program struct {
 	socks []sock
 	made  int
 	ports map[int]string // names of ports, which are not the same twice
+	seen  int            // how many have had one
 
 	quiet  bool             // the call asks for no signal
 	dir    string           // of Unix sockets
@@ -193,7 +194,8 @@ func (p *program) show(a syscall.Sockaddr) string {
 	n := port(a)
 	name, ok := p.ports[n]
 	if !ok {
-		name = "p" + strconv.Itoa(len(p.ports))
+		p.seen++
+		name = "p" + strconv.Itoa(p.seen)
 		p.ports[n] = name
 	}
 	switch a := a.(type) {
@@ -296,7 +298,30 @@ func (p *program) close(i int) {
 		p.gone = s.addr
 	}
 	p.socks = append(p.socks[:i:i], p.socks[i+1:]...)
+	p.forget(s)
 	p.say("close", s, "ok", syscall.Close(s.fd))
+}
+
+// forget takes the name from the port of a socket that is to lose it, if no other one has it: who
+// gets that number next has a new port.
+func (p *program) forget(s sock) {
+	of := func(s sock) int {
+		a, err := syscall.Getsockname(s.fd)
+		if err != nil {
+			return -1
+		}
+		return port(a)
+	}
+	n := of(s)
+	if n <= 0 {
+		return
+	}
+	for _, o := range p.socks {
+		if o.fd != s.fd && of(o) == n {
+			return
+		}
+	}
+	delete(p.ports, n)
 }
 
 var (
