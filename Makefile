@@ -51,7 +51,7 @@ matrix:
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
 whole: $(GREENIFY)
-	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpoints|simshard)$$' -timeout 30m
+	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints|simpulled|simshard)$$' -timeout 30m
 	$(GREENIFY) test ./runtime/...
 
 lint:
