@@ -4,7 +4,7 @@ package rules
 // the seed, and at points another thread may run though the one that is there need not
 // wait. They apply only with -sim.
 func Sim() []Leaf {
-	return grouped("thread", simClock, simChance, simPointers, simPoints, simNet, simSelf, simReal, simTests)
+	return grouped("thread", simClock, simChance, simPointers, simPoints, simNet, simSelf, simReal, simTests, simIntrinsics)
 }
 
 // simClock has nanotime, which timers and deadlines go by, follow the schedule. What
@@ -126,4 +126,10 @@ var simTests = []Leaf{
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runTests", "hubRunTests", 1), Why: "each test runs in many schedules"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runFuzzTests", "hubRunFuzzTests", 1), Why: "each test runs in many schedules"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runExamples(m.deps.MatchString, m.examples)", "hubRunExamples(m.deps.ImportPath(), m.deps.MatchString, m.examples)", 1), Why: "each test runs in many schedules"},
+}
+
+// simIntrinsics gives a body to what the compiler has code of its own for: with -sim packages of
+// the program are compiled without intrinsics, so that operations of sync/atomic are calls.
+var simIntrinsics = []Leaf{
+	{File: "crypto/internal/constanttime/constant_time.go", Edit: edit("boolToUint8", replace, `panic("unreachable; must be intrinsicified")`, "if b { return 1 }; return 0", 1), Why: "crypto/subtle and crypto/hmac are inlined into packages that are compiled without intrinsics"},
 }

@@ -167,15 +167,23 @@ func hubSimRuns(gp *g) {
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
 	s.steps++
 	s.stall++
-	if s.still++; s.still > hubSimStill && s.on {
-		s.clock += hubSimStep
-	}
+	hubSimTakes(hubSimStep)
 	if s.steps == s.tail {
 		hubSimTail()
 	}
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
 		s.last, s.stall, s.spins = gp.hub.sim.id, 0, 0
+	}
+}
+
+// hubSimTakes has a step take some time, behind so many that took none.
+//
+//go:nosplit
+func hubSimTakes(time int64) {
+	s := &hubSim
+	if s.still++; s.still > hubSimStill && s.on {
+		s.clock += time
 	}
 }
 

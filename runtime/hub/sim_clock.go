@@ -18,7 +18,8 @@ const (
 	hubSimLate   = 1000          // nanoseconds by which a timer is late: none comes at the instant, on which nobody may rely
 	hubSimStall  = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
 	hubSimStill  = 10_000        // steps that may take no time, all in all
-	hubSimStep   = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
+	hubSimStep   = 1000          // nanoseconds that each takes then at which a thread gets the hub: a second of work ends, and few tests have a timeout that does not suffice
+	hubSimPoint  = 100           // likewise at a point at which the thread runs on
 )
 
 // hubSimNanotime is nanotime.

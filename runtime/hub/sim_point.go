@@ -47,6 +47,7 @@ func hubAt(object unsafe.Pointer) {
 			n = uint32(hub.runq.size)
 		}
 		if n == 0 {
+			hubSimTakes(hubSimPoint)
 			hubSURWPerforms(gp)
 			return
 		}
@@ -58,6 +59,7 @@ func hubAt(object unsafe.Pointer) {
 		mcall(gosched_m)
 		hubSimStops()
 	} else {
+		hubSimTakes(hubSimPoint)
 		hubSURWPerforms(gp)
 	}
 }
