@@ -52,7 +52,7 @@ func hubYield(gp *g) {
 	if hubTracing {
 		hubTraceWake(gp, nil)
 	}
-	if hub.nremote.Load() != 0 {
+	if hub.nremote.Load() != 0 && !hubSimDefers() {
 		hubDrain() // they were ready before gp
 	}
 	hubSimYields(gp)

@@ -27,6 +27,8 @@ func hubReading() int64 { return nanotime() }
 
 func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
 
+func hubSimDefers() bool { return false }
+
 func hubSimFrozen(gp *g) bool { return false }
 
 func hubSimThis(gp *g) bool { return true }

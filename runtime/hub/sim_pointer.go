@@ -117,7 +117,7 @@ func hubSimSwept(s *mspan) {
 	}
 	each := names.n / uintptr(s.nelems)
 	for i := range uintptr(s.nelems) {
-		if *s.gcmarkBits.bytep(i/8)&(1<<(i%8)) == 0 { // not isMarked: marks that were in the span are here by now
+		if *s.gcmarkBits.bytep(i / 8)&(1<<(i%8)) == 0 { // not isMarked: marks that were in the span are here by now
 			clear(names.list[i*each : (i+1)*each])
 		}
 	}

@@ -86,6 +86,9 @@ func (r *runner) modules(set moduleSet, only *regexp.Regexp) error {
 	if err != nil {
 		return err
 	}
+	if r.update {
+		classes["?"] = "new, and to be looked at"
+	}
 	list, err := readRuns(string(text))
 	if err != nil {
 		return fmt.Errorf("%s:%w", set.file, err)
