@@ -14,7 +14,7 @@ const hubSimulated = false
 // same time (retake).
 const rescueDelay = 10e6
 
-const hubSimPatience = 0
+func hubSimPatient() int64 { return 0 }
 
 func hubSimAwaited() bool { return false }
 
