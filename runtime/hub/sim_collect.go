@@ -77,6 +77,9 @@ func hubCollected(left bool) {
 		return
 	}
 	hubSimSettle()
+	if hub.nremote.Load() != 0 {
+		systemstack(hubSimArrive) // they are from inside
+	}
 	gp.hub.hold--
 }
 

@@ -25,12 +25,13 @@ import (
 //	ran	TESTS	SCHEDULES
 //	failed	TEST	SCHEDULES	VERDICT	CLASS	why
 //	differs	TEST	why
+//	unrun	why, in place of the others
 //	replay	FILE below testdata/sim/modules
 //
 // with tabs between. What ran and what failed is of the module above, and must be so again:
 // a schedule is the same everywhere. Each failure has been looked at, and has a class. A test
 // differs if one of its schedules is not the same in two processes: how often it fails is not
-// compared.
+// compared. A module that is unrun is run by -update only.
 type moduleSet struct {
 	file      string
 	schedules int
@@ -65,6 +66,7 @@ type moduleRun struct {
 	tests            string // their version, if it is another one
 	failed           []moduleFailure
 	differs          []moduleDiffers
+	unrun            string
 	replays          []string
 	names, schedules int
 }
@@ -101,6 +103,10 @@ func (r *runner) modules(set moduleSet, only *regexp.Regexp) error {
 	var errs []error
 	for i, m := range list {
 		if !only.MatchString(m.Path + "@" + m.Version) {
+			continue
+		}
+		if m.unrun != "" && !r.update {
+			fmt.Printf("%s %s: not run: %s\n", m.Path, m.Version, m.unrun)
 			continue
 		}
 		got, err := r.module(set, m)
@@ -197,6 +203,8 @@ func readRuns(text string) (list []moduleRun, err error) {
 				err = errors.New("it does not say why")
 			}
 			m.differs = append(m.differs, moduleDiffers{f[1], f[2]})
+		case f[0] == "unrun" && len(f) == 2 && f[1] != "":
+			m.unrun = f[1]
 		case f[0] == "replay" && len(f) == 2:
 			m.replays = append(m.replays, f[1])
 		default:
@@ -213,6 +221,10 @@ func (m *moduleRun) write(b *strings.Builder) {
 	fmt.Fprintf(b, "\nmodule\t%s\t%s", m.Path, m.Version)
 	if m.tests != "" {
 		fmt.Fprintf(b, "\t%s", m.tests)
+	}
+	if m.unrun != "" {
+		fmt.Fprintf(b, "\nunrun\t%s\n", m.unrun)
+		return
 	}
 	fmt.Fprintf(b, "\nran\t%d\t%d\n", m.names, m.schedules)
 	for _, f := range m.failed {

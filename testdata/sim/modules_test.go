@@ -44,6 +44,7 @@ func TestModulesFile(t *testing.T) {
 		"ran\t1\t1\n",
 		"module\tm\n",
 		"module\tm\tv1\nran\tx\t1\n",
+		"module\tm\tv1\nunrun\t\n",
 		"module\tm\tv1\ndiffers\tTestA\t\n",
 		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tnone\twhy\n",
 		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tbug\t\n",
