@@ -20,9 +20,7 @@ const hubPollTicks = 31
 // do so only with nothing else to run, or once another OS thread gets to it.
 func hubPoll() {
 	now := hubNanotime()
-	if hubSimDefers() {
-		// Threads are ready.
-	} else if last := sched.lastpoll.Load(); last != 0 && now-last > 100_000 && netpollinited() && netpollAnyWaiters() &&
+	if last := sched.lastpoll.Load(); last != 0 && now-last > 100_000 && netpollinited() && netpollAnyWaiters() &&
 		sched.lastpoll.CompareAndSwap(last, now) {
 		list, delta := netpoll(0)
 		injectglist(&list)

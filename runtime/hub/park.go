@@ -52,7 +52,7 @@ func hubYield(gp *g) {
 	if hubTracing {
 		hubTraceWake(gp, nil)
 	}
-	if hub.nremote.Load() != 0 && !hubSimDefers() {
+	if hub.nremote.Load() != 0 {
 		hubDrain() // they were ready before gp
 	}
 	hubSimYields(gp)

@@ -48,7 +48,7 @@ func hubTakeAt(i uint32) *g {
 //
 //go:nowritebarrierrec
 func hubNext() *g {
-	if hub.nremote.Load() != 0 && !hubSimDefers() {
+	if hub.nremote.Load() != 0 {
 		hubDrain()
 	}
 	gp := hubTake()

@@ -41,7 +41,6 @@ var hubSim struct {
 	stall  uint32 // steps of one thread since anything else happened
 	spins  uint32 // operations of sync/atomic likewise, that were no points
 	last   uint64 // whose
-	defers uint64 // the step from which on those from outside are ready (hubSimDefers)
 	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
 	tail   uint64 // the step from which on a replay draws anew, by the number in draw; 0: none
@@ -198,7 +197,6 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	s.rng = hubMix(seed)
 	s.wall = int64(hubMix(seed^0x9e3779b97f4a7c15) % hubSimSpread)
 	s.steps, s.max, s.forced, s.stall, s.spins, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0, 0
-	s.defers = hubSimDefer
 	s.reads, s.draws, s.names, s.jitter, s.births, s.tickets = 0, 0, 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
 	hubReal.refused.Store(0)
@@ -273,11 +271,8 @@ func hubSimFill() {
 		return // sysmon
 	}
 	for {
-		if hub.runq.empty() {
-			s.defers = s.steps + hubSimDefer
-		}
-		if hub.nremote.Load() != 0 && (hub.runq.empty() || !hubSimDefers()) {
-			hubSimArrive()
+		if hub.nremote.Load() != 0 {
+			hubDrain()
 		}
 		if real := hubReal.refused.Load() != 0; s.on && (real || s.steps > s.max || s.clock > s.until) {
 			if real {
@@ -309,39 +304,6 @@ func hubSimFill() {
 		}
 		return
 	}
-}
-
-// hubSimDefers reports whether threads that come from outside, of a descriptor of the kernel's or of
-// native work, are not to be ready yet. When they come is nobody's choice: so they wait until no
-// other thread can run, which is the same each time if they come soon, or for so many steps.
-//
-//go:nosplit
-func hubSimDefers() bool { return hubSim.on && hubSim.steps < hubSim.defers }
-
-const hubSimDefer = 10_000
-
-// hubSimArrive has those who have come from outside be ready, at rest in an order of their own.
-func hubSimArrive() {
-	s := &hubSim
-	s.defers = s.steps + hubSimDefer
-	rest := hub.runq.empty()
-	hubDrain()
-	if !rest {
-		return
-	}
-	var sorted gQueue
-	for !hub.runq.empty() {
-		least, i := uint32(0), uint32(0)
-		var id uint64
-		for gp := hub.runq.head.ptr(); gp != nil; gp = gp.schedlink.ptr() {
-			if i == 0 || gp.hub.sim.id < id {
-				least, id = i, gp.hub.sim.id
-			}
-			i++
-		}
-		sorted.pushBack(hubTakeAt(least))
-	}
-	hub.runq = sorted
 }
 
 // hubSimFreeze ends the threads of a schedule that did not come to rest: those that are
@@ -462,17 +424,6 @@ func hubSimPoll() bool {
 		injectglist(&list)
 	}
 	s.polls.Store(0)
-	if came && hubSimChildren() {
-		// What a child writes, and that it has ended, comes at once, not the one or both.
-		for end := nanotime1() + hubSimSettles; nanotime1() < end; {
-			list, delta := netpoll(end - nanotime1())
-			netpollAdjustWaiters(delta)
-			if !list.empty() {
-				end = nanotime1() + hubSimSettles
-			}
-			injectglist(&list)
-		}
-	}
 	if came || hub.nremote.Load() != 0 {
 		return true
 	}
@@ -487,7 +438,6 @@ func hubSimPoll() bool {
 const (
 	hubSimNet      = 20e6
 	hubSimLeftOver = 2e6  // behind the end of a test, whose servers may be left
-	hubSimSettles  = 3e6  // behind something from a child
 	hubSimChild    = 10e9 // while there are child processes, or no timer is set
 )
 

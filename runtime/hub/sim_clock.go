@@ -180,7 +180,10 @@ func hubSimWatch(now int64) {
 		s.turns, s.idle = hub.turns, now
 		return
 	}
-	patience := hubSimPatient()
+	patience := int64(hubSimPatience)
+	if s.vain.Load() == 0 && hubSimChildren() {
+		patience = hubSimChild
+	}
 	if now-s.idle > patience && hubSimAwaited() {
 		s.idle = now
 		if patience == hubSimChild {
@@ -200,20 +203,6 @@ func hubSimWatch(now int64) {
 // hubSimPatience is how long, in real nanoseconds, a thread may be in a system call while
 // nothing else can happen but that the time goes on.
 const hubSimPatience = 50e6
-
-// hubSimPatient is hubSimPatience, or longer if a child may be what it waits for.
-func hubSimPatient() int64 {
-	if hubSim.vain.Load() == 0 && hubSimChildren() {
-		return hubSimChild
-	}
-	return hubSimPatience
-}
-
-// hubRealEnds is called when a descriptor is closed that a child has the other end of: it has not
-// been asked in vain then, for it may have waited for the end.
-//
-//go:linkname hubRealEnds syscall.hubRealEnds
-func hubRealEnds() { hubSim.vain.Store(0) }
 
 // hubSimAwaited reports whether timers are set.
 func hubSimAwaited() bool { return hubSim.clock != 0 && hubSimNextTimer() != 0 }

@@ -77,9 +77,6 @@ func hubCollected(left bool) {
 		return
 	}
 	hubSimSettle()
-	if hub.nremote.Load() != 0 {
-		systemstack(hubSimArrive) // they are from inside
-	}
 	gp.hub.hold--
 }
 

@@ -14,7 +14,7 @@ const hubSimulated = false
 // same time (retake).
 const rescueDelay = 10e6
 
-func hubSimPatient() int64 { return 0 }
+const hubSimPatience = 0
 
 func hubSimAwaited() bool { return false }
 
@@ -26,8 +26,6 @@ func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }
 func hubReading() int64 { return nanotime() }
 
 func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
-
-func hubSimDefers() bool { return false }
 
 func hubSimFrozen(gp *g) bool { return false }
 

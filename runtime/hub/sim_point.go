@@ -30,8 +30,8 @@ func hubAt(object unsafe.Pointer) {
 	if s.steps == s.tail {
 		hubSimTail()
 	}
-	if hub.nremote.Load() != 0 && !hubSimDefers() {
-		systemstack(hubSimArrive)
+	if hub.nremote.Load() != 0 {
+		systemstack(hubDrain)
 	}
 	gp.hub.sim.object = uintptr(object)
 	hubSURWAt(gp)
@@ -67,7 +67,7 @@ func hubAt(object unsafe.Pointer) {
 // hubSimAlone lets the time go on for a thread that is alone.
 func hubSimAlone() {
 	if hubSimJump(); hub.nremote.Load() != 0 {
-		hubSimArrive()
+		hubDrain()
 	}
 }
 

@@ -82,7 +82,7 @@ func hubRescue(gp *g, now int64) *g {
 		hubWatch.since = now
 		return nil
 	}
-	if hubSimulated && !hubWaiting() && now-hubWatch.since >= hubSimPatient() {
+	if hubSimulated && !hubWaiting() && now-hubWatch.since >= hubSimPatience {
 		hubWatch.since -= rescueDelay // nothing else can happen but that the time goes on
 	}
 	if now-hubWatch.since < rescueDelay {

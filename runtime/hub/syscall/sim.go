@@ -402,7 +402,6 @@ func (c *simCall) do() (uintptr, Errno) {
 		fd := uintptr(f.real - 1)
 		f.real, w.files[a[1]-simBase] = 0, nil
 		_, _, err := linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-		hubRealEnds()
 		return 0, Errno(err)
 	}
 	switch a[0] {

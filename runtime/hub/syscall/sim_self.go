@@ -23,9 +23,6 @@ func hubRealSocket()
 //go:linkname hubRealChild
 func hubRealChild()
 
-//go:linkname hubRealEnds
-func hubRealEnds()
-
 //go:linkname hubRealFile
 //go:noescape
 func hubRealFile(how int, folder, path, flags uintptr)
