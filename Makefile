@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: sim sim-modules sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
@@ -51,7 +51,7 @@ matrix:
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
 whole: $(GREENIFY)
-	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpoints|simshard)$$' -timeout 30m
+	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints|simpulled|simshard)$$' -timeout 30m
 	$(GREENIFY) test ./runtime/...
 
 lint:
@@ -100,6 +100,11 @@ sim: $(GREENIFY)
 # the bugs that were found, and compares testdata/sim/modules.txt.
 sim-modules: $(GREENIFY)
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -sets modules
+
+# sim-corpus runs the tests of the modules of corpus in 5 schedules each, each in two processes,
+# and compares testdata/sim/corpus.txt.
+sim-corpus: $(GREENIFY)
+	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY) -sets corpus
 
 # sim-speed measures how many schedules run in a second of a processor: testdata/sim/speed.txt.
 sim-speed: $(GREENIFY)

@@ -8,5 +8,5 @@ var chance = []Leaf{
 	{File: "runtime/time.go", Edit: edit("timer.maybeAdd", replace, "cheaprand()", "hubChoose(hubChoiceTie, 0, cheaprand())", 1), Why: "timers of synctest that are due at the same time"},
 	{File: "runtime/rand.go", Edit: edit("rand", replace, "return x", "return hubChoose(hubChoiceWord, 0, x)", 1), Why: "math/rand, maps, maphash, names of temporary files"},
 	{File: "runtime/time.go", Edit: edit("time_runtimeNow", replace, "time_now()", "hubTime()", 1), Why: "time.Now"},
-	{File: "runtime/time.go", Edit: edit("time_runtimeNano", replace, "nanotime()", "hubNanotime()", 1), Why: "time.Now and time.Since"},
+	{File: "runtime/time.go", Edit: edit("time_runtimeNano", replace, "nanotime()", "hubReading()", 1), Why: "time.Since and time.Until"},
 }

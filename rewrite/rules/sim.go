@@ -4,13 +4,14 @@ package rules
 // the seed, and at points another thread may run though the one that is there need not
 // wait. They apply only with -sim.
 func Sim() []Leaf {
-	return grouped("thread", simClock, simChance, simPoints, simNet, simSelf, simReal, simTests)
+	return grouped("thread", simClock, simChance, simPointers, simPoints, simNet, simSelf, simReal, simTests, simIntrinsics)
 }
 
 // simClock has nanotime, which timers and deadlines go by, follow the schedule. What
 // watches over the process in real time keeps the real clock.
 var simClock = []Leaf{
 	{File: "runtime/time_nofake.go", Edit: edit("nanotime", replace, "nanotime1()", "hubSimNanotime()", 1), Why: "virtual time"},
+	{File: "time/sleep.go", Edit: edit("when", replace, "runtimeNano()", "hubNano()", 2), Why: "who sets a timer does not read the clock"},
 	{File: "runtime/time.go", Edit: edit("timers.check", entry, "", "if bubble == nil && hubSimHolds() { return max(now, 1), 0, false }", 1), Why: "the hub alone runs timers, at points that the schedule determines"},
 	{File: "runtime/time.go", Edit: edit("timer", after, "isSending atomic.Int32", "hubEpoch uint32", 1), Why: "the schedule of who has set it: it is stopped when that is over"},
 	{File: "runtime/time.go", Edit: edit("timer.modify", before, `t.trace("modify")`, "t.hubEpoch = hubSimTimerEpoch()", 1), Why: "the schedule of who has set it: it is stopped when that is over"},
@@ -34,6 +35,19 @@ var simChance = []Leaf{
 	{File: "runtime/trace.go", Edit: edit("StartTrace", entry, "", "if hubSim.on { return errHubSimTrace }", 1), Why: "goroutines of the runtime write the trace, and who stops it waits for them"},
 	{File: "crypto/internal/sysrand/rand.go", Edit: edit("Read", entry, "", "if hubSimRead(b) { return }", 1), Why: "crypto/rand"},
 	{File: "crypto/internal/fips140deps/time/time.go", Edit: edit("HighPrecisionNow", entry, "", "if t := hubSimJitter(); t != 0 { return t }", 1), Why: "crypto/rand with FIPS 140, whose entropy is how unevenly time goes"},
+}
+
+// simPointers has hashes of pointers, and with them the order of maps, be the same in another
+// process (runtime/hub/sim_pointer.go). What maps call directly is simTexts.
+var simPointers = []Leaf{
+	{File: "runtime/alg.go", Edit: edit("typehash", entry, "", "if t.TFlag&abi.TFlagRegularMemory != 0 && t.PtrBytes != 0 { return hubSimHash(t, p, h) }", 1), Why: pointerHash},
+	{File: "internal/sync/hashtriemap.go", Edit: edit("HashTrieMap.initSlow", replace, "mapType.Hasher", "hubHasher(mapType)", 1), Why: "sync.Map likewise"},
+	{File: "unique/canonmap.go", Edit: edit("newCanonMap", replace, "mapType.Hasher", "hubHasher(mapType)", 1), Why: "package unique likewise"},
+	{File: "hash/maphash/maphash_runtime.go", Go: "<go1.27", Edit: edit("comparableHash", replace, "(*abi.MapType)(unsafe.Pointer(mTyp)).Hasher", "hubHasher((*abi.MapType)(unsafe.Pointer(mTyp)))", 1), Why: "maphash.Comparable likewise"},
+	{File: "hash/maphash/maphash.go", Go: ">=go1.27", Edit: edit("comparableHash", replace, "(*abi.MapType)(unsafe.Pointer(mTyp)).Hasher", "hubHasher((*abi.MapType)(unsafe.Pointer(mTyp)))", 1), Why: "maphash.Comparable likewise"},
+	{File: "runtime/mheap.go", Edit: edit("mspan", after, "largeType *_type", "hubNames hubSimNames", 1), Why: "the names of objects whose pointers were hashed"},
+	{File: "runtime/mheap.go", Edit: edit("mspan.init", entry, "", "span.hubNames.n = 0", 1), Why: "the names of objects whose pointers were hashed"},
+	{File: "runtime/mgcsweep.go", Edit: edit("sweepLocked.sweep", before, "s.allocBits = s.gcmarkBits", "hubSimSwept(s)", 1), Why: "an object in the place of one that is gone has another name"},
 }
 
 // Points. Those at operations of sync/atomic and at accesses to memory are simTexts. Not
@@ -112,4 +126,10 @@ var simTests = []Leaf{
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runTests", "hubRunTests", 1), Why: "each test runs in many schedules"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runFuzzTests", "hubRunFuzzTests", 1), Why: "each test runs in many schedules"},
 	{File: "testing/testing.go", Edit: edit("M.Run", replace, "runExamples(m.deps.MatchString, m.examples)", "hubRunExamples(m.deps.ImportPath(), m.deps.MatchString, m.examples)", 1), Why: "each test runs in many schedules"},
+}
+
+// simIntrinsics gives a body to what the compiler has code of its own for: with -sim packages of
+// the program are compiled without intrinsics, so that operations of sync/atomic are calls.
+var simIntrinsics = []Leaf{
+	{File: "crypto/internal/constanttime/constant_time.go", Edit: edit("boolToUint8", replace, `panic("unreachable; must be intrinsicified")`, "if b { return 1 }; return 0", 1), Why: "crypto/subtle and crypto/hmac are inlined into packages that are compiled without intrinsics"},
 }

@@ -32,14 +32,17 @@ func (t Text) Apply(src []byte) ([]byte, error) {
 }
 
 // SimTexts make room for points at operations of sync/atomic (runtime/hub/sync/atomic/sim.go)
-// and at the accesses that the race detector is told of (runtime/hub/sim_race.go). They
-// apply only with -sim.
+// and at the accesses that the race detector is told of (runtime/hub/sim_race.go), and have maps
+// hash pointers otherwise (runtime/hub/sim_pointer.go), and have others than package runtime get
+// another clock and other chance by the names of its functions (runtime/hub/sim_pulled.go). They apply only with -sim.
 func SimTexts() []Text { return simTexts }
 
 const (
 	atomicName   = "a point: before an operation of sync/atomic"
 	memoryName   = "a point: before an access to memory"
 	atomicLinked = `(?m)^(//go:linkname \w+ sync/atomic\.)([A-Z])`
+	pointerHash  = "the order of maps whose keys have pointers does not depend on where objects are"
+	pulledName   = "what others pull by go:linkname is the clock and the chance of the schedule"
 	memoryAsm    = `runtime·(race(?:read|write)(?:range)?)(<ABIInternal>)?\(SB\)`
 )
 
@@ -55,4 +58,18 @@ var simTexts = []Text{
 	{"runtime/race.go", "", `(?m)^func (race(?:read|write)(?:range)?)\(`, "func hub$1(", 4, memoryName},
 	{"runtime/race_amd64.s", "", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
 	{"runtime/race_arm64.s", "", memoryAsm, "runtime·hub$1$2(SB)", 8, memoryName},
+	{"runtime/time_nofake.go", "", `(?m)^//go:linkname nanotime$`, "//go:linkname nanotime runtime.hubOwnNanotime", 1, pulledName},
+	{"runtime/timeasm.go", "", `(?m)^(//go:linkname time_now) time.now$`, "$1 time.hubOwnNow", 1, pulledName},
+	{"runtime/time_linux_amd64.s", "", `TEXT time·now<`, "TEXT time·hubOwnNow<", 1, pulledName},
+	{"runtime/timestub.go", "", `(?m)^(//go:linkname time_now) time.now$`, "$1 time.hubOwnNow", 1, pulledName},
+	{"runtime/badlinkname.go", "", `(?m)^//go:linkname cputicks$`, "//go:linkname cputicks runtime.hubOwnTicks", 1, pulledName},
+	{"runtime/asm_amd64.s", "", `TEXT runtime·cputicks\(`, "TEXT runtime·hubOwnTicks(", 1, pulledName},
+	{"runtime/rand.go", "", `(?m)^//go:linkname (cheaprand\w*)$`, "//go:linkname $1 runtime.hubOwn_$1", 3, pulledName},
+	{"internal/runtime/maps/map.go", "", `typ\.Hasher\(`, "hubHash(typ, ", 5, pointerHash},
+	{"internal/runtime/maps/table.go", "", `typ\.Hasher\(`, "hubHash(typ, ", 4, pointerHash},
+	{"internal/runtime/maps/runtime.go", "<go1.27", `typ\.Hasher\(`, "hubHash(typ, ", 3, pointerHash},
+	{"internal/runtime/maps/runtime.go", ">=go1.27", `typ\.Hasher\(`, "hubHash(typ, ", 2, pointerHash},
+	{"internal/runtime/maps/runtime_fast64.go", "<go1.27", `typ\.Hasher\(`, "hubHash(typ, ", 4, pointerHash},
+	{"internal/runtime/maps/runtime_fast64.go", ">=go1.27", `memHash64Fallback\(uint64\(\(uintptr\)\(key\)\)`, "hubHash64(typ, uint64((uintptr)(key))", 1, pointerHash},
+	{"internal/runtime/maps/runtime_fast64.go", ">=go1.27", `memHash64Fallback\(key`, "hubHash64(typ, key", 2, pointerHash},
 }

@@ -56,6 +56,7 @@ var hubSim struct {
 	idle    int64  // likewise: since when the hub is
 	reads   uint32 // times that the clock was read in this step
 	draws   uint64 // outside of threads
+	names   uint64 // likewise
 	jitter  int64
 	births  uint32 // threads started by timers
 	tickets uint64
@@ -108,6 +109,7 @@ type hubSimThread struct {
 	id       uint64 // by descent: of the parent's, and how many children that had
 	children uint32
 	draws    uint32
+	names    uint32 // of objects
 	choices  uint32 // while it was the one that ran last
 	accesses uint32 // to memory, that could have been points
 	priority uint64
@@ -161,14 +163,14 @@ func hubSimBorn(gp, parent *g) {
 }
 
 // hubSimCounts counts a step: a thread gets the hub, or comes to a point. If many have taken
-// no time, it takes some: threads that keep each other busy wait for the time, too.
-func hubSimCounts() {
+// no time, it takes so much: threads that keep each other busy wait for the time, too.
+func hubSimCounts(time int64) {
 	s := &hubSim
 	s.reads = 0
 	s.steps++
 	s.stall++
 	if s.still++; s.still > hubSimStill && s.on {
-		s.clock += hubSimStep
+		s.clock += time
 	}
 	if s.steps == s.tail {
 		hubSimTail()
@@ -179,7 +181,7 @@ func hubSimCounts() {
 func hubSimRuns(gp *g) {
 	s := &hubSim
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
-	hubSimCounts()
+	hubSimCounts(hubSimStep)
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
 		s.last, s.stall, s.spins = gp.hub.sim.id, 0, 0
@@ -196,7 +198,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	s.rng = hubMix(seed)
 	s.wall = int64(hubMix(seed^0x9e3779b97f4a7c15) % hubSimSpread)
 	s.steps, s.max, s.forced, s.stall, s.spins, s.still, s.last, s.hash = 0, most, 0, 0, 0, 0, 0, 0
-	s.reads, s.draws, s.jitter, s.births, s.tickets = 0, 0, 0, 0, 0
+	s.reads, s.draws, s.names, s.jitter, s.births, s.tickets = 0, 0, 0, 0, 0, 0
 	s.verdict, s.ended = hubVerdictRest, false
 	hubReal.refused.Store(0)
 	s.killed = 0

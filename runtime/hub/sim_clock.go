@@ -2,6 +2,8 @@
 
 package runtime
 
+import _ "unsafe" // for linkname
+
 // Virtual time. The clock stands still while threads run, and jumps to the next timer
 // when none can (hubSimFill). A timer may also be chosen early, while threads are ready:
 // else a timeout that races with them is never seen. Only one that is near: who waits a
@@ -17,7 +19,8 @@ const (
 	hubSimStall  = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
 	hubSimStill  = 10_000        // steps that may take no time, all in all
 	hubSimNever  = 1 << 62       // when no timer is due any more, and sums do not overflow
-	hubSimStep   = 1000          // nanoseconds that each takes then: a second of work ends, and few tests have a timeout that does not suffice
+	hubSimStep   = 1000          // nanoseconds that one takes then, in which a thread gets the hub: a second of work ends, and few tests have a timeout that does not suffice
+	hubSimPoint  = 100           // likewise a point
 )
 
 // hubSimNanotime is nanotime.
@@ -30,12 +33,14 @@ func hubSimNanotime() int64 {
 	return nanotime1()
 }
 
-// hubTime is time.Now. No two readings are the same, as of a real clock; and a thread that
-// waits by reading the clock sees it go on.
-func hubTime() (sec int64, nsec int32, mono int64) {
+// hubReading is what time.Since and time.Until go by. No two readings are the same, as of a
+// real clock; and a thread that waits by reading the clock sees it go on.
+//
+//go:nosplit
+func hubReading() int64 {
 	s := &hubSim
 	if s.clock == 0 {
-		return time_now()
+		return nanotime1()
 	}
 	if getg().hub.owner {
 		s.clock++
@@ -43,8 +48,28 @@ func hubTime() (sec int64, nsec int32, mono int64) {
 			s.clock += hubSimTick
 		}
 	}
+	return s.clock
+}
+
+// hubTime is time.Now.
+func hubTime() (sec int64, nsec int32, mono int64) {
+	s := &hubSim
+	if s.clock == 0 {
+		return time_now()
+	}
+	hubReading()
 	t := s.clock - hubSimStart + s.wall
 	return hubSimEpoch + t/1e9, int32(t % 1e9), s.clock
+}
+
+// time_hubNano is the clock for who sets a timer.
+//
+//go:linkname time_hubNano time.hubNano
+func time_hubNano() int64 {
+	if b := getg().bubble; b != nil {
+		return b.now
+	}
+	return nanotime()
 }
 
 // hubSimNextTimer returns when the next timer is due, 0 if there is none, or none before

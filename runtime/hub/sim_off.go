@@ -23,6 +23,8 @@ type hubSimThread struct{}
 
 func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }
 
+func hubReading() int64 { return nanotime() }
+
 func hubTime() (sec int64, nsec int32, mono int64) { return time_now() }
 
 func hubSimFrozen(gp *g) bool { return false }

@@ -24,7 +24,7 @@ func hubAt(object unsafe.Pointer) {
 		!gp.hub.owner || gp.hub.hold != 0 || gp.hub.kill.strict || gp.hub.kill.state != hubKillNone {
 		return
 	}
-	hubSimCounts()
+	hubSimCounts(hubSimPoint)
 	if hub.nremote.Load() != 0 {
 		systemstack(hubDrain)
 	}

@@ -12,7 +12,8 @@
 // among others again, each in a process of its own.
 //
 // A fourth set, which is run if it is asked for, is the tests of third-party modules
-// (modules.go), with what they do in 100 schedules each, in modules.txt.
+// (modules.go), with what they do in 100 schedules each, in modules.txt. A fifth is those of the
+// modules of testdata/std/modules.tsv, with -check-determinism, in corpus.txt.
 //
 // What takes too many schedules of the default, or is not found (never, in 1,000 schedules), is
 // an error, as is a figure that is not the one in goker.txt or programs.txt: a schedule is
@@ -93,8 +94,8 @@ func (r *runner) set(set, run string) error {
 	if err != nil {
 		return err
 	}
-	if set == "modules" {
-		return r.modules(only)
+	if modules, ok := moduleSets[set]; ok {
+		return r.modules(modules, only)
 	}
 	dir, err := os.MkdirTemp("", "greenify-sim-")
 	if err != nil {
@@ -175,7 +176,7 @@ func (r *runner) write(set, dir string) ([]string, error) {
 	case "programs", "corrected":
 		return writeModule(dir, set)
 	}
-	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules, shrink, alone", set)
+	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules, corpus, shrink, alone", set)
 }
 
 // searchName is the name of a search of a test.

@@ -18,16 +18,34 @@ import (
 	"github.com/greenify-go/greenify/testdata/internal/modules"
 )
 
-// modulesFile says what the tests of third-party modules do in 100 schedules each. A line is
+// A moduleSet is a file that says what the tests of third-party modules do in some schedules
+// each. A line is
 //
 //	module	PATH	VERSION	[VERSION of the tests, if they are of another one]
 //	ran	TESTS	SCHEDULES
 //	failed	TEST	SCHEDULES	VERDICT	CLASS	why
+//	differs	TEST	why
+//	unrun	why, in place of the others
 //	replay	FILE below testdata/sim/modules
 //
 // with tabs between. What ran and what failed is of the module above, and must be so again:
-// a schedule is the same everywhere. Each failure has been looked at, and has a class.
-const modulesFile = "testdata/sim/modules.txt"
+// a schedule is the same everywhere. Each failure has been looked at, and has a class. A test
+// differs if one of its schedules is not the same in two processes: how often it fails is not
+// compared. A module that is unrun is run by -update only.
+type moduleSet struct {
+	file      string
+	schedules int
+	twice     bool // -check-determinism
+}
+
+// moduleSets are those of the files, by their names in -sets. The corpus is what make corpus runs:
+// its packages are in corpusModules.
+var moduleSets = map[string]moduleSet{
+	"modules": {"testdata/sim/modules.txt", 100, false},
+	"corpus":  {"testdata/sim/corpus.txt", 5, true},
+}
+
+const corpusModules = "testdata/std/modules.tsv"
 
 // classes are why a test may fail under -sim.
 var classes = map[string]string{
@@ -37,6 +55,9 @@ var classes = map[string]string{
 	"leak":  "the test ends, and nobody ends what it has started: in plain Go, too",
 	"twice": "the test fails whenever it runs for a second time in a process",
 	"sees":  "the test sees what runs it: stacks",
+	"long":  "the test has more to do than the most steps that a schedule may take",
+	"real":  "the test needs what is outside of the process: its network, other processes",
+	"ours":  "the simulation does not have it",
 }
 
 // A moduleRun is a module, and what its tests did.
@@ -44,6 +65,8 @@ type moduleRun struct {
 	modules.Module
 	tests            string // their version, if it is another one
 	failed           []moduleFailure
+	differs          []moduleDiffers
+	unrun            string
 	replays          []string
 	names, schedules int
 }
@@ -55,32 +78,51 @@ type moduleFailure struct {
 	class, why string
 }
 
+type moduleDiffers struct{ test, why string }
+
 func (f moduleFailure) key() string { return f.test + "\t" + f.verdict }
 
 // modules runs the modules of the file whose path matches.
-func (r *runner) modules(only *regexp.Regexp) error {
-	text, err := os.ReadFile(modulesFile)
+func (r *runner) modules(set moduleSet, only *regexp.Regexp) error {
+	text, err := os.ReadFile(set.file)
 	if err != nil {
 		return err
 	}
+	if r.update {
+		classes["?"] = "new, and to be looked at"
+	}
 	list, err := readRuns(string(text))
 	if err != nil {
-		return fmt.Errorf("%s:%w", modulesFile, err)
+		return fmt.Errorf("%s:%w", set.file, err)
+	}
+	if set.twice {
+		if err := ofCorpus(list); err != nil {
+			return fmt.Errorf("%s: %w", set.file, err)
+		}
 	}
 	var errs []error
 	for i, m := range list {
 		if !only.MatchString(m.Path + "@" + m.Version) {
 			continue
 		}
-		got, err := r.module(m)
+		if m.unrun != "" && !r.update {
+			fmt.Printf("%s %s: not run: %s\n", m.Path, m.Version, m.unrun)
+			continue
+		}
+		got, err := r.module(set, m)
 		if err != nil {
 			return fmt.Errorf("%s@%s: %w", m.Path, m.Version, err)
 		}
-		fmt.Printf("%s %s: tests: %d, schedules: %d, that fail: %d\n", m.Path, m.Version, got.names, got.schedules, len(got.failed))
+		fmt.Printf("%s %s: tests: %d, schedules: %d, that fail: %d, that differ: %d\n", m.Path, m.Version, got.names, got.schedules, len(got.failed), len(got.differs))
 		if r.update {
 			for j, f := range got.failed {
 				if k := slices.IndexFunc(m.failed, func(old moduleFailure) bool { return old.key() == f.key() }); k >= 0 {
 					got.failed[j].class, got.failed[j].why = m.failed[k].class, m.failed[k].why
+				}
+			}
+			for j, d := range got.differs {
+				if k := slices.IndexFunc(m.differs, func(old moduleDiffers) bool { return old.test == d.test }); k >= 0 {
+					got.differs[j].why = m.differs[k].why
 				}
 			}
 			list[i] = got
@@ -98,9 +140,27 @@ func (r *runner) modules(only *regexp.Regexp) error {
 		for _, m := range list {
 			m.write(&b)
 		}
-		return os.WriteFile(modulesFile, []byte(b.String()), 0o666)
+		return os.WriteFile(set.file, []byte(b.String()), 0o666)
 	}
 	return errors.Join(errs...)
+}
+
+// ofCorpus returns an error if the list is not the corpus, and says which packages to test.
+func ofCorpus(list []moduleRun) error {
+	corpus, err := modules.Read(corpusModules)
+	if err != nil {
+		return err
+	}
+	if len(list) != len(corpus) {
+		return fmt.Errorf("modules: %d, but %d in %s", len(list), len(corpus), corpusModules)
+	}
+	for i, m := range corpus {
+		if list[i].Path != m.Path || list[i].Version != m.Version {
+			return fmt.Errorf("%s@%s is not %s@%s, as in %s", list[i].Path, list[i].Version, m.Path, m.Version, corpusModules)
+		}
+		list[i].Packages = m.Packages
+	}
+	return nil
 }
 
 // readRuns reads the file.
@@ -138,6 +198,13 @@ func readRuns(text string) (list []moduleRun, err error) {
 				err = fmt.Errorf("the class is %q, and why %q", x.class, x.why)
 			}
 			m.failed = append(m.failed, x)
+		case f[0] == "differs" && len(f) == 3:
+			if f[2] == "" {
+				err = errors.New("it does not say why")
+			}
+			m.differs = append(m.differs, moduleDiffers{f[1], f[2]})
+		case f[0] == "unrun" && len(f) == 2 && f[1] != "":
+			m.unrun = f[1]
 		case f[0] == "replay" && len(f) == 2:
 			m.replays = append(m.replays, f[1])
 		default:
@@ -155,9 +222,16 @@ func (m *moduleRun) write(b *strings.Builder) {
 	if m.tests != "" {
 		fmt.Fprintf(b, "\t%s", m.tests)
 	}
+	if m.unrun != "" {
+		fmt.Fprintf(b, "\nunrun\t%s\n", m.unrun)
+		return
+	}
 	fmt.Fprintf(b, "\nran\t%d\t%d\n", m.names, m.schedules)
 	for _, f := range m.failed {
 		fmt.Fprintf(b, "failed\t%s\t%d\t%s\t%s\t%s\n", f.test, f.schedules, f.verdict, f.class, f.why)
+	}
+	for _, d := range m.differs {
+		fmt.Fprintf(b, "differs\t%s\t%s\n", d.test, d.why)
 	}
 	for _, name := range m.replays {
 		fmt.Fprintf(b, "replay\t%s\n", name)
@@ -165,7 +239,7 @@ func (m *moduleRun) write(b *strings.Builder) {
 }
 
 // module runs the tests of a module, and the schedules that are kept of its bugs.
-func (r *runner) module(m moduleRun) (got moduleRun, err error) {
+func (r *runner) module(set moduleSet, m moduleRun) (got moduleRun, err error) {
 	dir, err := os.MkdirTemp("", "greenify-sim-")
 	if err != nil {
 		return got, err
@@ -189,8 +263,9 @@ func (r *runner) module(m moduleRun) (got moduleRun, err error) {
 		return got, err
 	}
 	results := filepath.Join(dir, "results.jsonl")
-	out, _, err := r.run(filepath.Join(dir, "module"), "test", "-sim", "-vet=off", "-keep-going", "-confirm=false", "-timeout=1h", "-schedules=100",
-		"-replays", filepath.Join(dir, "replays"), "-results", results, "./...")
+	args := []string{"test", "-sim", "-vet=off", "-keep-going", "-confirm=false", "-timeout=1h", fmt.Sprint("-schedules=", set.schedules),
+		"-replays", filepath.Join(dir, "replays"), "-results", results, fmt.Sprint("-check-determinism=", set.twice)}
+	out, _, err := r.run(filepath.Join(dir, "module"), append(args, m.Packages...)...)
 	if err != nil {
 		return got, err
 	}
@@ -204,6 +279,7 @@ func (r *runner) module(m moduleRun) (got moduleRun, err error) {
 	}
 	got = moduleRun{Module: m.Module, tests: m.tests, replays: m.replays}
 	got.count(lines)
+	got.compares(string(out))
 	for _, name := range m.replays {
 		file, err := filepath.Abs(filepath.Join("testdata/sim/modules", name))
 		if err != nil {
@@ -258,6 +334,36 @@ func copyTests(to, from string) error {
 	return nil
 }
 
+// name is what a test is called: by its package, below the module, and itself.
+func (m *moduleRun) name(pkg, test string) string {
+	if rest := strings.TrimPrefix(strings.TrimPrefix(pkg, m.Path), "/"); rest != "" {
+		return rest + "." + test
+	}
+	return test
+}
+
+// Of what -check-determinism prints: a test that differs, and the package of those before.
+var (
+	differsLine = regexp.MustCompile(`^greenify: (\S+), schedule \d+ \(\w+\) is not the same in two processes: `)
+	packageLine = regexp.MustCompile(`^(?:FAIL|ok  )\t(\S+)`)
+)
+
+// compares takes which tests differ from what was printed.
+func (m *moduleRun) compares(out string) {
+	var tests []string
+	for l := range strings.Lines(out) {
+		if f := differsLine.FindStringSubmatch(l); f != nil {
+			tests = append(tests, f[1])
+		} else if f := packageLine.FindStringSubmatch(l); f != nil {
+			for _, test := range tests {
+				m.differs = append(m.differs, moduleDiffers{m.name(f[1], test), "?"})
+			}
+			tests = nil
+		}
+	}
+	slices.SortFunc(m.differs, func(a, b moduleDiffers) int { return cmp.Compare(a.test, b.test) })
+}
+
 var numbers = regexp.MustCompile(`(\bwithin )?\b(a|\d+) (threads?|steps)\b`)
 
 // count counts what is in the lines of results. How many threads or steps is no matter.
@@ -266,10 +372,7 @@ func (m *moduleRun) count(lines []explore.Result) {
 	n := map[string]*moduleFailure{}
 	for _, l := range lines {
 		m.schedules++
-		name := l.Test
-		if rest := strings.TrimPrefix(strings.TrimPrefix(l.Package, m.Path), "/"); rest != "" {
-			name = rest + "." + name
-		}
+		name := m.name(l.Package, l.Test)
 		tests[name] = true
 		if l.Verdict == "ok" {
 			continue
@@ -297,18 +400,30 @@ func (m *moduleRun) compare(got moduleRun) (errs []error) {
 	if got.names != m.names || got.schedules != m.schedules {
 		say("%d tests ran in %d schedules, not %d in %d", got.names, got.schedules, m.names, m.schedules)
 	}
+	differs := map[string]bool{}
+	for _, d := range m.differs {
+		differs[d.test] = true
+	}
+	for _, d := range got.differs {
+		if !differs[d.test] {
+			say("%s is not the same in two processes", d.test)
+		}
+	}
 	known := map[string]int{}
 	for _, f := range m.failed {
 		known[f.key()] = f.schedules
 	}
 	for _, f := range got.failed {
-		if n := known[f.key()]; n != f.schedules {
+		if n := known[f.key()]; n != f.schedules && !differs[f.test] {
 			say("%s: %s in %d schedules, not in %d", f.test, f.verdict, f.schedules, n)
 		}
 		delete(known, f.key())
 	}
 	for key := range known {
 		test, verdict, _ := strings.Cut(key, "\t")
+		if differs[test] {
+			continue
+		}
 		say("%s: no more: %s", test, verdict)
 	}
 	return errs

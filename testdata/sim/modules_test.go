@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,12 +44,64 @@ func TestModulesFile(t *testing.T) {
 		"ran\t1\t1\n",
 		"module\tm\n",
 		"module\tm\tv1\nran\tx\t1\n",
+		"module\tm\tv1\nunrun\t\n",
+		"module\tm\tv1\ndiffers\tTestA\t\n",
 		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tnone\twhy\n",
 		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tbug\t\n",
 	} {
 		if _, err := readRuns(bad); err == nil {
 			t.Errorf("accepted %q", bad)
 		}
+	}
+}
+
+// The file of the corpus has its modules, in the same order.
+func TestCorpusFile(t *testing.T) {
+	t.Chdir("../..")
+	text, err := os.ReadFile(moduleSets["corpus"].file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := readRuns(string(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := ofCorpus(list); err != nil {
+		t.Error(err)
+	}
+	var b strings.Builder
+	for _, m := range list {
+		m.write(&b)
+	}
+	if _, body, _ := strings.Cut(string(text), "\n\n"); "\n"+body != b.String() {
+		t.Errorf("it is written as\n%s", &b)
+	}
+	if err := ofCorpus(list[1:]); err == nil {
+		t.Error("accepted a corpus without its first module")
+	}
+	list[0].Version = "v0"
+	if err := ofCorpus(list); err == nil {
+		t.Error("accepted another version")
+	}
+}
+
+// What differs is taken from what is printed, and how often that fails is not compared.
+func TestModulesDiffer(t *testing.T) {
+	m := moduleRun{Module: modules.Module{Path: "m", Version: "v1"},
+		failed:  []moduleFailure{{test: "TestA", schedules: 2, verdict: "failed"}, {test: "TestB", schedules: 2, verdict: "failed"}},
+		differs: []moduleDiffers{{"TestA", "why"}}}
+	got := moduleRun{Module: m.Module, failed: []moduleFailure{{test: "TestB", schedules: 1, verdict: "failed"}}}
+	got.compares("greenify: TestA, schedule 2 (rpb) is not the same in two processes: ok (12 steps), ok (13 steps)\n" +
+		"\tfirst at step 3\nFAIL\tm\t0.1s\nok  \tm/other\t0.1s\n" +
+		"greenify: TestC, schedule 1 (fifo) is not the same in two processes: ok (12 steps), failed (13 steps)\nFAIL\tm/sub\t0.1s\n")
+	text := fmt.Sprint(m.compare(got))
+	for _, want := range []string{"m@v1: sub.TestC is not the same in two processes: ", "m@v1: TestB: failed in 1 schedules, not in 2: "} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+	if strings.Contains(text, "TestA") {
+		t.Errorf("TestA is compared:\n%s", text)
 	}
 }
 

@@ -19,5 +19,10 @@ var hubAfterFunc = func(d Duration, f func()) *Timer {
 	return t
 }
 
+// hubNano is runtimeNano, but no reading of the clock; provided by package runtime.
+//
+//go:linkname hubNano
+func hubNano() int64
+
 func hubNative(f func())  // in package runtime
 func hubSimAlarm(d int64) // likewise
