@@ -11,6 +11,7 @@ import "unsafe"
 type simMsg struct {
 	data   []byte
 	from   simAddr  // UDP
+	to     simAddr  // likewise
 	sender *simSock // Unix: its address is the one that it has when it is received
 }
 
@@ -104,20 +105,20 @@ func (s *simSock) next() {
 	}
 }
 
-// receiveFrom receives a datagram. It returns whose it is, how long it was, and how much
+// receiveFrom receives a datagram, and returns it, with the address of its sender, and how much
 // of it there was room for.
 //
 //go:norace
-func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (from simAddr, length, n int, err Errno) {
+func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (msg simMsg, n int, err Errno) {
 	for {
 		if err := s.takeErr(); err != 0 {
-			return from, 0, 0, err
+			return msg, 0, err
 		}
 		if len(s.msgs) > 0 {
-			msg := s.msgs[0]
+			msg = s.msgs[0]
 			n = m.scatter(c, msg.data)
-			if from = msg.from; msg.sender != nil {
-				from = msg.sender.local
+			if msg.sender != nil {
+				msg.from = msg.sender.local
 			}
 			if flags&MSG_PEEK == 0 {
 				s.next()
@@ -126,13 +127,13 @@ func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (from simAddr
 				}
 				s.blocked = nil
 			}
-			return from, len(msg.data), n, 0
+			return msg, n, 0
 		}
 		if s.rshut && !s.nonblock && flags&MSG_DONTWAIT == 0 { // Linux looks for that where it waits
-			return from, 0, 0, 0
+			return msg, 0, 0
 		}
 		if err := s.wait(c, SO_RCVTIMEO, flags); err != 0 {
-			return from, 0, 0, err
+			return msg, 0, err
 		}
 	}
 }
@@ -179,9 +180,13 @@ func (w *simWorld) sendUDP(c *simCall, s *simSock, m simMem, flags, to, size uin
 	if err == 0 && s.closed6(a) {
 		err = EAFNOSUPPORT
 	}
+	ip, e := m.source(c)
+	if err == 0 {
+		err = e
+	}
 	var peer *simSock
 	if err == 0 {
-		if peer = w.receiver(s, a); peer == nil && (!a.loopback() || !w.ports[1][a.port] && a.port != 0) {
+		if peer = w.receiver(s, a, ip); peer == nil && (!a.loopback() || !w.ports[1][a.port] && a.port != 0) {
 			return c.outsideTo(s)
 		}
 	}
@@ -190,7 +195,7 @@ func (w *simWorld) sendUDP(c *simCall, s *simSock, m simMem, flags, to, size uin
 			return 0, err
 		}
 		if err == 0 {
-			peer = w.receiver(s, a) // that may be s
+			peer = w.receiver(s, a, ip) // that may be s
 		}
 	}
 	if err == 0 {
@@ -209,7 +214,7 @@ func (w *simWorld) sendUDP(c *simCall, s *simSock, m simMem, flags, to, size uin
 			s.wake('r' + 'w')
 		}
 	} else if !peer.full() { // else it is lost
-		peer.arrive(s, simMsg{data: m.gather(c, n), from: s.sends(a)})
+		peer.arrive(s, simMsg{data: m.gather(c, n), from: s.sends(a, ip), to: a})
 	}
 	return uintptr(n), 0
 }
@@ -297,10 +302,14 @@ func (w *simWorld) autobind(s *simSock) Errno {
 	return err
 }
 
-// sends returns the address that a datagram of s to another one comes from.
+// sends returns the address that a datagram of s to another one comes from. The message may
+// say which (ip).
 //
 //go:norace
-func (s *simSock) sends(to simAddr) simAddr {
+func (s *simSock) sends(to simAddr, ip *[16]byte) simAddr {
+	if ip != nil {
+		return simAddr{ip: *ip, port: s.local.port}
+	}
 	if s.local.any() || s.local.is4() != to.is4() {
 		return s.local.hereAs(to)
 	}
@@ -311,10 +320,10 @@ func (s *simSock) sends(to simAddr) simAddr {
 // that share it, the seed draws one.
 //
 //go:norace
-func (w *simWorld) receiver(s *simSock, a simAddr) *simSock {
+func (w *simWorld) receiver(s *simSock, a simAddr, ip *[16]byte) *simSock {
 	var found *simSock
 	best, n := 0, uint64(0)
-	from := s.sends(a)
+	from := s.sends(a, ip)
 	for _, o := range w.bound {
 		if o.kind != simUDP || o.local.port != a.port {
 			continue
@@ -391,22 +400,22 @@ func (s *simSock) receiveCall(c *simCall) (uintptr, Errno) {
 	a := &c.a
 	switch a[0] {
 	case SYS_READ:
-		_, _, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, 0)
+		_, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, 0)
 		return uintptr(n), err
 	case SYS_READV:
-		_, _, n, err := s.receiveFrom(c, simMem{vec: a[2], n: int(a[3])}, 0)
+		_, n, err := s.receiveFrom(c, simMem{vec: a[2], n: int(a[3])}, 0)
 		return uintptr(n), err
 	case SYS_RECVFROM:
-		from, length, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, a[4])
+		msg, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, a[4])
 		if err == 0 && a[5] != 0 {
-			if s.kind == simUnixgram && from.name == "" {
+			if s.kind == simUnixgram && msg.from.name == "" {
 				*(*uint32)(c.at(a[6])) = 0
 			} else {
-				err = c.putAddr(s, from, a[5], a[6])
+				err = c.putAddr(s, msg.from, a[5], a[6])
 			}
 		}
 		if a[4]&MSG_TRUNC != 0 {
-			n = length
+			n = len(msg.data)
 		}
 		return uintptr(n), err
 	case SYS_RECVMSG:
@@ -433,25 +442,25 @@ const simMmsg = unsafe.Sizeof(Msghdr{}) + 8 // struct mmsghdr
 
 //go:norace
 func (s *simSock) receiveMsg(c *simCall, at, flags uintptr) (uintptr, Errno) {
-	from, length, n, err := s.receiveFrom(c, simMem{msg: at}, flags)
+	msg, n, err := s.receiveFrom(c, simMem{msg: at}, flags)
 	if err != 0 {
 		return 0, err
 	}
 	h := (*Msghdr)(c.at(at))
 	h.Flags = 0
-	if length > n {
+	if len(msg.data) > n {
 		h.Flags = MSG_TRUNC
 	}
-	h.SetControllen(0)
-	if s.kind == simUnixgram && from.name == "" {
+	s.tell(h, msg.to)
+	if s.kind == simUnixgram && msg.from.name == "" {
 		h.Namelen = 0
 	} else if h.Name != nil {
 		size := h.Namelen
-		c.putAddr(s, from, uintptr(unsafe.Pointer(h.Name)), uintptr(unsafe.Pointer(&size)))
+		c.putAddr(s, msg.from, uintptr(unsafe.Pointer(h.Name)), uintptr(unsafe.Pointer(&size)))
 		(*Msghdr)(c.at(at)).Namelen = size
 	}
 	if flags&MSG_TRUNC != 0 {
-		n = length
+		n = len(msg.data)
 	}
 	return uintptr(n), 0
 }
