@@ -460,11 +460,12 @@ func hubSimSignals(gp *g) bool {
 	return hubSimOfSignals(gp) && sig.state.Load() == sigReceiving
 }
 
-// hubSimProfiles reports whether gp writes a profile of the processor, and waits for samples,
-// of which there may be none. Once the profile is turned off it comes.
+// hubSimProfiles reports whether gp writes a profile of the processor, and has left the hub to wait
+// for samples, of which there may be none. Once the profile is turned off it comes.
 func hubSimProfiles(gp *g) bool {
 	f := findfunc(gp.startpc)
-	return cpuprof.on && f.valid() && stringslite.HasPrefix(funcname(f), "runtime/pprof.StartCPUProfile.") && readgstatus(gp)&^_Gscan == _Gsyscall
+	return cpuprof.on && !gp.hub.owner && f.valid() && stringslite.HasPrefix(funcname(f), "runtime/pprof.StartCPUProfile.") &&
+		readgstatus(gp)&^_Gscan != _Grunnable
 }
 
 // errHubSimTrace is why a schedule starts no execution trace, nor a flight recorder.
