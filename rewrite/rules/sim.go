@@ -101,7 +101,7 @@ var simSelf = []Leaf{
 
 // simReal notes what is real, beside what passes the system calls of simNet (runtime/hub/sim_real.go).
 var simReal = []Leaf{
-	{File: "runtime/cgocall.go", Edit: edit("cgocall", entry, "", "hubRealAt(hubRealC)", 1), Why: "C is not simulated"},
+	{File: "runtime/cgocall.go", Edit: edit("cgocall", entry, "", "if fn != _cgo_notify_runtime_init_done { hubRealAt(hubRealC) }", 1), Why: "C is not simulated; that the runtime is up, main tells C in each program"},
 	{File: "os/exec_posix.go", Edit: edit("startProcess", entry, "", "hubRealStarts()", 1), Why: "a child is refused before package os finds out, by another one, how it may wait for it"},
 	{File: "syscall/exec_unix.go", Edit: edit("Exec", entry, "", "hubRealChild()", 1), Why: "another program is not simulated"},
 	{File: "os/signal/signal.go", Edit: edit("process", entry, "", "hubRealSignal()", 1), Why: "signals come when they like"},
