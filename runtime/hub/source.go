@@ -28,6 +28,7 @@ var embedded embed.FS
 var each = map[string][]string{
 	"each/uncut.go":      {"crypto/tls", "go/token", "net/http", http2, "runtime/pprof", "runtime/trace", "syscall", "testing"},
 	"each/relock.go":     {"crypto/tls", "go/token", "net/http", http2},
+	"each/sim_hasher.go": {"hash/maphash", "internal/sync", "unique"},
 	"each/sim_period.go": {"runtime", "testing"},
 }
 

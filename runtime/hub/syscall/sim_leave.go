@@ -311,32 +311,54 @@ func (s *simSock) realBindAgain(fd uintptr) uintptr {
 	return err
 }
 
-// leaveIdle makes a datagram or Unix socket that has done nothing yet the kernel's.
+// realSocket makes a socket of the kernel's that is as s has been made, with its options and
+// its address.
 //
 //go:norace
-func (s *simSock) leaveIdle() Errno {
-	kind := uintptr(SOCK_STREAM | SOCK_CLOEXEC)
-	if s.datagrams() {
-		kind = SOCK_DGRAM | SOCK_CLOEXEC
-	}
-	fd, _, err := linux.Syscall6(SYS_SOCKET, s.domain, kind, 0, 0, 0, 0)
-	if err != 0 {
-		return Errno(err)
+func (s *simSock) realSocket(kind uintptr) (fd uintptr, err Errno) {
+	fd, _, e := linux.Syscall6(SYS_SOCKET, s.domain, kind|SOCK_CLOEXEC, 0, 0, 0, 0)
+	if e != 0 {
+		return simNoFD, Errno(e)
 	}
 	s.realOptions(fd)
 	if s.bound {
-		err = s.realBindAgain(fd)
+		if e := s.realBindAgain(fd); e != 0 {
+			return fd, Errno(e)
+		}
 	}
-	if err == 0 && s.kind == simUDP && s.state == simOpen {
-		err = s.realConnect(fd, s.remote)
-	}
+	return fd, 0
+}
+
+const simNoFD = ^uintptr(0)
+
+// realReady puts such a socket in the place of s, or drops it if something went wrong.
+//
+//go:norace
+func (s *simSock) realReady(fd uintptr, err Errno) Errno {
 	if err != 0 {
-		linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-		return Errno(err)
+		if fd != simNoFD {
+			linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
+		}
+		return err
 	}
 	simTheWorld().hand(s)
 	s.become(fd)
 	return 0
+}
+
+// leaveIdle makes a datagram or Unix socket that has done nothing yet the kernel's.
+//
+//go:norace
+func (s *simSock) leaveIdle() Errno {
+	kind := uintptr(SOCK_STREAM)
+	if s.datagrams() {
+		kind = SOCK_DGRAM
+	}
+	fd, err := s.realSocket(kind)
+	if err == 0 && s.kind == simUDP && s.state == simOpen {
+		err = Errno(s.realConnect(fd, s.remote))
+	}
+	return s.realReady(fd, err)
 }
 
 // passes makes sendmsg with ancillary data, as of descriptors: the kernel has to do it, so
@@ -381,24 +403,12 @@ func (c *simCall) passes(s *simSock) (uintptr, Errno) {
 //
 //go:norace
 func (s *simSock) leaveTCP() Errno {
-	fd, _, err := linux.Syscall6(SYS_SOCKET, s.domain, SOCK_STREAM|SOCK_CLOEXEC, 0, 0, 0, 0)
-	if err != 0 {
-		return Errno(err)
-	}
-	s.realOptions(fd)
-	if s.bound {
-		err = s.realBindAgain(fd)
-	}
+	fd, err := s.realSocket(SOCK_STREAM)
 	if err == 0 && s.state == simListening {
-		_, _, err = linux.Syscall6(SYS_LISTEN, fd, uintptr(s.backlog), 0, 0, 0, 0)
+		_, _, e := linux.Syscall6(SYS_LISTEN, fd, uintptr(s.backlog), 0, 0, 0, 0)
+		err = Errno(e)
 	}
-	if err != 0 {
-		linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
-		return Errno(err)
-	}
-	simTheWorld().hand(s)
-	s.become(fd)
-	return 0
+	return s.realReady(fd, err)
 }
 
 // outside makes bind or connect with a socket of the kernel's.

@@ -1,6 +1,6 @@
 //go:build greenify_hub && greenify_sim
 
-package maphash
+package each
 
 import (
 	"internal/abi"
