@@ -24,7 +24,8 @@ func hubSimSeen(pcs []uintptr) (at, called hubFrame, ok bool) {
 			continue
 		}
 		switch pkg := hubPackage(f.name); {
-		case pkg == "runtime", pkg == "sync", pkg == "sync/atomic", stringslite.HasPrefix(pkg, "internal/"):
+		case pkg == "runtime", pkg == "sync", pkg == "sync/atomic", stringslite.HasPrefix(pkg, "internal/"),
+			f.name == "time.Sleep": // it is in a file of package runtime
 			if at.name == "" {
 				called = f
 			}
