@@ -230,6 +230,7 @@ var mutants = []mutant{
 // hangs says what goes on for ever, by what is broken, where that is all that a test
 // sees: its time limit. A slow machine would do for any other mutant.
 var hangs = map[string]string{
+	"HTTP/2's pool stays locked":                                        "the next request, which waits for the lock of the pool",
 	"the hub is not taken from a thread that is stuck in a system call": "the open of a FIFO whose writer has no turn",
 	"the second reader of a descriptor keeps the hub":                   "Close, whose reader is ready and has no turn",
 	"a wake-up from outside is lost while the hub is busy":              "who was woken is ready, and in no queue",
