@@ -1,5 +1,8 @@
 // Two threads that do nothing but yield do not keep others from what they wait for:
-// a timer, a pipe that another process writes to, each other.
+// a timer, a pipe that another process writes to, each other. One that computes for ever
+// has a second before it is cut, and then a slice at a time.
+//
+// patched-stderr: ^greenify: thread \d+ computed for
 package main
 
 import (
@@ -44,4 +47,19 @@ func main() {
 	check.That(line.Load(), "the reader had its turn")
 	check.That(yields[0] > 0 && yields[1] > 0, "both yielded: %v", yields)
 	check.Must(cmd.Wait())
+
+	// Each sleep ends behind a slice of 10 ms of the loop. If the loop had a second each
+	// time, they would take twice the limit.
+	go func() {
+		for {
+		}
+	}()
+	slept := make(chan bool)
+	go func() {
+		for range 2 * int(check.Limit/time.Second) {
+			time.Sleep(time.Millisecond)
+		}
+		slept <- true
+	}()
+	check.That(check.Within("sleeps beside a loop", slept), "who sleeps beside a loop without an end has its turns")
 }
