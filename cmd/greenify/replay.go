@@ -195,7 +195,7 @@ func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 	if strategy >= 0 && (s.Full || s.Test == "") {
 		options += fmt.Sprint(",strategy=", 1+strategy)
 	}
-	environ := []string{options}
+	environ := []string{options, "GREENIFY_SIM_VARIED=" + s.Varied}
 	if s.Test == "" {
 		environ = append(environ, "GREENIFY_SIM_RUN="+s.Package)
 	}

@@ -22,6 +22,7 @@ type simOptions struct {
 	on        bool
 	from, to  uint64
 	seeds     string // the flag that says from and to
+	varied    string // its value, if that is a variation
 	schedules uint64
 	strategy  uint64 // and 1; 0: the portfolio
 	points    int    // of explore.Points
@@ -40,6 +41,7 @@ type simOptions struct {
 	steps     uint64
 	virtual   virtualTime
 	strict    bool
+	feedback  *bool // nil: if nobody knows the seeds beforehand, with -for
 }
 
 const (
@@ -67,7 +69,7 @@ GREENIFY_SIM=seed=7 in its environment has it run the schedule of seed 7.`)
 	}
 	o.early, o.steps, o.virtual = simEarly, simSteps, 7*24*3600
 	parsed(fs, "seed", "`N`: with -sim: run the schedule of this number, from 1", func(s string) (err error) {
-		return o.setSeeds("-seed", s, s)
+		return o.setSeeds(command, "-seed", s, s)
 	})
 	parsed(fs, "strategy", "`name`: "+`with -sim: how threads are chosen: portfolio (the default: the others
 take turns by the number of the seed), fifo, random, rpb, pct, pos,
@@ -112,7 +114,7 @@ when no thread can run`, func(s string) (err error) {
 		if !ok {
 			return fmt.Errorf("-seeds is %q: use a range such as 1-1000", s)
 		}
-		return o.setSeeds("-seeds", from, to)
+		return o.setSeeds(command, "-seeds", from, to)
 	})
 	parsed(fs, "schedules", fmt.Sprintf("`N`: with -sim: run so many schedules of each test, %d if not given:\nthose of the seeds from 1 on", simSchedules), func(s string) error {
 		n, err := strconv.ParseUint(s, 10, 32)
@@ -124,6 +126,16 @@ when no thread can run`, func(s string) (err error) {
 	})
 	declareShards(fs, o)
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
+	fs.BoolFunc("feedback", `with -sim: behind the first 50 schedules of a test, half are variations
+of those before that have shown a new ordering of operations. -for
+does so unless it is told -feedback=false`, func(s string) error {
+		on, err := strconv.ParseBool(s)
+		if err != nil {
+			return errors.New("parse error") // as package flag has it (badValue)
+		}
+		o.feedback = &on
+		return nil
+	})
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
 	fs.BoolVar(&o.isolate, "isolate", false, "with -sim: run each test in a process of its own, so that nothing that\nanother one did is there")
 	parsed(fs, "procs", "`N`: "+`with -sim: run N processes side by side, each with a part of the seeds,
@@ -147,7 +159,7 @@ a test fails or the time is up`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim")
+var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim feedback")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -159,11 +171,19 @@ func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
 	return err
 }
 
-func (o *simOptions) setSeeds(name, from, to string) (err error) {
+func (o *simOptions) setSeeds(command, name, from, to string) (err error) {
 	if o.seeds != "" && o.seeds != name {
 		return fmt.Errorf("%s and %s exclude each other", o.seeds, name)
 	}
 	o.seeds = name
+	if name == "-seed" && command == "test" && strings.Contains(from, "+") {
+		v, err := explore.ParseVariation(from)
+		if err != nil {
+			return fmt.Errorf("-seed is %q: use a number from 1 to %d, or what -feedback has said, such as 17+120.3", from, uint64(simMost))
+		}
+		o.from, o.to, o.varied = v.Number(), v.Number(), from
+		return nil
+	}
 	a, err1 := strconv.ParseUint(from, 10, 32)
 	b, err2 := strconv.ParseUint(to, 10, 32)
 	if err1 != nil || err2 != nil || a == 0 || b < a {
@@ -223,6 +243,10 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 		to = from + n - 1
 	}
 	bit := map[bool]int{true: 1}
+	feedback := o.during != 0
+	if o.feedback != nil {
+		feedback = *o.feedback
+	}
 	shard := explore.Shard{I: 1, N: 1}
 	if !program {
 		var err error
@@ -243,8 +267,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d",
-		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict])}, nil
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, "GREENIFY_SIM_VARIED=" + o.varied, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d,feedback=%d",
+		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict], bit[feedback])}, nil
 }
 
 // folder is where files of schedules go that fail.

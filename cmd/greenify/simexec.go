@@ -294,7 +294,7 @@ func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...s
 	var out bytes.Buffer
 	file := filepath.Join(x.tmp, name)
 	os.Remove(file)
-	environ = append([]string{"GREENIFY_SIM=" + options, "GREENIFY_SIM_RESULTS=" + file, "GREENIFY_SIM_REPLAYS=", "GREENIFY_SIM_STATE=", "XML_OUTPUT_FILE="}, environ...)
+	environ = append([]string{"GREENIFY_SIM=" + options, "GREENIFY_SIM_RESULTS=" + file, "GREENIFY_SIM_REPLAYS=", "GREENIFY_SIM_STATE=", "GREENIFY_SIM_VARIED=" + r.Varied, "XML_OUTPUT_FILE="}, environ...)
 	if _, err := x.run(&out, &out, environ, args); err != nil {
 		return got, nil, err
 	}
@@ -311,7 +311,7 @@ func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...s
 // says which do not fail there.
 func (x *simRun) confirm(results []explore.Result) error {
 	known := map[string]bool{}
-	for _, r := range results {
+	for i, r := range results {
 		if r.Verdict == "ok" || r.Strategy == "replay" || known[r.Test] || x.over.Load() || x.timeout() {
 			continue
 		}
@@ -321,8 +321,8 @@ func (x *simRun) confirm(results []explore.Result) error {
 			return err
 		}
 		if got.Verdict != r.Verdict {
-			fmt.Fprintf(x.stdout, "greenify: %s: seed %d does not fail so in a process of its own: it needs what ran before it, or something real came otherwise\n\tgreenify test -sim -keep-going -seeds 1-%d %s\n",
-				r.Test, r.Seed, r.Seed, r.Package)
+			fmt.Fprintf(x.stdout, "greenify: %s: seed %s does not fail so in a process of its own: it needs what ran before it, or something real came otherwise\n\tgreenify test -sim -keep-going -seeds %s %s\n",
+				r.Test, r.Name(), x.before(results[:i+1]), r.Package)
 			continue
 		}
 		if again, err := x.again(r); err != nil {
@@ -333,11 +333,29 @@ func (x *simRun) confirm(results []explore.Result) error {
 		} else if hasty, err := x.hasty(r); err != nil {
 			return err
 		} else if hasty {
-			fmt.Fprintf(x.stdout, "greenify: %s: seed %d does not fail if no timer fires while threads are ready, as if these were slow: so a slow machine may fail it, "+
-				"but it may be that the test alone takes it for certain that they are not; with -early=false no timer does\n", r.Test, r.Seed)
+			fmt.Fprintf(x.stdout, "greenify: %s: seed %s does not fail if no timer fires while threads are ready, as if these were slow: so a slow machine may fail it, "+
+				"but it may be that the test alone takes it for certain that they are not; with -early=false no timer does\n", r.Test, r.Name())
 		}
 	}
 	return nil
+}
+
+// before says which schedules to run again for the last of these: those of its test up to it, in
+// its process. One that is a variation ran in place of a seed.
+func (x *simRun) before(results []explore.Result) string {
+	last := results[len(results)-1]
+	if last.Varied == "" {
+		return fmt.Sprint("1-", last.Seed)
+	}
+	from, n := x.option("from"), x.option("to")-x.option("from")+1
+	seed := from
+	for i, r := range slices.Backward(results) {
+		if r.Test == last.Test && r.Round == last.Round && r.Varied == "" {
+			seed = r.Seed + uint64(len(results)-1-i)
+			break
+		}
+	}
+	return fmt.Sprint(seed-(seed-from)%n, "-", seed, " -feedback")
 }
 
 // again reports whether a test that failed in another schedule fails in the plain order when
@@ -405,8 +423,8 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 			continue
 		}
 		known[r.Test] = true
-		fmt.Fprintf(x.stdout, "greenify: %s, schedule %d (%s) is not the same in two processes: %s (%d steps), %s (%d steps)\n",
-			r.Test, r.Seed, r.Strategy, r.Verdict, r.Steps, cmp.Or(other.Verdict, "did not run"), other.Steps)
+		fmt.Fprintf(x.stdout, "greenify: %s, schedule %s (%s) is not the same in two processes: %s (%d steps), %s (%d steps)\n",
+			r.Test, r.Name(), r.Strategy, r.Verdict, r.Steps, cmp.Or(other.Verdict, "did not run"), other.Steps)
 		if err := x.where(r); err != nil {
 			return false, err
 		}

@@ -101,8 +101,8 @@ func summaryTable(b *bytes.Buffer, s *explore.Summary, baseline bool) {
 			mark = map[bool]string{true: "new: ", false: "known: "}[f.New]
 		}
 		x := f.Example
-		fmt.Fprintf(b, "\n%s%s\n\t%s of %s; %s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
-			mark, f.Signature, plural.Of(f.Schedules, "schedule"), strings.Join(f.Tests, ", "), x.Test, x.Verdict, x.Seed, x.Strategy, x.Steps, x.Again)
+		fmt.Fprintf(b, "\n%s%s\n\t%s of %s; %s %s in schedule %s (%s, %d steps), which is run again by\n\t%s\n",
+			mark, f.Signature, plural.Of(f.Schedules, "schedule"), strings.Join(f.Tests, ", "), x.Test, x.Verdict, x.Name(), x.Strategy, x.Steps, x.Again)
 		if x.Replay != "" {
 			fmt.Fprintf(b, "\tits file is %s, where it was found\n", x.Replay)
 		}

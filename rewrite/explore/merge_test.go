@@ -25,6 +25,31 @@ func TestParseShard(t *testing.T) {
 	}
 }
 
+// What -seed has is read as it is written, or refused; a variation's number is no seed's.
+func TestParseVariation(t *testing.T) {
+	for _, text := range []string{"1", "17", "4294967295", "17+120.3", "17+1.1+2.1+3.9"} {
+		v, err := ParseVariation(text)
+		if err != nil || v.String() != text {
+			t.Errorf("%q is %v, %v", text, v, err)
+		}
+		if number := v.Number(); len(v.Cuts) == 0 && number != v.Seed || len(v.Cuts) > 0 && (number < 1<<52 || number >= 1<<53) {
+			t.Errorf("%q has the number %d", text, number)
+		}
+	}
+	most := "1"
+	for i := range hubCutsMost {
+		most += fmt.Sprintf("+%d.1", i+1)
+	}
+	if _, err := ParseVariation(most); err != nil {
+		t.Errorf("%q: %v", most, err)
+	}
+	for _, text := range []string{"", "0", "x", "-1", "4294967296", "17+", "17+3", "17+3.", "17+.3", "17+0.3", "17+9.1+9.2", "17+9.1+8.2", "17++9.1", "+9.1", "17+9.1.2", most + "+99.1"} {
+		if v, err := ParseVariation(text); err == nil {
+			t.Errorf("%q is read as %v", text, v)
+		}
+	}
+}
+
 // The environment of each kind of machine says a shard, and what it says wrong is refused.
 func TestShardOf(t *testing.T) {
 	for _, c := range []struct {

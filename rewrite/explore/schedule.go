@@ -27,6 +27,7 @@ type Schedule struct {
 	Round   uint64 // of -count, from 0
 
 	Seed     uint64 // as its user knows it
+	Varied   string // "", or which variation it is
 	Mixed    uint64 // as the schedule has it
 	Strategy string
 	Points   string // "" in files older than points at atomics: sync
@@ -123,6 +124,9 @@ func parseSchedule(text string) (*Schedule, error) {
 			var arg string
 			arg, err = strconv.Unquote(value)
 			s.Args = append(s.Args, arg)
+		case name == "varied" && s.Varied == "":
+			s.Varied = value
+			_, err = ParseVariation(value)
 		case name == "points" && slices.Contains(Points[PointsSync:], value):
 			s.Points = value
 		case word[name] != nil:
@@ -170,7 +174,11 @@ func (s *Schedule) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	fmt.Fprintf(&b, "early %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n", s.Early, s.Steps, s.Seconds, s.Keep, s.Round)
-	fmt.Fprintf(&b, "seed %d\nmixed %016x\nstrategy %s\n", s.Seed, s.Mixed, s.Strategy)
+	fmt.Fprintf(&b, "seed %d\n", s.Seed)
+	if s.Varied != "" {
+		fmt.Fprintf(&b, "varied %s\n", s.Varied)
+	}
+	fmt.Fprintf(&b, "mixed %016x\nstrategy %s\n", s.Mixed, s.Strategy)
 	if s.Points != "" {
 		fmt.Fprintf(&b, "points %s\n", s.Points)
 	}

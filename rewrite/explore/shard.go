@@ -41,3 +41,9 @@ func ShardOf(getenv func(string) string, shards uint64) (Shard, error) {
 
 // ShardMost is how many shards there may be.
 const ShardMost = hubShardMost
+
+// A Variation is a schedule that goes another way at some steps.
+type Variation = hubVariation
+
+// ParseVariation reads a variation, or a seed, as -seed has it.
+func ParseVariation(text string) (Variation, error) { return hubParseVariation(text) }

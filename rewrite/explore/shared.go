@@ -74,6 +74,63 @@ func hubShardFrom(getenv func(string) string, index string, first uint64, total 
 	return hubShard{i - first + 1, n}, nil
 }
 
+// A hubVariation is a schedule of a seed up to a step, from where on its strategy draws anew, perhaps
+// up to another step, and so on. It is written as 17+120.3+200.1: the seed, steps and what is drawn by.
+type hubVariation struct {
+	Seed uint64
+	Cuts []hubVaryCut
+}
+
+type hubVaryCut struct{ Step, Draw uint64 }
+
+// hubCutsMost is how many a variation may have (runtime/hub/sim_vary.go).
+const hubCutsMost = 16
+
+// hubParseVariation reads one. A seed is one without a cut.
+func hubParseVariation(text string) (v hubVariation, err error) {
+	seed, cuts, varied := strings.Cut(text, "+")
+	v.Seed, err = strconv.ParseUint(seed, 10, 32)
+	for err == nil && varied {
+		var cut hubVaryCut
+		var step, draw string
+		cuts, text, varied = strings.Cut(cuts, "+")
+		step, draw, _ = strings.Cut(cuts, ".")
+		cut.Step, err = strconv.ParseUint(step, 10, 64)
+		if err == nil {
+			cut.Draw, err = strconv.ParseUint(draw, 10, 64)
+		}
+		if n := len(v.Cuts); err == nil && (cut.Step == 0 || n == hubCutsMost || n > 0 && cut.Step <= v.Cuts[n-1].Step) {
+			err = strconv.ErrRange
+		}
+		v.Cuts, cuts = append(v.Cuts, cut), text
+	}
+	if err == nil && v.Seed == 0 {
+		err = strconv.ErrRange
+	}
+	return v, err
+}
+
+func (v hubVariation) String() string {
+	s := strconv.FormatUint(v.Seed, 10)
+	for _, c := range v.Cuts {
+		s += fmt.Sprintf("+%d.%d", c.Step, c.Draw)
+	}
+	return s
+}
+
+// Number names the schedule where a number is wanted: the seed, or for a variation a hash that is
+// above all seeds, and that JavaScript keeps.
+func (v hubVariation) Number() uint64 {
+	if len(v.Cuts) == 0 {
+		return v.Seed
+	}
+	h := uint64(14695981039346656037) // FNV-1a
+	for _, c := range []byte(v.String()) {
+		h = (h ^ uint64(c)) * 1099511628211
+	}
+	return 1<<52 | h>>12
+}
+
 // hubResultVersion is the version of the form of a result.
 const hubResultVersion = 1
 
@@ -83,6 +140,7 @@ type hubResult struct {
 	Package   string `json:"package"`
 	Test      string `json:"test"`
 	Seed      uint64 `json:"seed"`
+	Varied    string `json:"varied,omitempty"` // what -seed has, of a variation: its number alone says little
 	Strategy  string `json:"strategy"`
 	Verdict   string `json:"verdict"`             // "ok", or what is wrong
 	Steps     uint64 `json:"steps"`               // choices of a thread
@@ -96,6 +154,14 @@ type hubResult struct {
 	Real []string `json:"real,omitempty"` // what no seed decides, and where it was done: best effort
 }
 
+// Name is what -seed has.
+func (r *hubResult) Name() string {
+	if r.Varied != "" {
+		return r.Varied
+	}
+	return strconv.FormatUint(r.Seed, 10)
+}
+
 // line is the result as it is written: between its first part, what is known before the
 // schedule begins, and the last, the command, lies what its end says.
 func (r *hubResult) line() string {
@@ -103,8 +169,12 @@ func (r *hubResult) line() string {
 }
 
 func (r *hubResult) head() string {
-	return fmt.Sprintf(`{"v":%d,"module":%s,"package":%s,"test":%s,"seed":%d,"strategy":%s,`,
-		hubResultVersion, hubJSON(r.Module), hubJSON(r.Package), hubJSON(r.Test), r.Seed, hubJSON(r.Strategy))
+	varied := ""
+	if r.Varied != "" {
+		varied = `"varied":` + hubJSON(r.Varied) + ","
+	}
+	return fmt.Sprintf(`{"v":%d,"module":%s,"package":%s,"test":%s,"seed":%d,%s"strategy":%s,`,
+		hubResultVersion, hubJSON(r.Module), hubJSON(r.Package), hubJSON(r.Test), r.Seed, varied, hubJSON(r.Strategy))
 }
 
 func (r *hubResult) end() string {

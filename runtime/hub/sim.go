@@ -43,7 +43,7 @@ var hubSim struct {
 	last   uint64 // whose
 	still  uint32 // steps since the time went on
 	hash   uint64 // of all choices
-	tail   uint64 // the step from which on a replay draws anew, by the number in draw; 0: none
+	tail   uint64 // the step at which a replay is drawn anew, by the number in draw, or a variation goes another way; 0: none
 	draw   uint64
 	stop   uint64 // the step at which a debugger has the program; 0: none
 
@@ -172,7 +172,11 @@ func hubSimCounts(time int64) {
 	if s.still++; s.still > hubSimStill && s.on {
 		s.clock += time
 	}
-	if s.steps == s.tail {
+	switch {
+	case s.steps != s.tail:
+	case hubSimVaried.n != 0:
+		hubSimVary()
+	default:
 		hubSimTail()
 	}
 }
@@ -211,7 +215,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	s.until = s.clock + until
 	s.low = hubSimLowest
 	s.body, s.begun = false, 0
-	hubSimPlan()
+	hubSimPlan(0)
 	hubSURWBegin()
 	// Nothing of the driver, nor of what pools hold, is from the schedules before: a seed is
 	// the same schedule whatever they were.

@@ -266,6 +266,7 @@ func (w *hubSimFile) schedule(verdict string, steps, hash uint64) {
 	w.add(l.head)
 	w.add("seed ")
 	w.decimal(l.seed)
+	w.varied()
 	w.add("\nmixed ")
 	w.hex(s.seed)
 	w.add("\nstrategy ")

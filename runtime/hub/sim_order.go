@@ -5,7 +5,8 @@ package runtime
 import "unsafe"
 
 // Orderings: which operation of one thread on an object came right behind which of another one. An
-// operation is its place in the program. They say what a search has seen of the program, which
+// operation is its place in the program, and that of its caller, for a method that locks and unlocks is
+// called from everywhere. They say what a search has seen of the program, which
 // schedules do not: two that differ may differ in the order of what does not matter. When the last
 // schedules bring new ones, more would, too.
 
@@ -13,6 +14,7 @@ const (
 	hubSimOrderObjects = 1 << 8  // of a schedule; others are not looked at
 	hubSimOrderMost    = 1 << 14 // of a test, likewise
 	hubSimOrderDepth   = 6       // frames above a point that may be the program's
+	hubSimOrderOwn     = 2       // of these so many are looked at
 )
 
 var hubSimOrder struct {
@@ -45,7 +47,16 @@ func hubSimOrderPlace(gp *g, object uintptr) uint64 {
 	if !hubSimOrder.on || !hubSim.body || object == 0 || object-gp.stack.lo < gp.stack.hi-gp.stack.lo {
 		return 0
 	}
-	return hubSimPlace(hubSimOrderDepth)
+	place := uint64(0)
+	for n, own, bp := 0, 0, getfp(); n < hubSimOrderDepth && own < hubSimOrderOwn && hubRealFrame(gp, bp); n++ {
+		frame := (*[2]uintptr)(unsafe.Pointer(bp)) // the frame before, and where to return to
+		if places := hubSimCodeAt(frame[1]).places; places != 0 {
+			place = hubMix(place + places)
+			own++
+		}
+		bp = frame[0]
+	}
+	return place
 }
 
 // hubSimPlace is where in the program the calling thread is, 0 if it is not there, so far as some

@@ -109,9 +109,10 @@ const (
 
 // hubSimCode is a call.
 type hubSimCode struct {
-	pc    uintptr
-	kind  hubSimCodeKind
-	place uint64 // of the program's function that it is in, or inlined in: a hash of it and the line, the same in another build; 0: none
+	pc     uintptr
+	kind   hubSimCodeKind
+	place  uint64 // of the program's function that it is in, or inlined in: a hash of it and the line, the same in another build; 0: none
+	places uint64 // likewise, with those that this function is inlined in
 }
 
 var hubSimCodes [1024]hubSimCode // those that were looked up
@@ -142,11 +143,14 @@ func hubSimCodeAt(pc uintptr) *hubSimCode {
 			}
 			if kind == hubSimOwn {
 				_, line := u.fileLine(uf)
-				c.place = uint64(line - int(fn.startLine))
+				place := uint64(line - int(fn.startLine))
 				for i := range len(name) {
-					c.place = hubMix(c.place ^ uint64(name[i]))
+					place = hubMix(place ^ uint64(name[i]))
 				}
-				break
+				if c.place == 0 {
+					c.place = place
+				}
+				c.places = hubMix(c.places + place)
 			}
 		}
 	}

@@ -31,6 +31,7 @@ type hubSimOptions struct {
 	draw     uint64
 	stop     uint64 // likewise: the step at which a debugger has it; 0: none
 	strict   uint64 // -strict-sim
+	feedback uint64 // vary schedules that show something new
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
@@ -111,6 +112,8 @@ func (o *hubSimOptions) read(text string) {
 			o.stop = n
 		case "strict":
 			o.strict = n
+		case "feedback":
+			o.feedback = n
 		default:
 			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, strict, shard, shards")
 		}
@@ -219,6 +222,7 @@ func testing_hubSimPlanned(text string, lenient bool) { hubSimPlanned(hubSimPars
 func testing_hubSimLooks(verbose bool, tail, draw, stop uint64) {
 	hubSimLog.verbose = verbose
 	hubSim.tail, hubSim.draw, hubSim.stop = tail, draw, stop
+	hubSimVaried.n, hubSimVaried.next = 0, 0
 }
 
 // testing_hubSimShowWaits prints what the threads of the last schedule wait for that are left, of one

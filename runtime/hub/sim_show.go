@@ -207,7 +207,7 @@ func hubSimTail() {
 	s.seed ^= hubMix(s.draw)
 	s.rng = hubMix(s.seed)
 	s.body, s.begun = true, s.steps
-	hubSimPlan()
+	hubSimPlan(s.begun)
 }
 
 // hubSimStops stops a replay for a debugger, once its step has come, in the first thread that

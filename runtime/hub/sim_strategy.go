@@ -20,8 +20,8 @@ func hubSimPriority(random uint64) uint64 { return random | 1<<63 }
 
 // hubSimPlan draws the steps at which the strategy intervenes: of those that the test took
 // in its first schedule, which always runs. Where there was none, and for one change of
-// four, they are spread evenly over the orders of magnitude.
-func hubSimPlan() {
+// four, they are spread evenly over the orders of magnitude. From is the step behind which they are.
+func hubSimPlan(from uint64) {
 	s := &hubSim
 	switch s.strategy {
 	case hubStrategyRPB, hubStrategyDelay:
@@ -35,14 +35,17 @@ func hubSimPlan() {
 	if length != 0 && s.points >= hubPointsAtomics {
 		length += s.atomics
 	}
+	if length != 0 {
+		length -= min(from-s.begun, length-1)
+	}
 	for i := range s.changes {
 		if length != 0 && hubSimBelow(4) != 0 {
-			s.change[i] = s.begun + 1 + hubSimBelow(length)
+			s.change[i] = from + 1 + hubSimBelow(length)
 			continue
 		}
 		// 2 to the power of a number from 0 to 14, linear in between.
 		k := hubSimBelow(14)
-		s.change[i] = s.begun + 1<<k + hubSimBelow(1<<k)
+		s.change[i] = from + 1<<k + hubSimBelow(1<<k)
 	}
 }
 
@@ -56,7 +59,7 @@ func testing_hubSimBody(begins bool) {
 		s.length, s.atomics = s.steps-s.begun, s.passed
 	case begins && !s.body:
 		s.body, s.begun, s.passed = true, s.steps, 0
-		hubSimPlan()
+		hubSimPlan(s.begun)
 	}
 }
 

@@ -2,17 +2,18 @@
 //
 //	go run ./testdata/sim [-greenify FILE] [-sets LIST] [-run REGEXP] [-searches N] [-strategies LIST] [-update]
 //
-// There are three sets of tests: the 63 kernels of real bugs in Go's own tests of the
-// goroutine leak profile (goker.go), programs of the kinds of SCTBench (programs), and
-// corrected versions of kernels (corrected). For each test of the first two and each
+// There are four sets of tests: the 63 kernels of real bugs in Go's own tests of the
+// goroutine leak profile (goker.go), programs of the kinds of SCTBench (programs), those
+// that -feedback is for (deep), and
+// corrected versions of kernels (corrected). For each test of the first three and each
 // strategy it prints how many schedules it takes to find the bug, the median of searches
 // under names of their own, from which the seeds are derived. The corrected ones run in
 // -schedules each, and may have no report. Two more sets are of the kernels, too: shrink has the first
 // schedule that fails of each made smaller and replayed (shrink.go), alone runs 200 that failed
 // among others again, each in a process of its own.
 //
-// A fourth set, which is run if it is asked for, is the tests of third-party modules
-// (modules.go), with what they do in 100 schedules each, in modules.txt. A fifth is those of the
+// Another set, which is run if it is asked for, is the tests of third-party modules
+// (modules.go), with what they do in 100 schedules each, in modules.txt. One more is those of the
 // modules of testdata/std/modules.tsv, with -check-determinism, in corpus.txt.
 //
 // What takes too many schedules of the default, or is not found (never, in 1,000 schedules), is
@@ -21,7 +22,7 @@
 // run as they were:
 //
 //	go run ./testdata/sim -sets shrink -shrink . -update
-//	go run ./testdata/sim -sets programs,goker -strategies portfolio,random,rpb,pct,pos,delay,surw -update
+//	go run ./testdata/sim -sets programs,goker -strategies portfolio,feedback,random,rpb,pct,pos,delay,surw -update
 //
 // -speed measures instead how many schedules of some tests run in a second, and -update writes
 // speed.txt:
@@ -55,7 +56,7 @@ func main() {
 	flag.StringVar(&r.greenify, "greenify", "greenify", "the command to run")
 	flag.IntVar(&r.searches, "searches", 11, "searches of each test; the files have medians of 11")
 	flag.IntVar(&r.schedules, "schedules", 200, "schedules of each corrected kernel")
-	sets := flag.String("sets", "goker,programs,corrected,shrink,alone", "sets to run")
+	sets := flag.String("sets", "goker,programs,deep,corrected,shrink,alone", "sets to run")
 	strategies := flag.String("strategies", "portfolio", "strategies to compare")
 	run := flag.String("run", ".", "tests to run, all by default")
 	flag.BoolVar(&r.update, "update", false, "write goker.txt and programs.txt, or speed.txt")
@@ -115,11 +116,15 @@ func (r *runner) set(set, run string) error {
 	case "alone":
 		return r.alone(dir, names)
 	}
-	t := table{set: set, names: names, strategies: slices.Clone(r.strategies), medians: map[string][]int{}}
+	strategies := r.strategies
+	if set == "deep" {
+		strategies = []string{"portfolio", feedback}
+	}
+	t := table{set: set, names: names, strategies: slices.Clone(strategies), medians: map[string][]int{}}
 	if err := writeSearches(dir, set, names, r.searches); err != nil {
 		return err
 	}
-	for _, strategy := range r.strategies {
+	for _, strategy := range strategies {
 		firsts, err := r.search(dir, strategy, names)
 		if err != nil {
 			return err
@@ -163,7 +168,10 @@ func (t *table) keep() error {
 }
 
 // allStrategies are those of the tables, in their order.
-var allStrategies = strings.Fields("portfolio random rpb pct pos delay surw")
+var allStrategies = strings.Fields("portfolio " + feedback + " random rpb pct pos delay surw")
+
+// feedback is the portfolio with -feedback.
+const feedback = "feedback"
 
 // path is the file of the table.
 func (t *table) path() string { return filepath.Join("testdata/sim", t.set+".txt") }
@@ -173,10 +181,10 @@ func (r *runner) write(set, dir string) ([]string, error) {
 	switch set {
 	case "goker", "shrink", "alone":
 		return writeGoker(dir)
-	case "programs", "corrected":
+	case "programs", "corrected", "deep":
 		return writeModule(dir, set)
 	}
-	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, corrected, modules, corpus, shrink, alone", set)
+	return nil, fmt.Errorf("unknown set %q for -sets: use goker, programs, deep, corrected, modules, corpus, shrink, alone", set)
 }
 
 // searchName is the name of a search of a test.
@@ -216,18 +224,25 @@ func (r *runner) search(dir, strategy string, names []string) (map[string][]int,
 	// A schedule that panics or does not end takes the process with it, and the searches that
 	// would have followed.
 	for len(todo) > 0 {
-		lines, out, err := r.test(dir, todo, "-strategy", strategy, "-schedules", strconv.Itoa(most))
+		flags := []string{"-strategy", strategy}
+		if strategy == feedback {
+			flags = []string{"-feedback"}
+		}
+		lines, out, err := r.test(dir, todo, append(flags, "-schedules", strconv.Itoa(most))...)
 		if err != nil {
 			return nil, err
 		}
 		before := len(todo)
+		schedules := map[string]int{}
 		for _, l := range lines {
+			n := schedules[l.Test] + 1
+			schedules[l.Test] = n
 			found := l.Verdict != "ok"
-			if name, ok := todo[l.Test]; ok && (found || l.Seed == most) {
+			if name, ok := todo[l.Test]; ok && (found || n == most) {
 				if !found {
-					l.Seed++
+					n++
 				}
-				firsts[name] = append(firsts[name], l.Seed)
+				firsts[name] = append(firsts[name], n)
 				delete(todo, l.Test)
 			}
 		}
@@ -343,7 +358,7 @@ func (t *table) show(update, whole bool) error {
 				cell = "never"
 			}
 			row = append(row, cell)
-			if strategy == "portfolio" && n > limit(name) && !cannotHappen[name] {
+			if strategy == "portfolio" && t.set != "deep" && n > limit(name) && !cannotHappen[name] {
 				errs = append(errs, fmt.Errorf("%s: %s, want at most %d schedules", name, cell, limit(name)))
 			}
 		}

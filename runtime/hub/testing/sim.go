@@ -35,6 +35,7 @@ type hubSimSettings struct {
 	draw     uint64
 	stop     uint64
 	strict   uint64
+	feedback uint64
 }
 
 //go:linkname hubSimOptions
@@ -109,6 +110,7 @@ type hubSimSearch struct {
 	results                    string // the file
 	state                      string // likewise (sim_state.go)
 	replay, folder             string // the file that is replayed, the folder of those that fail (sim_replay.go)
+	varied                     string // the variation that is run, as it is written
 	tests, schedules, distinct int
 	orders, late               int  // orderings, and those that came in the last tenth of the schedules of a test
 	failed                     bool // a schedule has
@@ -161,11 +163,20 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen), all, late)
 	}()
 	leaks := map[uint64]hubSimLeak{}
+	var feedback hubSimFeedback
+	if h.varied != "" {
+		v, err := hubParseVariation(h.varied)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "greenify: GREENIFY_SIM_VARIED is %q: use what greenify test -sim has said\n", h.varied)
+			os.Exit(2)
+		}
+		feedback.add(v)
+	}
 	plain := uint64(0) // steps that the first schedule takes
 	ok = true
 	more := hubSimTakeMore(name)
 	if more != nil {
-		seen, leaks, ok, ran, news = more.seen, more.leaks, more.ok, true, more.news
+		seen, leaks, ok, ran, news, feedback = more.seen, more.leaks, more.ok, true, more.news, more.feedback
 		h.schedules += more.schedules
 		if h.failed = h.failed || !ok; !ok {
 			wrong = name + hubSimFailedBefore
@@ -193,11 +204,15 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			if seed != 1 && !ours {
 				return false
 			}
-			strategy, points := hubPortfolio(seed), hubPointsOf(hubPoints(h.points), seed)
+			if ours && h.feedback != 0 && kept == nil {
+				seed = feedback.vary(h.from, seed)
+			}
+			v := feedback.of(seed)
+			strategy, points := hubPortfolio(v.Seed), hubPointsOf(hubPoints(h.points), v.Seed)
 			if h.strategy != 0 {
 				strategy = hubStrategy(h.strategy - 1)
 			}
-			mixed := mixed(seed)
+			mixed := mixed(v.Seed)
 			if h.mixed != 0 && seed == h.to {
 				mixed = h.mixed
 				if h.replay != "" {
@@ -205,25 +220,33 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				}
 			}
 			early, most, seconds := h.early, h.most(seed, plain), h.seconds
-			command := hubSimGREENIFY() + fmt.Sprintf("greenify test -sim -seed %d%s -run '^%s$' %s", seed, h.flags(round), name, importPath)
+			command := hubSimGREENIFY() + fmt.Sprintf("greenify test -sim -seed %v%s -run '^%s$' %s", v, h.flags(round), name, importPath)
 			if kept != nil {
 				hubSimPlanned(kept.text, true)
 				strategy, points, mixed, early, most, seconds = hubStrategyReplay, kept.points, kept.mixed, kept.early, kept.steps, kept.seconds
 				command = hubSimGREENIFY() + "greenify replay -lenient " + hubSimRaceFlag() + kept.file
 			}
 			result := hubResult{Package: importPath, Test: name, Seed: seed, Strategy: hubStrategyNames[strategy], Round: round, Again: command}
+			if len(v.Cuts) > 0 {
+				result.Varied = v.String()
+			}
 			if kept != nil {
 				result.Seed = kept.seed
 			} else if file := replays(seed); file != "" {
 				result.Replay = filepath.Base(file)
 				command += "\n\t" + hubSimGREENIFY() + "greenify replay " + hubSimRaceFlag() + file
 			}
-			label := fmt.Sprintf("in schedule %d (%s) of %s, which is run again by\n\t%s\n", seed, result.Strategy, name, command)
+			label := fmt.Sprintf("in schedule %v (%s) of %s, which is run again by\n\t%s\n", v, result.Strategy, name, command)
 			hubSimOutput.name, hubSimOutput.first, hubSimOutput.verbose = name, seed == 1 && round == 0 && !again, verbose
 			if seed == h.to && kept == nil {
 				hubSimLooks(h.verbose != 0, h.tail, h.draw, h.stop)
 			} else {
 				hubSimLooks(false, 0, 0, 0)
+			}
+			if strategy != hubStrategyReplay {
+				for _, c := range v.Cuts {
+					hubSimVaries(v.Seed, c.Step, c.Draw)
+				}
 			}
 			h.begin(&result, ours)
 			hubSimOrderBegin(ours)
@@ -253,6 +276,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				h.schedules++
 				seen[hash] = true
 				all, _ := hubSimOrdered()
+				if n := len(news); kept == nil && len(all) > 0 && (n == 0 || news[n-1] < len(all)) {
+					feedback.keep(seed, steps)
+				}
 				news = append(news, len(all))
 			}
 			why, signature := "", ""
@@ -302,8 +328,8 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			}
 			if why != "" {
 				ok, h.failed = false, true
-				report := fmt.Sprintf("%s %s in schedule %d (%s, %d steps), which is run again by\n\t%s\n",
-					name, why, seed, result.Strategy, steps, command)
+				report := fmt.Sprintf("%s %s in schedule %v (%s, %d steps), which is run again by\n\t%s\n",
+					name, why, v, result.Strategy, steps, command)
 				fmt.Print("greenify: ", report)
 				wrong += report
 				if kept == nil && !strings.HasPrefix(signature, "refused: ") {
@@ -351,7 +377,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				return ran, ok
 			}
 			if (seed < h.to || round+1 < uint64(times)) && h.mayLeave() {
-				h.leave(name, hubSimMore{round: round, seed: seed + 1, schedules: h.schedules - schedules, ok: ok, seen: seen, news: news, leaks: leaks})
+				h.leave(name, hubSimMore{round: round, seed: seed + 1, schedules: h.schedules - schedules, ok: ok, seen: seen, news: news, leaks: leaks, feedback: feedback})
 				return ran, ok
 			}
 		}

@@ -29,6 +29,7 @@ type hubSimMore struct {
 	orders      []uint64
 	news        []int
 	leaks       map[uint64]hubSimLeak
+	feedback    hubSimFeedback
 	passed      []byte // what hubSimPasses writes
 }
 
@@ -85,6 +86,9 @@ func (h *hubSimSearch) leave(name string, m hubSimMore) {
 	orders, _ := hubSimOrdered()
 	words := func(form string, list any) string { return form + " " + strings.Trim(fmt.Sprint(list), "[]") }
 	lines = append(lines, words(hubSimSeenForm, hashes), words(hubSimOrdersForm, orders), words(hubSimNewsForm, m.news))
+	for _, k := range m.feedback.kept {
+		lines = append(lines, k.line())
+	}
 	for kinds, leak := range m.leaks {
 		lines = append(lines, fmt.Sprintf(hubSimLeakForm, kinds, leak.why, leak.signature))
 	}
@@ -112,6 +116,9 @@ func hubSimReadMore(name, line string) bool {
 	var leak hubSimLeak
 	if n, _ := fmt.Sscanf(line, hubSimLeakForm, &kinds, &leak.why, &leak.signature); n == 3 {
 		m.leaks[kinds] = leak
+		return true
+	}
+	if m.feedback.read(line) {
 		return true
 	}
 	form, rest, _ := strings.Cut(line, " ")

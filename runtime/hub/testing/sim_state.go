@@ -104,7 +104,7 @@ func hubSimNote(path, name, what string) {
 // runs its own binary, has its first schedule and no files.
 func (h *hubSimSearch) files() {
 	asked := os.Getenv("GREENIFY_SIM") // results that the go command keeps are those of these seeds
-	for name, value := range map[string]*string{"RESULTS": &h.results, "STATE": &h.state, "REPLAY": &h.replay, "REPLAYS": &h.folder} {
+	for name, value := range map[string]*string{"RESULTS": &h.results, "STATE": &h.state, "REPLAY": &h.replay, "REPLAYS": &h.folder, "VARIED": &h.varied} {
 		*value = os.Getenv("GREENIFY_SIM_" + name)
 		os.Unsetenv("GREENIFY_SIM_" + name)
 	}
