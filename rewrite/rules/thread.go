@@ -80,7 +80,7 @@ var thread = []Leaf{
 
 	// Code of the program that the runtime calls on goroutines of its own.
 	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", before, "fingStatus.Or(fingRunningFinalizer)", "hubBatch()", 1), Why: "finalizers run as a green thread, not beside one: a batch in one turn"},
-	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", after, "fb = next", "; if fb == nil { hubLeave() }", 1), Why: "finalizers run as a green thread until the batch is over"},
+	{File: "runtime/mfinal.go", Edit: edit("runFinalizers", after, "fb = next", "; if fb == nil { hubFinalized() }", 1), Why: "finalizers run as a green thread until there are no more"},
 	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", before, "c.call(c.fn, c.arg)", "hubBatch()", 1), Why: "so do cleanups"},
 	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "c.call(c.fn, c.arg)", "hubBatched()", 1), Why: "the race detector knows each by itself"},
 	{File: "runtime/mcleanup.go", Edit: edit("runCleanups", after, "raceacquire(unsafe.Pointer(c.arg))", "hubRaceJoin()", 1), Why: "the race detector knows each by itself"},

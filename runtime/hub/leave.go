@@ -136,6 +136,16 @@ func hubBatch() {
 	hubSlice()
 }
 
+// hubFinalized is called behind all finalizers that were there. A collection may have found more.
+func hubFinalized() {
+	lock(&finlock)
+	more := finq != nil
+	unlock(&finlock)
+	if !more {
+		hubLeave()
+	}
+}
+
 // hubRaceJoin is called as the race detector takes the owner for another goroutine from
 // now on, as it does for each cleanup.
 func hubRaceJoin() {

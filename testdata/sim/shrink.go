@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,56 +46,72 @@ func (r *runner) shrink(dir string, names []string) error {
 		}
 		files = append(files, found[0])
 	}
-	cmd = exec.Command(r.greenify, append([]string{"replay", "-shrink", "-tails=0"}, files...)...)
-	cmd.Dir = dir
-	said, err := cmd.CombinedOutput()
-	lines := shrunk.FindAllSubmatch(said, -1)
-	if len(lines) != len(names) {
-		return fmt.Errorf("%d of %d schedules were shrunk: %v\n%s", len(lines), len(names), err, said)
+	const path = "testdata/sim/shrunk.txt"
+	known, err := readShrunk(path)
+	if err != nil {
+		return err
 	}
-	rows := [][]string{{"shrunk", "schedule", "choices", "left", "steps", "left", "runs", "alike"}}
 	var errs []error
 	var left []int
-	for i, m := range lines {
+	for i, name := range names {
+		cmd := exec.Command(r.greenify, "replay", "-shrink", "-tails=0", files[i])
+		cmd.Dir = dir
+		said, err := cmd.CombinedOutput()
+		m := shrunk.FindSubmatch(said)
+		if m == nil {
+			return fmt.Errorf("%s was not shrunk: %v\n%s", name, err, said)
+		}
 		cell := func(i int) string { return string(m[i]) }
 		_, seed, _ := strings.Cut(strings.TrimSuffix(filepath.Base(files[i]), ".sim"), "-")
 		if cell(5) != "100" {
-			errs = append(errs, fmt.Errorf("%s fails alike %s times of 100", names[i], cell(5)))
+			errs = append(errs, fmt.Errorf("%s fails alike %s times of 100", name, cell(5)))
 		}
 		n, _ := strconv.Atoi(cell(1))
 		left = append(left, n)
-		rows = append(rows, []string{names[i], seed, cell(2), cell(1), cell(4), cell(3), cell(6), cell(5)})
-	}
-	var b bytes.Buffer
-	tw := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
-	for _, row := range rows {
-		fmt.Fprintln(tw, strings.Join(row, "\t"))
-	}
-	tw.Flush()
-	os.Stdout.Write(b.Bytes())
-	if slices.Sort(left); len(left) > 0 {
-		fmt.Printf("kernels shrunk: %d of %d, choices left: median %d, most %d\n", len(left), len(names), left[len(left)/2], left[len(left)-1])
-	}
-	const path = "testdata/sim/shrunk.txt"
-	if r.update {
-		return errors.Join(append(errs, os.WriteFile(path, b.Bytes(), 0o666))...)
-	}
-	data, err := os.ReadFile(path)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return errors.Join(append(errs, err)...)
-	}
-	want := map[string][]string{}
-	for l := range strings.Lines(string(data)) {
-		if cells := strings.Fields(l); len(cells) > 0 {
-			want[cells[0]] = cells
-		}
-	}
-	for _, row := range rows[1:] {
-		if want := want[row[0]]; want != nil && !slices.Equal(want, row) {
+		row := []string{name, seed, cell(2), cell(1), cell(4), cell(3), cell(6), cell(5)}
+		fmt.Println(strings.Join(row, " "))
+		if r.update {
+			known[name] = row
+			if err := writeShrunk(path, known); err != nil {
+				return err
+			}
+		} else if want := known[name]; want != nil && !slices.Equal(want, row) {
 			errs = append(errs, fmt.Errorf("%q, but %q in %s: -update writes it anew", row, want, path))
 		}
 	}
+	if slices.Sort(left); len(left) > 0 {
+		fmt.Printf("kernels shrunk: %d, choices left: median %d, most %d\n", len(left), left[len(left)/2], left[len(left)-1])
+	}
 	return errors.Join(errs...)
+}
+
+// shrunkHead are the columns of shrunk.txt.
+var shrunkHead = strings.Fields("shrunk schedule choices left steps left runs alike")
+
+// readShrunk reads the rows of shrunk.txt by kernel: none if there is no such file.
+func readShrunk(path string) (rows map[string][]string, err error) {
+	data, err := os.ReadFile(path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	rows = map[string][]string{}
+	for l := range strings.Lines(string(data)) {
+		if cells := strings.Fields(l); len(cells) > 0 && cells[0] != shrunkHead[0] {
+			rows[cells[0]] = cells
+		}
+	}
+	return rows, nil
+}
+
+func writeShrunk(path string, rows map[string][]string) error {
+	var b bytes.Buffer
+	tw := tabwriter.NewWriter(&b, 0, 8, 2, ' ', 0)
+	fmt.Fprintln(tw, strings.Join(shrunkHead, "\t"))
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		fmt.Fprintln(tw, strings.Join(rows[name], "\t"))
+	}
+	tw.Flush()
+	return os.WriteFile(path, b.Bytes(), 0o666)
 }
 
 // addresses are the kernels that compute with addresses, which are others in each process: the
