@@ -42,14 +42,14 @@ test:
 # units runs units and tools, the txtar scripts with the real binary, and the programs of
 # testdata/programs plain and patched.
 units:
-	go test -timeout 30m ./... $(TOOLS)
+	go test -vet=off -timeout 30m ./... $(TOOLS)
 
 # hub runs the tests of package green beside the hub.
 hub: $(GREENIFY)
 	$(GREENIFY) test ./runtime/...
 
 # kinds runs what each compiles a patched standard library that nothing else needs: for other
-# groups, scopes or flags, another release or architecture, as shared code, in another cache.
+# groups, scopes or flags, -trimpath, another release or architecture, as shared code, in another cache.
 # The scripts say which they are.
 kinds:
 	GREENIFY_KINDS=1 go test ./cmd/greenify -timeout 30m -run "TestBehaviours/22-patch$$|TestScript/^($$(grep -l env:GREENIFY_KINDS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
