@@ -48,9 +48,9 @@ units:
 hub: $(GREENIFY)
 	$(GREENIFY) test ./runtime/...
 
-# kinds runs what each compiles a patched standard library that nothing else needs: for other
-# groups, scopes or flags, -trimpath, another release or architecture, as shared code, in another cache.
-# The scripts say which they are.
+# kinds runs what each compiles a standard library that nothing else needs: for other groups,
+# scopes or flags, with -trimpath, for another release or architecture, as shared code, in
+# another cache. The scripts say which they are.
 kinds:
 	GREENIFY_KINDS=1 go test ./cmd/greenify -timeout 30m -run "TestBehaviours/22-patch$$|TestScript/^($$(grep -l env:GREENIFY_KINDS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
 

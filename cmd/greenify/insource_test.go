@@ -29,6 +29,7 @@ var inSourceReported = []string{"poll-sync", "poll-busy", "busy-left"}
 // The programs do in source what they do plain: greenify rewrite -w patches them,
 // the plain go command builds them. A run has a fifth of them (make matrix has all).
 func TestProgramsInSource(t *testing.T) {
+	t.Parallel()
 	sources, err := filepath.Glob(filepath.Join(programs, "*", "main.go"))
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("no programs in %s: %v", programs, err)
