@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
@@ -33,14 +33,31 @@ mutants:
 demo:
 	go run ./testdata/demo/show
 
-# test runs the tests of this repository: units and tools, the txtar scripts with the real
-# binary, and the programs of testdata/programs plain and patched. Of two large matrices it
-# has a part, of which each run has the same (matrix).
-test: $(GREENIFY)
-	go vet ./... $(TOOLS)
-	go test -timeout 30m ./... $(TOOLS)
-	cd testdata/shards && go vet ./... && go test ./...
+# test runs the tests of this repository, two parts side by side. What needs a standard library
+# of its own is in kinds, what go vet says in lint, and of two large matrices it has a part, of
+# which each run has the same (matrix).
+test:
+	@$(MAKE) --no-print-directory -j2 units hub
+
+# units runs units and tools, the txtar scripts with the real binary, and the programs of
+# testdata/programs plain and patched.
+units:
+	go test -vet=off -timeout 30m ./... $(TOOLS)
+
+# hub runs the tests of package green beside the hub.
+hub: $(GREENIFY)
 	$(GREENIFY) test ./runtime/...
+
+# kinds runs what each compiles a standard library that nothing else needs: for other groups,
+# scopes or flags, with -trimpath, for another release or architecture, as shared code, in
+# another cache. The scripts say which they are.
+kinds:
+	GREENIFY_KINDS=1 go test ./cmd/greenify -timeout 30m -run "TestBehaviours/22-patch$$|TestScript/^($$(grep -l env:GREENIFY_KINDS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
+
+# shards checks the examples of searches by many machines, with the modules that know their
+# formats.
+shards:
+	cd testdata/shards && go vet ./... && go test ./...
 
 # matrix runs all cases of which test has a part, the same each time: the programs patched
 # in source, and a module of files for every platform.
@@ -50,9 +67,8 @@ matrix:
 
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
-whole: $(GREENIFY)
-	go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints|simpulled|simshard)$$' -timeout 30m
-	$(GREENIFY) test ./runtime/...
+whole: hub
+	GREENIFY_KINDS=1 go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints|simpulled|simshard)$$' -timeout 30m
 
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }

@@ -194,7 +194,10 @@ func testPatch(t *testing.T, b *behaviourBuild) {
 		"all,-db":   "os select socket thread time process signal dns builtins\n",
 		"-os,-time": "select socket thread process signal dns db builtins\n",
 	} {
-		// Each set of groups has a standard library of its own, which may have to be compiled.
+		if os.Getenv("GREENIFY_KINDS") == "" {
+			break // each set has a standard library of its own: make kinds
+		}
+		// It may have to be compiled.
 		out := runCommand(t, behaviours, 0, nil, b.greenify, "run", "-patch="+flag, "./22-patch")
 		if out = steps.ReplaceAllString(out, ""); out != want {
 			t.Errorf("-patch=%s patches %s, want %s", flag, out, want)

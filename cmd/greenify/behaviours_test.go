@@ -58,6 +58,7 @@ var behaviourTable = []behaviour{
 }
 
 func TestBehaviours(t *testing.T) {
+	t.Parallel()
 	b := &behaviourBuild{greenify: greenifyCommand(t), dir: t.TempDir()}
 	b.once = sync.OnceValue(b.build)
 	for _, row := range behaviourTable {
@@ -169,6 +170,7 @@ var notInSource = map[string]string{
 // The same behaviours in source: greenify rewrite -w patches the programs, the plain
 // go command builds them.
 func TestBehavioursInSource(t *testing.T) {
+	t.Parallel()
 	src, bin := t.TempDir(), t.TempDir()
 	if err := os.CopyFS(src, os.DirFS(behaviours)); err != nil {
 		t.Fatal(err)

@@ -248,9 +248,7 @@ func flagError(c *command, fs *flag.FlagSet, err error) error {
 	if !undefined {
 		return badValue(fs, err)
 	}
-	var names []string
-	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-	if s := suggest(name, names); s != "" {
+	if s := suggestFlag(name, flagNames(fs)); s != "" {
 		return fmt.Errorf("%w: did you mean -%s? Run 'greenify help %s'", err, s, c.name)
 	}
 	return fmt.Errorf("%w: run 'greenify help %s'", err, c.name)

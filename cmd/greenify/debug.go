@@ -42,14 +42,14 @@ func onlyGoFlags(own *flag.FlagSet, args []string, remedy string) error {
 		if slices.Contains(names, f.name) {
 			continue
 		}
-		own.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+		names = append(names, flagNames(own)...)
 		return fmt.Errorf("flag provided but not defined: -%s%s: %s", f.name, didYouMeanFlag(f.name, names), remedy)
 	}
 	return nil
 }
 
 func didYouMeanFlag(name string, names []string) string {
-	if s := suggest(name, names); s != "" {
+	if s := suggestFlag(name, names); s != "" {
 		return ": did you mean -" + s + "?"
 	}
 	return ""

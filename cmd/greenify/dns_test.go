@@ -20,6 +20,7 @@ const (
 // TestDNS resolves names as plain Go and patched, each with Go's resolver and with
 // the C library's: GODEBUG still decides, and all print the same.
 func TestDNS(t *testing.T) {
+	t.Parallel()
 	if !haveCgo(t) {
 		t.Skip("no cgo here")
 	}

@@ -116,20 +116,39 @@ func ownFlags(c *command, own *flag.FlagSet, args []string) ([]string, error) {
 }
 
 // notOurs tells the user, if the go command does not know a flag, of a similar one that greenify
-// has. The go command then refuses the flag in its own words.
+// has. The go command then refuses the flag in its own words; go test hands it to the test binary,
+// and so all that follows it, for it cannot know which of that names packages.
 func (e *env) notOurs(c *command, own *flag.FlagSet, args []string) {
-	if c == goTest || c == debug {
-		return // it may be the test binary's; debug refuses it itself
+	if c == debug {
+		return // it refuses the flag itself
 	}
-	flags, _ := splitFlags(c.goes, own, args)
+	sim := c == goTest && own.Lookup("sim").Value.String() == "true"
+	names := flagNames(own)
+	if c == goTest && !sim {
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(simFlags, name) })
+	}
+	flags, rest := splitFlags(c.goes, own, args)
 	for _, f := range flags {
-		if own.Lookup(f.name) != nil || slices.Contains(goFlagNames(c.goes), f.name) {
-			continue
+		switch {
+		case slices.Contains(goFlagNames(c.goes), strings.TrimPrefix(f.name, "test.")):
+		case slices.Contains(simFlags, f.name):
+			e.say("-%s is a flag of greenify test -sim%s", f.name, map[bool]string{true: ": without -sim it is the test binary's"}[c == goTest])
+		default:
+			if s := suggestFlag(f.name, names); s != "" {
+				e.say("-%s is not a flag of greenify: did you mean -%s?", f.name, s)
+			}
 		}
-		var names []string
-		own.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
-		if s := suggest(f.name, names); s != "" {
-			e.say("-%s is not a flag of greenify: did you mean -%s?", f.name, s)
+	}
+	if !sim {
+		return
+	}
+	for _, arg := range rest {
+		if arg == "-args" || arg == "--args" {
+			break
+		}
+		name, _, _ := strings.Cut(strings.TrimLeft(arg, "-"), "=")
+		if strings.HasPrefix(arg, "-") && slices.Contains(simFlags, name) {
+			e.say("-%s behind the packages is the test binary's: greenify's flags stand in front of them", name)
 		}
 	}
 }

@@ -316,6 +316,7 @@ func TestMutants(t *testing.T) {
 	// The patched standard libraries of the mutants are of no use to anybody.
 	t.Setenv("GREENIFYCACHE", filepath.Join(dir, "cache"))
 	t.Setenv("GREENIFY_MUTANTS", "")
+	t.Setenv("GREENIFY_KINDS", "1")
 	t.Setenv("GREENIFY_CMD", filepath.Join(dir, "greenify"))
 	build := func(t *testing.T) {
 		runCommand(t, repo, 0, nil, "go", "build", "-o", os.Getenv("GREENIFY_CMD"), "./cmd/greenify")

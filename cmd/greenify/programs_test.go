@@ -10,6 +10,7 @@ import (
 const programs = "../../testdata/programs"
 
 func TestPrograms(t *testing.T) {
+	t.Parallel()
 	sources, err := filepath.Glob(filepath.Join(programs, "*", "main.go"))
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("no programs in %s: %v", programs, err)

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 
 // TestScript runs the txtar scripts: the real binary against real files.
 func TestScript(t *testing.T) {
+	t.Parallel()
 	repo, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)

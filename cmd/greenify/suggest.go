@@ -1,6 +1,9 @@
 package main
 
-import "strings"
+import (
+	"flag"
+	"strings"
+)
 
 // suggest returns the candidate that is most like what was written; "" if none is
 // much like it.
@@ -15,6 +18,27 @@ func suggest(word string, candidates []string) string {
 		}
 	}
 	return best
+}
+
+// suggestFlag returns the flag that is most like what was written, or, if none is, the
+// shortest one of which that is the beginning; "" if there is none.
+func suggestFlag(name string, names []string) string {
+	best := suggest(name, names)
+	if best != "" || len(name) < 3 {
+		return best
+	}
+	for _, n := range names {
+		if strings.HasPrefix(n, name) && (best == "" || len(n) < len(best)) {
+			best = n
+		}
+	}
+	return best
+}
+
+// flagNames lists the flags of a set.
+func flagNames(fs *flag.FlagSet) (names []string) {
+	fs.VisitAll(func(f *flag.Flag) { names = append(names, f.Name) })
+	return names
 }
 
 // didYouMean is the end of a message about an unknown word.

@@ -17,6 +17,7 @@ import (
 // it, waits for an answer, changes its mode or reads what is typed. The terminal
 // here answers nothing, so a command that asks it something waits in vain.
 func TestTerminal(t *testing.T) {
+	t.Parallel()
 	greenify, dir := greenifyCommand(t), t.TempDir()
 	for name, text := range map[string]string{
 		"go.mod":  "module example.com/app\n\ngo 1.26\n",

@@ -20,6 +20,7 @@ import (
 // sorts, filters, kills what it is told to, goes on refreshing, says when the program is gone, and leaves the
 // terminal as it was.
 func TestTop(t *testing.T) {
+	t.Parallel()
 	l := adminSocket(t)
 	go func() {
 		for n := 0; ; n++ {
@@ -98,6 +99,7 @@ func TestTop(t *testing.T) {
 // A top that is told to end by a signal leaves the terminal as it was, and says by its
 // exit code that it did not end by itself.
 func TestTopSignal(t *testing.T) {
+	t.Parallel()
 	l := adminSocket(t)
 	defer l.Close()
 	go func() {

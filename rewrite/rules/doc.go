@@ -40,7 +40,7 @@
 //     diffs, go run ./testdata/catalog -update the tables of what blocks, with an empty verdict
 //     where killed.tsv needs one; relock.tsv is written by hand. Then make readme.
 //     Set GOTOOLCHAIN for each.
-//  5. A line GO_1.28 in the Makefile, then with GO=1.28: make test std ticker hosts. The
+//  5. A line GO_1.28 in the Makefile, then with GO=1.28: make test kinds std ticker hosts. The
 //     first compiles the hub with the release. What fails is looked at before anything else.
 //  6. The step in .ci/run, README, CHANGELOG. The oldest release goes with its folder: then
 //     the constraints that no longer tell releases apart go too, and go.mod's go line, which

@@ -1,9 +1,9 @@
-// Twenty goroutines change a counter without a lock and call Gosched now and
+// Eight goroutines change a counter without a lock and call Gosched now and
 // then; from one call to the next is longer than any time slice. No update is
 // lost.
 //
 // env: GREENIFY=busy=off
-// want: 120
+// want: 48
 package main
 
 import (
@@ -16,7 +16,7 @@ var counter, sink int
 
 func main() {
 	var wg sync.WaitGroup
-	for i := range 20 {
+	for i := range 8 {
 		wg.Go(func() {
 			for j := range 6 {
 				n := counter
