@@ -40,6 +40,7 @@ type simOptions struct {
 	steps     uint64
 	virtual   virtualTime
 	strict    bool
+	leaks     bool
 }
 
 const (
@@ -123,6 +124,7 @@ when no thread can run`, func(s string) (err error) {
 		return nil
 	})
 	declareShards(fs, o)
+	fs.BoolVar(&o.leaks, "leaks", true, "with -sim: a test fails that leaves threads that nobody can wake")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolVar(&o.twice, "check-determinism", false, "with -sim: run each schedule in two processes, with GOMAXPROCS 1 and 2,\nand say which differ, and at which step")
 	fs.BoolVar(&o.isolate, "isolate", false, "with -sim: run each test in a process of its own, so that nothing that\nanother one did is there")
@@ -147,7 +149,7 @@ a test fails or the time is up`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim")
+var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim leaks")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -243,8 +245,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d",
-		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict])}, nil
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d,leaks=%d",
+		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict], bit[o.leaks])}, nil
 }
 
 // folder is where files of schedules go that fail.
