@@ -183,8 +183,8 @@ const exitDiverged = 97
 func (r replayOptions) environ(s *explore.Schedule, path string) []string {
 	bit := map[bool]int{true: 1}
 	points := max(slices.Index(explore.Points, s.Points), explore.PointsSync)
-	options := fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,mixed=%d,lenient=%d,verbose=%d",
-		s.Seed, s.Seed, points, s.Early, s.Steps, s.Seconds, s.Keep, s.Mixed, bit[r.lenient], bit[r.verbose])
+	options := fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,leaks=%d,mixed=%d,lenient=%d,verbose=%d",
+		s.Seed, s.Seed, points, s.Early, s.Steps, s.Seconds, s.Keep, bit[!s.Leaves], s.Mixed, bit[r.lenient], bit[r.verbose])
 	if !r.lenient {
 		options += fmt.Sprintf(",hash=%d", s.Program)
 		if s.Test == "" || s.Verdict != "panicked" && s.Verdict != "exited" { // which end in the midst

@@ -42,6 +42,7 @@ type simOptions struct {
 	virtual   virtualTime
 	strict    bool
 	feedback  *bool // nil: if nobody knows the seeds beforehand, with -for
+	leaks     bool
 }
 
 const (
@@ -125,6 +126,7 @@ when no thread can run`, func(s string) (err error) {
 		return nil
 	})
 	declareShards(fs, o)
+	fs.BoolVar(&o.leaks, "leaks", true, "with -sim: a test fails that leaves threads that nobody can wake")
 	fs.BoolVar(&o.explore, "explore", false, "with -sim: take seeds that nobody has tried, not those from 1 on")
 	fs.BoolFunc("feedback", `with -sim: behind the first 50 schedules of a test, half are variations
 of those before that have shown a new ordering of operations. -for
@@ -159,7 +161,7 @@ a test fails or the time is up`, func(s string) (err error) {
 
 // simFlags are the names of the flags that mean something with -sim only. Without it they
 // are left to the test binary.
-var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim feedback")
+var simFlags = strings.Fields("seed seeds schedules strategy points explore early steps virtual keep-going results replays check-determinism confirm for shard shards isolate procs strict-sim feedback leaks")
 
 // alone returns an error for such a flag without -sim.
 func (o *simOptions) alone(fs *flag.FlagSet) (err error) {
@@ -267,8 +269,8 @@ func (o *simOptions) environ(program bool, getenv func(string) string) ([]string
 	if o.during != 0 {
 		during = o.during.String()
 	}
-	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, "GREENIFY_SIM_VARIED=" + o.varied, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d,feedback=%d",
-		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict], bit[feedback])}, nil
+	return []string{"GREENIFY_SIM_FOR=" + during, "GREENIFY_SIM_ISOLATE=" + yes[o.isolate], fmt.Sprint("GREENIFY_SIM_PROCS=", o.procs), "GREENIFY_SIM_CHECK=" + yes[o.twice], "GREENIFY_SIM_CONFIRM=" + yes[o.confirm], "GREENIFY_SIM_RESULTS=" + results, "GREENIFY_SIM_REPLAYS=" + replays, "GREENIFY_SIM_VARIED=" + o.varied, fmt.Sprintf("GREENIFY_SIM=from=%d,to=%d,strategy=%d,points=%d,early=%d,steps=%d,seconds=%d,keep=%d,shard=%d,shards=%d,strict=%d,feedback=%d,leaks=%d",
+		from, to, o.strategy, o.points, o.early, o.steps, uint64(o.virtual), bit[o.keep], shard.I, shard.N, bit[o.strict], bit[feedback], bit[o.leaks])}, nil
 }
 
 // folder is where files of schedules go that fail.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -407,14 +408,21 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 	if err != nil {
 		return false, err
 	}
-	second := map[key]explore.Result{}
+	// Of a test of the package and one of its external tests that have the same name, there are two.
+	second := map[key][]explore.Result{}
 	for _, r := range again {
-		second[key{r.Test, r.Seed, r.Round}] = r
+		k := key{r.Test, r.Seed, r.Round}
+		second[k] = append(second[k], r)
 	}
 	differ := 0
 	known := map[string]bool{}
 	for _, r := range first {
-		other, ran := second[key{r.Test, r.Seed, r.Round}]
+		var other explore.Result
+		k := key{r.Test, r.Seed, r.Round}
+		ran := len(second[k]) > 0
+		if ran {
+			other, second[k] = second[k][0], second[k][1:]
+		}
 		if ran && other.Hash == r.Hash && other.Steps == r.Steps && other.Verdict == r.Verdict {
 			continue
 		}
@@ -440,38 +448,53 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 	return differ == 0, nil
 }
 
-// where says at which step two runs of a seed differ.
+// where says at which step two runs of a seed differ. These may have millions of steps, and are read
+// side by side.
 func (x *simRun) where(r explore.Result) error {
-	var runs [2][]explore.Step
-	for i := range runs {
+	var next [2]func() (explore.Step, bool)
+	for i := range next {
 		_, printed, err := x.alone(r, "where", true, "GOMAXPROCS="+strconv.Itoa(i+1))
 		if err != nil {
 			return err
 		}
-		var run explore.Run
-		for line := range strings.Lines(string(printed)) {
-			run.Read(strings.TrimSuffix(line, "\n"))
-		}
-		runs[i] = slices.DeleteFunc(run.Steps, func(s explore.Step) bool { return s.Thread == 0 }) // the time is not anywhere
+		var stop func()
+		next[i], stop = iter.Pull(placedSteps(printed))
+		defer stop()
 	}
-	for i := range min(len(runs[0]), len(runs[1])) {
-		a, b := runs[0][i], runs[1][i]
-		if a.N != b.N || a.Turn != b.Turn || a.Drawn != b.Drawn || a.File != b.File || a.Line != b.Line {
+	for {
+		a, ok := next[0]()
+		b, also := next[1]()
+		switch {
+		case ok && also && a.N == b.N && a.Turn == b.Turn && a.Drawn == b.Drawn && a.File == b.File && a.Line == b.Line:
+			continue
+		case ok && also:
 			fmt.Fprintf(x.stdout, "\tfirst at step %d, %s:%d, in %s; in the other at step %d, %s:%d, in %s\n", a.N, a.File, a.Line, a.Func, b.N, b.File, b.Line, b.Func)
-			return nil
+		case ok || also:
+			if also {
+				a = b
+			}
+			fmt.Fprintf(x.stdout, "\tfirst at step %d, %s:%d, in %s, to which the other does not come\n", a.N, a.File, a.Line, a.Func)
+		default:
+			fmt.Fprint(x.stdout, "\tit is the same when it runs alone: what ran before it differs, or something real does\n")
 		}
-	}
-	shorter, longer := runs[0], runs[1]
-	if len(shorter) > len(longer) {
-		shorter, longer = longer, shorter
-	}
-	if len(shorter) < len(longer) {
-		next := longer[len(shorter)]
-		fmt.Fprintf(x.stdout, "\tfirst at step %d, %s:%d, in %s, to which the other does not come\n", next.N, next.File, next.Line, next.Func)
 		return nil
 	}
-	fmt.Fprint(x.stdout, "\tit is the same when it runs alone: what ran before it differs, or something real does\n")
-	return nil
+}
+
+// placedSteps are the steps of what a program has printed: not those in which the time goes on, which is
+// not anywhere.
+func placedSteps(printed []byte) iter.Seq[explore.Step] {
+	return func(yield func(explore.Step) bool) {
+		for line := range bytes.Lines(printed) {
+			var run explore.Run
+			run.Read(string(bytes.TrimSuffix(line, []byte("\n"))))
+			for _, s := range run.Steps {
+				if s.Thread != 0 && !yield(s) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // runner has go test run binaries by simExec, unless the user has them run by another program.

@@ -25,6 +25,7 @@ type Schedule struct {
 	Seconds uint64 // of virtual time, likewise
 	Keep    uint64 // 1: schedules before it may have failed
 	Round   uint64 // of -count, from 0
+	Leaves  bool   // what it leaves is no failure: -leaks=false
 
 	Seed     uint64 // as its user knows it
 	Varied   string // "", or which variation it is
@@ -129,6 +130,8 @@ func parseSchedule(text string) (*Schedule, error) {
 			_, err = ParseVariation(value)
 		case name == "points" && slices.Contains(Points[PointsSync:], value):
 			s.Points = value
+		case name == "leaks" && value == "0":
+			s.Leaves = true
 		case word[name] != nil:
 			*word[name] = value
 			delete(word, name)
@@ -174,6 +177,9 @@ func (s *Schedule) WriteTo(w io.Writer) (int64, error) {
 		}
 	}
 	fmt.Fprintf(&b, "early %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n", s.Early, s.Steps, s.Seconds, s.Keep, s.Round)
+	if s.Leaves {
+		b.WriteString("leaks 0\n")
+	}
 	fmt.Fprintf(&b, "seed %d\n", s.Seed)
 	if s.Varied != "" {
 		fmt.Fprintf(&b, "varied %s\n", s.Varied)

@@ -73,6 +73,17 @@ func TestScheduleFile(t *testing.T) {
 	}
 }
 
+// Threads that a test leaves are no matter if the file says so.
+func TestScheduleLeaves(t *testing.T) {
+	for _, leaves := range []bool{false, true} {
+		var b strings.Builder
+		(&Schedule{Test: "TestA", Leaves: leaves}).WriteTo(&b)
+		if s, err := parseSchedule(b.String()); err != nil || s.Leaves != leaves {
+			t.Errorf("leaves %v: %v, %v", leaves, s, err)
+		}
+	}
+}
+
 func testScheduleFile(t *testing.T, test string, args []string) {
 	s := &Schedule{Program: 1 << 63, Go: "go1.26.8 linux/amd64", Package: "example.com/a", Test: test, Args: args, Early: 1, Steps: 2, Seconds: 3, Keep: 1, Round: 4,
 		Seed: 5, Mixed: 1<<64 - 1, Strategy: "pos", Verdict: "left a thread that nobody can wake", Taken: 6, Hash: 7,

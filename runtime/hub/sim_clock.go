@@ -17,6 +17,8 @@ const (
 	hubSimTick   = 100_000       // nanoseconds by which it does
 	hubSimLate   = 1000          // nanoseconds by which a timer is late: none comes at the instant, on which nobody may rely
 	hubSimStall  = 1000          // steps that one thread may take while all others wait: for the time, or in strategy fifo for it
+	hubSimTurn   = 10_000        // nanoseconds that one of these steps stands for: who takes more than a timer is away may wait for it
+	hubSimTurns  = 50_000        // steps behind which it does, however far that is
 	hubSimStill  = 10_000        // steps that may take no time, all in all
 	hubSimNever  = 1 << 62       // when no timer is due any more, and sums do not overflow
 	hubSimStep   = 1000          // nanoseconds that one takes then, in which a thread gets the hub: a second of work ends, and few tests have a timeout that does not suffice
@@ -230,10 +232,19 @@ func hubSimEarly() bool {
 	if when <= s.clock {
 		return true // it is due
 	}
-	if s.stall > hubSimStall && hub.runq.size == 1 {
+	if hubSimPolls(when) && hub.runq.size == 1 {
 		return true // one thread polls, and all others wait
 	}
 	return hubSimSoon(when)
+}
+
+// hubSimPolls reports whether a thread while all others wait has taken so many steps that it
+// seems to wait for a timer. A loop of a thousand operations does not, if that is a timeout of seconds.
+//
+//go:nosplit
+func hubSimPolls(when int64) bool {
+	s := &hubSim
+	return s.stall > hubSimStall && (s.stall > hubSimTurns || int64(s.stall)*hubSimTurn >= when-s.clock)
 }
 
 // hubSimSoon decides whether a timer that is near fires now.

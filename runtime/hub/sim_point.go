@@ -38,7 +38,7 @@ func hubAt(object unsafe.Pointer) {
 	n := uint32(hub.runq.size)
 	over := s.steps > s.max || hubReal.refused.Load() != 0
 	if n == 0 && !over {
-		if s.stall > hubSimStall || hubSimSoon(hubSimNextTimer()) {
+		if when := hubSimNextTimer(); hubSimPolls(when) || hubSimSoon(when) {
 			systemstack(hubSimAlone)
 			n = uint32(hub.runq.size)
 		}
@@ -93,7 +93,7 @@ func hubAtAtomic(object unsafe.Pointer, pc uintptr) {
 		if s.spins++; s.spins <= hubSimStall {
 			return
 		}
-		s.stall = hubSimStall + 1
+		s.stall = max(s.stall, hubSimStall+1)
 	}
 	hubAt(object)
 }

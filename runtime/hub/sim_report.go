@@ -32,6 +32,7 @@ type hubSimOptions struct {
 	stop     uint64 // likewise: the step at which a debugger has it; 0: none
 	strict   uint64 // -strict-sim
 	feedback uint64 // vary schedules that show something new
+	leaks    uint64 // 0: what a test leaves is no failure
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
@@ -114,8 +115,10 @@ func (o *hubSimOptions) read(text string) {
 			o.strict = n
 		case "feedback":
 			o.feedback = n
+		case "leaks":
+			o.leaks = n
 		default:
-			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, strict, shard, shards")
+			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, strict, leaks, shard, shards")
 		}
 	}
 	if last := uint64(len(hubStrategyNames) - 1); o.strategy > last { // replay cannot be asked for
@@ -138,7 +141,7 @@ func hubSimRefuse(field, remedy string) {
 
 func hubSimDigits(n uint64) string { return string(itoa(make([]byte, 20), n)) }
 
-const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800"
+const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800,leaks=1"
 
 // testing_hubSimBegin begins a schedule, perhaps the first one of a test.
 //

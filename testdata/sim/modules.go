@@ -27,8 +27,10 @@ import (
 //	differs	TEST	why
 //	unrun	why, in place of the others
 //	replay	FILE below testdata/sim/modules
+//	with	FLAGS
 //
-// with tabs between. What ran and what failed is of the module above, and must be so again:
+// with tabs between. Lines behind with are of the same module, whose tests run once more, with
+// these flags of greenify test: a module of which none fails there passes whole (func whole). What ran and what failed is of the module above, and must be so again:
 // a schedule is the same everywhere. Each failure has been looked at, and has a class. A test
 // differs if one of its schedules is not the same in two processes: how often it fails is not
 // compared. A module that is unrun is run by -update only.
@@ -64,6 +66,7 @@ var classes = map[string]string{
 type moduleRun struct {
 	modules.Module
 	tests            string // their version, if it is another one
+	with             string // flags: it is the module before, once more
 	failed           []moduleFailure
 	differs          []moduleDiffers
 	unrun            string
@@ -79,6 +82,10 @@ type moduleFailure struct {
 }
 
 type moduleDiffers struct{ test, why string }
+
+func (m *moduleRun) String() string {
+	return strings.TrimSpace(m.Path + "@" + m.Version + " " + m.with)
+}
 
 func (f moduleFailure) key() string { return f.test + "\t" + f.verdict }
 
@@ -106,14 +113,14 @@ func (r *runner) modules(set moduleSet, only *regexp.Regexp) error {
 			continue
 		}
 		if m.unrun != "" && !r.update {
-			fmt.Printf("%s %s: not run: %s\n", m.Path, m.Version, m.unrun)
+			fmt.Printf("%s: not run: %s\n", &m, m.unrun)
 			continue
 		}
 		got, err := r.module(set, m)
 		if err != nil {
-			return fmt.Errorf("%s@%s: %w", m.Path, m.Version, err)
+			return fmt.Errorf("%s: %w", &m, err)
 		}
-		fmt.Printf("%s %s: tests: %d, schedules: %d, that fail: %d, that differ: %d\n", m.Path, m.Version, got.names, got.schedules, len(got.failed), len(got.differs))
+		fmt.Printf("%s: tests: %d, schedules: %d, that fail: %d, that differ: %d\n", &m, got.names, got.schedules, len(got.failed), len(got.differs))
 		if r.update {
 			for j, f := range got.failed {
 				if k := slices.IndexFunc(m.failed, func(old moduleFailure) bool { return old.key() == f.key() }); k >= 0 {
@@ -151,16 +158,43 @@ func ofCorpus(list []moduleRun) error {
 	if err != nil {
 		return err
 	}
-	if len(list) != len(corpus) {
-		return fmt.Errorf("modules: %d, but %d in %s", len(list), len(corpus), corpusModules)
-	}
-	for i, m := range corpus {
-		if list[i].Path != m.Path || list[i].Version != m.Version {
-			return fmt.Errorf("%s@%s is not %s@%s, as in %s", list[i].Path, list[i].Version, m.Path, m.Version, corpusModules)
+	n := 0
+	for i := range list {
+		m := &list[i]
+		if m.with == "" {
+			n++
 		}
-		list[i].Packages = m.Packages
+		if n == 0 || n > len(corpus) {
+			return fmt.Errorf("%s@%s is not in %s", m.Path, m.Version, corpusModules)
+		}
+		if c := corpus[n-1]; m.Path != c.Path || m.Version != c.Version {
+			return fmt.Errorf("%s@%s is not %s@%s, as in %s", m.Path, m.Version, c.Path, c.Version, corpusModules)
+		}
+		m.Packages = corpus[n-1].Packages
+	}
+	if n != len(corpus) {
+		return fmt.Errorf("modules: %d, but %d in %s", n, len(corpus), corpusModules)
 	}
 	return nil
+}
+
+// whole returns the paths of the modules of which no test fails, with flags or without, and of those
+// of which also none differs.
+func whole(list []moduleRun) (pass, same []string) {
+	add := func(paths []string, path string) []string {
+		if slices.Contains(paths, path) {
+			return paths
+		}
+		return append(paths, path)
+	}
+	for _, m := range list {
+		if m.unrun == "" && len(m.failed) == 0 {
+			if pass = add(pass, m.Path); len(m.differs) == 0 {
+				same = add(same, m.Path)
+			}
+		}
+	}
+	return pass, same
 }
 
 // readRuns reads the file.
@@ -205,6 +239,8 @@ func readRuns(text string) (list []moduleRun, err error) {
 			m.differs = append(m.differs, moduleDiffers{f[1], f[2]})
 		case f[0] == "unrun" && len(f) == 2 && f[1] != "":
 			m.unrun = f[1]
+		case f[0] == "with" && len(f) == 2 && f[1] != "":
+			list = append(list, moduleRun{Module: m.Module, tests: m.tests, with: f[1]})
 		case f[0] == "replay" && len(f) == 2:
 			m.replays = append(m.replays, f[1])
 		default:
@@ -218,9 +254,13 @@ func readRuns(text string) (list []moduleRun, err error) {
 }
 
 func (m *moduleRun) write(b *strings.Builder) {
-	fmt.Fprintf(b, "\nmodule\t%s\t%s", m.Path, m.Version)
-	if m.tests != "" {
-		fmt.Fprintf(b, "\t%s", m.tests)
+	if m.with != "" {
+		fmt.Fprintf(b, "with\t%s", m.with)
+	} else {
+		fmt.Fprintf(b, "\nmodule\t%s\t%s", m.Path, m.Version)
+		if m.tests != "" {
+			fmt.Fprintf(b, "\t%s", m.tests)
+		}
 	}
 	if m.unrun != "" {
 		fmt.Fprintf(b, "\nunrun\t%s\n", m.unrun)
@@ -265,7 +305,8 @@ func (r *runner) module(set moduleSet, m moduleRun) (got moduleRun, err error) {
 	results := filepath.Join(dir, "results.jsonl")
 	args := []string{"test", "-sim", "-vet=off", "-keep-going", "-confirm=false", "-timeout=1h", fmt.Sprint("-schedules=", set.schedules),
 		"-replays", filepath.Join(dir, "replays"), "-results", results, fmt.Sprint("-check-determinism=", set.twice)}
-	out, _, err := r.run(filepath.Join(dir, "module"), append(args, m.Packages...)...)
+	args = slices.Concat(args, strings.Fields(m.with), m.Packages)
+	out, _, err := r.run(filepath.Join(dir, "module"), args...)
 	if err != nil {
 		return got, err
 	}
@@ -277,7 +318,7 @@ func (r *runner) module(set moduleSet, m moduleRun) (got moduleRun, err error) {
 	if err != nil {
 		return got, err
 	}
-	got = moduleRun{Module: m.Module, tests: m.tests, replays: m.replays}
+	got = moduleRun{Module: m.Module, tests: m.tests, with: m.with, replays: m.replays}
 	got.count(lines)
 	got.compares(string(out))
 	for _, name := range m.replays {
@@ -395,7 +436,7 @@ func (m *moduleRun) count(lines []explore.Result) {
 // compare says what is not as the file has it.
 func (m *moduleRun) compare(got moduleRun) (errs []error) {
 	say := func(format string, args ...any) {
-		errs = append(errs, fmt.Errorf("%s@%s: "+format+": look at it, and have -update write it", append([]any{m.Path, m.Version}, args...)...))
+		errs = append(errs, fmt.Errorf("%s: "+format+": look at it, and have -update write it", append([]any{m}, args...)...))
 	}
 	if got.names != m.names || got.schedules != m.schedules {
 		say("%d tests ran in %d schedules, not %d in %d", got.names, got.schedules, m.names, m.schedules)

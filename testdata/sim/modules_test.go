@@ -45,6 +45,8 @@ func TestModulesFile(t *testing.T) {
 		"module\tm\n",
 		"module\tm\tv1\nran\tx\t1\n",
 		"module\tm\tv1\nunrun\t\n",
+		"module\tm\tv1\nwith\t\n",
+		"with\t-leaks=false\n",
 		"module\tm\tv1\ndiffers\tTestA\t\n",
 		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tnone\twhy\n",
 		"module\tm\tv1\nfailed\tTestA\t1\tfailed\tbug\t\n",
@@ -75,6 +77,9 @@ func TestCorpusFile(t *testing.T) {
 	}
 	if _, body, _ := strings.Cut(string(text), "\n\n"); "\n"+body != b.String() {
 		t.Errorf("it is written as\n%s", &b)
+	}
+	if pass, same := whole(list); len(pass) < 15 || len(same) < 13 {
+		t.Errorf("modules that pass whole: %d, want 15; of which also no test differs: %d, want 13\n%v\n%v", len(pass), len(same), pass, same)
 	}
 	if err := ofCorpus(list[1:]); err == nil {
 		t.Error("accepted a corpus without its first module")

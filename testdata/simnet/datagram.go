@@ -110,7 +110,7 @@ func (p *program) datagramSocket() {
 func (p *program) bindDatagram(i int) {
 	s := &p.socks[i]
 	var where syscall.Sockaddr
-	if p.kind == "unixgram" {
+	if p.kind != "udp" {
 		n := p.rng.Intn(p.named + 6) // perhaps one that there is, or was
 		p.named = max(p.named, n+1)
 		where = &syscall.SockaddrUnix{Name: p.path(n)}
@@ -131,7 +131,7 @@ func (p *program) bindDatagram(i int) {
 
 // path is the name of a Unix socket: every other one is a file.
 func (p *program) path(n int) string {
-	name := fmt.Sprint("simnet-", os.Getpid(), "-", n)
+	name := fmt.Sprint("simnet-", os.Getpid(), "-", p.kind, n)
 	if n%2 == 0 {
 		return "@" + name
 	}
@@ -143,7 +143,7 @@ func (p *program) path(n int) string {
 func (p *program) somebody(s sock) (syscall.Sockaddr, string) {
 	switch p.rng.Intn(8) {
 	case 0:
-		if p.kind == "unixgram" {
+		if p.kind != "udp" {
 			return &syscall.SockaddrUnix{Name: p.dir + []string{"", "/nobody"}[p.rng.Intn(2)]}, "nobody"
 		}
 		return loopback(s.v6, 0), "nobody"

@@ -69,7 +69,7 @@ type sock struct {
 	shut bool             // a datagram socket has been shut down
 }
 
-var kinds = []string{"tcp", "unix", "udp", "unixgram", "pipe"}
+var kinds = []string{"tcp", "unix", "udp", "unixgram", "pipe", "seqpacket"}
 
 func (p *program) run() {
 	steps, step := 40, p.step
@@ -81,14 +81,20 @@ func (p *program) run() {
 		p.ends()
 	default:
 		step = p.datagramStep
-		if p.kind == "pipe" {
+		switch p.kind {
+		case "pipe":
 			step = p.pipeStep
+		case "seqpacket":
+			step = p.packetStep
 		}
 	}
 	for range steps {
 		step()
 	}
 	for len(p.socks) > 0 {
+		if p.kind == "seqpacket" {
+			p.drainEmpty(p.socks[len(p.socks)-1])
+		}
 		p.close(len(p.socks) - 1)
 	}
 	p.signals(false)
@@ -248,6 +254,8 @@ func (p *program) ends() {
 		err = syscall.Pipe2(fds[:], syscall.O_NONBLOCK|syscall.O_CLOEXEC)
 	case "unixgram":
 		fds, err = syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_DGRAM|flags, 0)
+	case "seqpacket":
+		fds, err = syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_SEQPACKET|flags, 0)
 	default:
 		fds, err = syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|flags, 0)
 	}
@@ -492,9 +500,11 @@ func (p *program) readv(s sock) {
 	}
 }
 
+const fionread = 0x541b
+
 // unread is FIONREAD.
 func (p *program) unread(s sock) {
 	var n int32
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(s.fd), 0x541b, uintptr(unsafe.Pointer(&n)))
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, uintptr(s.fd), fionread, uintptr(unsafe.Pointer(&n)))
 	p.result("FIONREAD", s, int(n), errno)
 }

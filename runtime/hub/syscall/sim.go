@@ -234,11 +234,11 @@ func hubNetAsks(trap, a1, a2, a3 uintptr) (b1, b2, b3 uintptr, sim bool) {
 			case AF_INET, AF_INET6:
 				sim = kind == SOCK_STREAM || kind == SOCK_DGRAM && (a3 == 0 || a3 == IPPROTO_UDP)
 			case AF_UNIX:
-				sim = (kind == SOCK_STREAM || kind == SOCK_DGRAM) && a3 == 0
+				sim = simUnixType(kind) && a3 == 0
 			}
 		case SYS_SOCKETPAIR:
 			kind := a2 &^ (SOCK_NONBLOCK | SOCK_CLOEXEC)
-			sim = a1 == AF_UNIX && (kind == SOCK_STREAM || kind == SOCK_DGRAM) && a3 == 0
+			sim = a1 == AF_UNIX && simUnixType(kind) && a3 == 0
 		case SYS_PIPE2:
 			sim = a2&^(O_NONBLOCK|O_CLOEXEC) == 0
 		}
@@ -300,6 +300,12 @@ func hubNetAsks(trap, a1, a2, a3 uintptr) (b1, b2, b3 uintptr, sim bool) {
 	}
 	return a1, a2, a3, sim
 }
+
+// simUnixType reports whether Unix sockets of a type are simulated.
+//
+//go:nosplit
+//go:norace
+func simUnixType(t uintptr) bool { return t == SOCK_STREAM || t == SOCK_DGRAM || t == SOCK_SEQPACKET }
 
 // simIn reports whether the calling thread's calls are simulated.
 //
@@ -394,7 +400,7 @@ func (c *simCall) do() (uintptr, Errno) {
 		if n, err, done := s.pipeCall(c); done {
 			return n, err
 		}
-	} else if s.datagrams() {
+	} else if s.messages() {
 		switch a[0] {
 		case SYS_READ, SYS_READV, SYS_RECVFROM, SYS_RECVMSG, SYS_RECVMMSG:
 			return s.receiveCall(c)
@@ -406,14 +412,16 @@ func (c *simCall) do() (uintptr, Errno) {
 			return w.sendTo(c, s, simMem{at: a[2], n: int(a[3])}, a[4], a[5], a[6])
 		case SYS_SENDMSG:
 			h := (*Msghdr)(c.at(a[2]))
-			if h.Controllen > 0 && s.kind == simUnixgram {
+			if h.Controllen > 0 && s.domain == AF_UNIX {
 				return c.passes(s)
 			}
 			return w.sendTo(c, s, simMem{msg: a[2]}, a[3], uintptr(unsafe.Pointer(h.Name)), uintptr(h.Namelen))
 		case hubSendmmsg:
 			return w.sendMany(c, s)
 		case SYS_LISTEN, SYS_ACCEPT, SYS_ACCEPT4:
-			return 0, EOPNOTSUPP
+			if s.datagrams() {
+				return 0, EOPNOTSUPP
+			}
 		}
 	}
 	switch a[0] {

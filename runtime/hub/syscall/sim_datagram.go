@@ -5,9 +5,10 @@ package syscall
 import "unsafe"
 
 // Datagrams: UDP over the loopback, and Unix sockets of that kind. Nothing is lost but
-// what finds no room (UDP), and nothing overtakes.
+// what finds no room (UDP), and nothing overtakes. Packets in sequence (SOCK_SEQPACKET) are
+// datagrams, too: their sockets are connected and closed as streams are (sim_unix.go).
 
-// A simMsg is a datagram.
+// A simMsg is a datagram or a packet.
 type simMsg struct {
 	data   []byte
 	from   simAddr  // UDP
@@ -38,6 +39,11 @@ func simMsgCost(n int) int {
 
 //go:norace
 func (s *simSock) datagrams() bool { return s.kind == simUDP || s.kind == simUnixgram }
+
+// messages reports whether s has bounds between what it receives.
+//
+//go:norace
+func (s *simSock) messages() bool { return s.datagrams() || s.kind == simSeqpacket }
 
 // full reports whether a UDP socket has no room for another datagram.
 //
@@ -82,7 +88,7 @@ func (s *simSock) block(sender *simSock) {
 //
 //go:norace
 func (s *simSock) arrive(from *simSock, msg simMsg) {
-	if s.kind == simUnixgram {
+	if s.domain == AF_UNIX {
 		msg.sender = from
 		from.sent += simMsgCost(len(msg.data))
 	}
@@ -110,6 +116,14 @@ func (s *simSock) next() {
 //
 //go:norace
 func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (msg simMsg, n int, err Errno) {
+	if s.kind == simSeqpacket {
+		switch {
+		case s.state != simOpen:
+			return msg, 0, ENOTCONN
+		case flags&MSG_OOB != 0:
+			return msg, 0, EOPNOTSUPP
+		}
+	}
 	for {
 		if err := s.takeErr(); err != 0 {
 			return msg, 0, err
@@ -129,7 +143,7 @@ func (s *simSock) receiveFrom(c *simCall, m simMem, flags uintptr) (msg simMsg, 
 			}
 			return msg, n, 0
 		}
-		if s.rshut && !s.nonblock && flags&MSG_DONTWAIT == 0 { // Linux looks for that where it waits
+		if s.rshut && (s.kind == simSeqpacket || !s.nonblock && flags&MSG_DONTWAIT == 0) { // of datagrams, Linux looks for that where it waits
 			return msg, 0, 0
 		}
 		if err := s.wait(c, SO_RCVTIMEO, flags); err != 0 {
@@ -145,8 +159,17 @@ func (w *simWorld) sendTo(c *simCall, s *simSock, m simMem, flags, to, size uint
 	if to == 0 {
 		size = 0
 	}
-	if s.kind == simUDP {
+	switch s.kind {
+	case simUDP:
 		return w.sendUDP(c, s, m, flags, to, size)
+	case simSeqpacket:
+		if err := s.takeErr(); err != 0 {
+			return 0, err
+		}
+		if s.state != simOpen {
+			return 0, ENOTCONN
+		}
+		size = 0 // nor does Linux look at the address
 	}
 	return w.sendUnix(c, s, m, flags, to, size)
 }
@@ -408,7 +431,7 @@ func (s *simSock) receiveCall(c *simCall) (uintptr, Errno) {
 	case SYS_RECVFROM:
 		msg, n, err := s.receiveFrom(c, simMem{at: a[2], n: int(a[3])}, a[4])
 		if err == 0 && a[5] != 0 {
-			if s.kind == simUnixgram && msg.from.name == "" {
+			if s.domain == AF_UNIX && msg.from.name == "" {
 				*(*uint32)(c.at(a[6])) = 0
 			} else {
 				err = c.putAddr(s, msg.from, a[5], a[6])
@@ -452,7 +475,7 @@ func (s *simSock) receiveMsg(c *simCall, at, flags uintptr) (uintptr, Errno) {
 		h.Flags = MSG_TRUNC
 	}
 	s.tell(h, msg.to)
-	if s.kind == simUnixgram && msg.from.name == "" {
+	if s.domain == AF_UNIX && msg.from.name == "" {
 		h.Namelen = 0
 	} else if h.Name != nil {
 		size := h.Namelen

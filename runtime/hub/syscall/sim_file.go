@@ -131,7 +131,7 @@ func (s *simSock) ioctl(c *simCall) (uintptr, Errno) {
 		switch {
 		case s.pipe != nil:
 			n = s.pipe.in.n
-		case len(s.msgs) > 0:
+		case len(s.msgs) > 0 && s.datagrams():
 			n = len(s.msgs[0].data) // of the first one
 		}
 		*(*int32)(c.at(c.a[3])) = int32(n)

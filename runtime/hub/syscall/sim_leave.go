@@ -86,7 +86,7 @@ func (s *simSock) leave() Errno {
 		return s.leaveTCP()
 	case s.kind == simTCP && s.state == simOpen && (s.peer == nil || len(s.peer.fds) > 0):
 		return s.leaveTCPPair()
-	case s.kind == simUDP, s.kind == simUnixgram && s.peer == nil, s.kind == simUnix && s.state == simIdle && !s.bound:
+	case s.kind == simUDP, s.kind == simUnixgram && s.peer == nil, (s.kind == simUnix || s.kind == simSeqpacket) && s.state == simIdle && !s.bound:
 		return s.leaveIdle()
 	case s.kind != simTCP && s.state == simOpen:
 		return s.leavePair()
@@ -105,8 +105,8 @@ func (s *simSock) leavePair() Errno {
 			return EOPNOTSUPP
 		}
 		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
-	} else if s.kind == simUnix {
-		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, SOCK_STREAM|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
+	} else if s.domain == AF_UNIX {
+		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, s.socketType()|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
 	} else {
 		_, _, err = linux.Syscall6(SYS_PIPE2, uintptr(unsafe.Pointer(&fds)), O_CLOEXEC, 0, 0, 0, 0)
 		if err == 0 && s.pipe.most != simPipePages {
@@ -126,10 +126,11 @@ func (s *simSock) leavePair() Errno {
 		linux.Syscall6(SYS_CLOSE, second, 0, 0, 0, 0, 0)
 		return ENOBUFS
 	}
-	if s.wshut && s.kind == simUnix {
+	ends := s.domain == AF_UNIX && !s.datagrams()
+	if s.wshut && ends {
 		linux.Syscall6(SYS_SHUTDOWN, first, SHUT_WR, 0, 0, 0, 0)
 	}
-	if peer != nil && peer.wshut && peer.kind == simUnix {
+	if peer != nil && peer.wshut && ends {
 		linux.Syscall6(SYS_SHUTDOWN, second, SHUT_WR, 0, 0, 0, 0)
 	}
 	s.become(first)
@@ -231,13 +232,21 @@ func (s *simSock) pour(other uintptr) bool {
 	if s.kind == simPipeRead {
 		in = &s.pipe.in
 	}
-	if in.n == 0 {
-		return true
-	}
 	linux.Syscall6(SYS_FCNTL, other, F_SETFL, O_NONBLOCK, 0, 0, 0)
-	n, _, err := linux.Syscall6(SYS_WRITE, other, uintptr(unsafe.Pointer(&in.b[in.r])), uintptr(in.n), 0, 0, 0)
+	all := true
+	write := func(b []byte) {
+		n, _, err := linux.Syscall6(SYS_WRITE, other, uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0)
+		all = all && err == 0 && int(n) == len(b)
+	}
+	if s.kind == simSeqpacket {
+		for _, msg := range s.msgs {
+			write(msg.data)
+		}
+	} else if in.n > 0 {
+		write(in.b[in.r : in.r+in.n])
+	}
 	linux.Syscall6(SYS_FCNTL, other, F_SETFL, 0, 0, 0, 0)
-	return err == 0 && int(n) == in.n
+	return all
 }
 
 // become has the descriptors of s be copies of one of the kernel's. Who waits in a call
@@ -262,7 +271,7 @@ func (s *simSock) become(fd uintptr) {
 	if len(s.fds) == 0 {
 		linux.Syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0)
 	}
-	s.fds, s.state, s.left, s.peer, s.in = nil, simClosed, true, nil, simBuf{}
+	s.fds, s.state, s.left, s.peer, s.in, s.msgs = nil, simClosed, true, nil, simBuf{}, nil
 	if s.pipe != nil {
 		s.pipe.in, s.pipe.pages = simBuf{}, nil // of both ends
 	}
@@ -350,11 +359,7 @@ func (s *simSock) realReady(fd uintptr, err Errno) Errno {
 //
 //go:norace
 func (s *simSock) leaveIdle() Errno {
-	kind := uintptr(SOCK_STREAM)
-	if s.datagrams() {
-		kind = SOCK_DGRAM
-	}
-	fd, err := s.realSocket(kind)
+	fd, err := s.realSocket(s.socketType())
 	if err == 0 && s.kind == simUDP && s.state == simOpen {
 		err = Errno(s.realConnect(fd, s.remote))
 	}

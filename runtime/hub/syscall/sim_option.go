@@ -105,10 +105,7 @@ func (s *simSock) getOption(c *simCall) (uintptr, Errno) {
 		case SO_ERROR:
 			*value = int32(s.takeErr())
 		case SO_TYPE:
-			*value = SOCK_STREAM
-			if s.datagrams() {
-				*value = SOCK_DGRAM
-			}
+			*value = int32(s.socketType())
 		case SO_ACCEPTCONN:
 			*value = 0
 			if s.state == simListening {

@@ -196,17 +196,17 @@ func (s *simSock) ready() (events int16) {
 	switch {
 	case s.pipe != nil:
 		return s.readyPipe()
-	case s.datagrams():
-		if len(s.msgs) > 0 || s.rshut {
+	case s.messages():
+		if len(s.msgs) > 0 || len(s.queue) > 0 || s.rshut {
 			events |= simPollIn
 		}
 		if s.rshut {
 			events |= simPollRdHup
 		}
-		if s.rshut && s.wshut {
+		if s.rshut && s.wshut || s.kind == simSeqpacket && s.state == simIdle {
 			events |= simPollHup
 		}
-		if s.kind == simUDP || 4*s.sent <= s.sendBuffer() && (s.peer == nil || s.hasRoom(s.peer)) {
+		if s.kind == simUDP || s.state != simListening && 4*s.sent <= s.sendBuffer() && (s.peer == nil || s.hasRoom(s.peer)) {
 			events |= simPollOut
 		}
 		return events

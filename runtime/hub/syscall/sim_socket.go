@@ -27,6 +27,7 @@ const (
 	simUDP
 	simUnix
 	simUnixgram
+	simSeqpacket
 	simPipeRead
 	simPipeWrite
 )
@@ -61,7 +62,7 @@ type simSock struct {
 	doubts bool  // connect has not returned its result yet
 	spoilt bool  // it never will
 
-	msgs    []simMsg   // datagrams that have arrived; in counts their bytes
+	msgs    []simMsg   // datagrams or packets that have arrived; in counts their bytes
 	sent    int        // what those have taken that s has sent and nobody has received (Unix)
 	blocked []*simSock // who found no room for one
 
@@ -300,10 +301,8 @@ func (w *simWorld) socket(domain, kind, protocol uintptr) (uintptr, Errno) {
 	s := w.newSock(domain)
 	dgram := kind&^(SOCK_NONBLOCK|SOCK_CLOEXEC) == SOCK_DGRAM
 	switch {
-	case domain == AF_UNIX && dgram:
-		s.kind, s.limit = simUnixgram, simMsgBuffer
 	case domain == AF_UNIX:
-		s.kind, s.limit = simUnix, simUnixBuffer
+		s.kind, s.limit = simUnixKind(kind), simUnixBuffer
 	case dgram:
 		s.kind, s.limit = simUDP, simMsgBuffer
 	case protocol != 0 && protocol != IPPROTO_TCP:

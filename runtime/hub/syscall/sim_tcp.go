@@ -19,7 +19,7 @@ func (w *simWorld) listen(s *simSock, backlog int) (uintptr, Errno) {
 	if s.state != simIdle && s.state != simListening {
 		return 0, EINVAL
 	}
-	if s.kind == simUnix && !s.bound {
+	if s.domain == AF_UNIX && !s.bound {
 		return 0, EINVAL
 	}
 	if !s.bound {
@@ -77,7 +77,7 @@ func (w *simWorld) connect(c *simCall, s *simSock) (uintptr, Errno) {
 	switch s.kind {
 	case simUDP:
 		return w.connectUDP(c, s)
-	case simUnix, simUnixgram:
+	case simUnix, simUnixgram, simSeqpacket:
 		return w.connectUnix(c, s)
 	}
 	a, err := c.addr(s, c.a[2], c.a[3])
@@ -210,6 +210,9 @@ func (w *simWorld) accept(c *simCall, s *simSock, flags uintptr) (uintptr, Errno
 		return 0, EINVAL
 	}
 	for s.state == simListening && len(s.queue) == 0 {
+		if s.domain == AF_UNIX && s.rshut && !s.nonblock {
+			return 0, EINVAL
+		}
 		if err := s.wait(c, SO_RCVTIMEO, 0); err != 0 {
 			return 0, err
 		}
@@ -223,7 +226,7 @@ func (w *simWorld) accept(c *simCall, s *simSock, flags uintptr) (uintptr, Errno
 		return 0, err
 	}
 	s.queue[0] = nil
-	if s.kind == simUnix && len(s.queue) > s.backlog {
+	if s.domain == AF_UNIX && len(s.queue) > s.backlog {
 		s.wake('w') // who waits in connect
 	}
 	if s.queue = s.queue[1:]; len(s.pending) > 0 {
@@ -232,7 +235,11 @@ func (w *simWorld) accept(c *simCall, s *simSock, flags uintptr) (uintptr, Errno
 		w.establish(s, p)
 	}
 	q.nonblock = flags&SOCK_NONBLOCK != 0
-	c.putAddr(q, q.remote, c.a[2], c.a[3])
+	a := q.remote
+	if s.domain == AF_UNIX && q.peer != nil {
+		a = q.peer.local // as it is now
+	}
+	c.putAddr(q, a, c.a[2], c.a[3])
 	return fd, 0
 }
 
@@ -355,7 +362,7 @@ func (w *simWorld) deafen(s *simSock) {
 	}
 	s.wake('w')
 	for _, q := range queue {
-		if q.kind == simUnix {
+		if q.domain == AF_UNIX {
 			q.releaseEmbryo()
 			continue
 		}
@@ -386,7 +393,7 @@ func (s *simSock) shutdown(how int) (uintptr, Errno) {
 		}
 		return 0, 0
 	}
-	if s.kind == simUnix {
+	if s.domain == AF_UNIX {
 		s.shutdownUnix(how)
 		return 0, 0
 	}

@@ -51,7 +51,7 @@ func (w *simWorld) unixPeer(s *simSock, a simAddr) (*simSock, Errno) {
 	if err := a.unixName(); err != 0 {
 		return nil, err
 	}
-	o := w.unixBound(&a)
+	o := w.unixBound(&a, s.kind)
 	if o == nil {
 		if err := s.ask(a); err != 0 {
 			return nil, err
@@ -88,12 +88,12 @@ func (s *simSock) ask(a simAddr) Errno {
 	return Errno(err)
 }
 
-// unixBound returns the Unix socket that has an address.
+// unixBound returns the Unix socket that has an address. Names that are no paths are of a kind.
 //
 //go:norace
-func (w *simWorld) unixBound(a *simAddr) *simSock {
+func (w *simWorld) unixBound(a *simAddr, kind simKind) *simSock {
 	for _, o := range w.bound {
-		if (o.kind == simUnix || o.kind == simUnixgram) && o.local.same(a) {
+		if o.domain == AF_UNIX && o.local.same(a) && (o.kind == kind || a.name[0] != 0) {
 			return o
 		}
 	}
@@ -106,7 +106,7 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 	if err != 0 {
 		return 0, err
 	}
-	if s.bound {
+	if s.local.name != "" { // also what was accepted
 		var st Stat_t
 		switch {
 		case a.name == "":
@@ -125,18 +125,18 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 				name[1+i] = "0123456789abcdef"[n>>(4*i)&15]
 			}
 			a.name = unsafe.String(&name[0], len(name))
-			if w.unixBound(&a) == nil {
+			if w.unixBound(&a, s.kind) == nil {
 				break
 			}
 		}
 	case a.name[0] == 0:
-		if o := w.unixBound(&a); o != nil && !w.left(o) {
+		if o := w.unixBound(&a, s.kind); o != nil && !w.left(o) {
 			return 0, EADDRINUSE
 		}
 	default:
 		e := Mknod(a.name, S_IFSOCK|0o777, 0)
 		if e == EEXIST && a.unixName() == 0 {
-			if o := w.unixBound(&a); o != nil && w.left(o) {
+			if o := w.unixBound(&a, s.kind); o != nil && w.left(o) {
 				Unlink(a.name)
 				e = Mknod(a.name, S_IFSOCK|0o777, 0)
 			}
@@ -150,10 +150,23 @@ func (w *simWorld) bindUnix(c *simCall, s *simSock) (uintptr, Errno) {
 		if err := a.unixName(); err != 0 {
 			return 0, err
 		}
+		w.forgetFile(a.dev, a.ino)
 	}
 	s.local, s.bound, s.epoch = a, true, hubNetEpoch()
 	w.bound = append(w.bound, s)
 	return 0, 0
+}
+
+// forgetFile has sockets lose a file by its number, which another file has now: theirs was removed. (The
+// kernel gives no number to another file as long as a socket has it.)
+//
+//go:norace
+func (w *simWorld) forgetFile(dev, ino uint64) {
+	for _, o := range w.bound {
+		if o.domain == AF_UNIX && o.local.dev == dev && o.local.ino == ino {
+			o.local.dev, o.local.ino = 0, 0
+		}
+	}
 }
 
 //go:norace
@@ -187,14 +200,8 @@ func (w *simWorld) connectUnix(c *simCall, s *simSock) (uintptr, Errno) {
 		s.connectTo(l)
 		return 0, 0
 	}
-	switch s.state {
-	case simOpen, simClosed:
-		return 0, EISCONN
-	case simListening:
-		return 0, EINVAL
-	}
 	for {
-		if l.state != simListening {
+		if l.state != simListening || l.rshut {
 			return 0, ECONNREFUSED
 		}
 		if len(l.queue) <= l.backlog {
@@ -214,8 +221,14 @@ func (w *simWorld) connectUnix(c *simCall, s *simSock) (uintptr, Errno) {
 		}
 		l.park(c.until)
 	}
+	switch s.state {
+	case simOpen, simClosed:
+		return 0, EISCONN
+	case simListening:
+		return 0, EINVAL
+	}
 	q := w.newSock(AF_UNIX)
-	q.kind = simUnix
+	q.kind = s.kind
 	q.limit, s.limit = simUnixBuffer, simUnixBuffer
 	q.state, s.state = simOpen, simOpen
 	q.peer, s.peer = s, q
@@ -238,16 +251,39 @@ func (w *simWorld) newPair(kind, peer simKind, limit int) (s, t *simSock) {
 
 const simUnixBuffer = 212992 // net.core.wmem_default
 
+// simUnixKind is the kind of a Unix socket of a type, which may have flags.
+//
+//go:norace
+func simUnixKind(t uintptr) simKind {
+	switch t &^ (SOCK_NONBLOCK | SOCK_CLOEXEC) {
+	case SOCK_DGRAM:
+		return simUnixgram
+	case SOCK_SEQPACKET:
+		return simSeqpacket
+	}
+	return simUnix
+}
+
 //go:norace
 func (w *simWorld) socketpair(c *simCall) (uintptr, Errno) {
-	kind := simUnix
-	if c.a[2]&^(SOCK_NONBLOCK|SOCK_CLOEXEC) == SOCK_DGRAM {
-		kind = simUnixgram
-	}
+	kind := simUnixKind(c.a[2])
 	s, t := w.newPair(kind, kind, simUnixBuffer)
 	s.nonblock = c.a[2]&SOCK_NONBLOCK != 0
 	t.nonblock = s.nonblock
 	return w.openBoth(c, c.a[4], s, t, c.a[2]&SOCK_CLOEXEC != 0)
+}
+
+// socketType is the type by which the kernel knows sockets of the kind.
+//
+//go:norace
+func (s *simSock) socketType() uintptr {
+	switch s.kind {
+	case simUDP, simUnixgram:
+		return SOCK_DGRAM
+	case simSeqpacket:
+		return SOCK_SEQPACKET
+	}
+	return SOCK_STREAM
 }
 
 //go:norace
@@ -265,17 +301,18 @@ func (w *simWorld) openBoth(c *simCall, to uintptr, s, t *simSock, cloexec bool)
 	return 0, 0
 }
 
-// releasePair closes a stream.
+// releasePair closes a stream, or a socket of packets.
 //
 //go:norace
 func (s *simSock) releasePair() {
 	peer := s.peer
-	unread := s.in.n > 0
+	unread := s.in.n > 0 || len(s.msgs) > 0
+	s.drain()
 	s.state, s.in, s.peer = simClosed, simBuf{}, nil
 	if peer == nil {
 		return
 	}
-	peer.rshut, peer.wshut, peer.peer = true, true, nil
+	peer.rshut, peer.wshut, peer.peer, peer.remote = true, true, nil, s.local
 	if unread {
 		peer.err = ECONNRESET
 	}

@@ -36,6 +36,7 @@ type hubSimSettings struct {
 	stop     uint64
 	strict   uint64
 	feedback uint64
+	leaks    uint64
 }
 
 //go:linkname hubSimOptions
@@ -303,7 +304,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 			case !ended:
 				why, signature = "cannot go on", hubSimWaits("cannot go on", name, false)
 				fmt.Printf("%s--- FAIL: %s (0.00s)\n%s", verbose.prefix(), name, hubSimText(hubSimStuck))
-			case left > 0:
+			case left > 0 && h.leaks != 0:
 				// What leaves the same threads is the same, and need not be proven again.
 				leak, known := leaks[kinds]
 				if !known {
@@ -474,6 +475,9 @@ func (h *hubSimSearch) flags(round uint64) (s string) {
 	}
 	if h.strict != 0 {
 		s += " -strict-sim"
+	}
+	if h.leaks == 0 {
+		s += " -leaks=false"
 	}
 	if h.keep != 0 {
 		s += " -keep-going" // the first schedule may have failed, too

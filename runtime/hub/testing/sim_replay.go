@@ -50,8 +50,12 @@ func hubSimReplays(name, importPath string, round uint64) func(seed uint64) stri
 		return func(uint64) string { return "" }
 	}
 	file := filepath.Join(h.folder, strings.NewReplacer("/", "_", ".", "_").Replace(importPath)+"."+name)
-	hubSimFile(file, fmt.Sprintf("greenify schedule 1\nprogram %016x\ngo %s %s/%s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n",
-		hubSimProgramHash(), runtime.Version(), runtime.GOOS, runtime.GOARCH, importPath, name, h.early, h.steps, h.seconds, h.keep, round))
+	leaks := ""
+	if h.leaks == 0 {
+		leaks = "leaks 0\n"
+	}
+	hubSimFile(file, fmt.Sprintf("greenify schedule 1\nprogram %016x\ngo %s %s/%s\npackage %s\ntest %s\nearly %d\nsteps %d\nseconds %d\nkeep %d\nround %d\n%s",
+		hubSimProgramHash(), runtime.Version(), runtime.GOOS, runtime.GOARCH, importPath, name, h.early, h.steps, h.seconds, h.keep, round, leaks))
 	return func(seed uint64) string { return fmt.Sprintf("%s-%d.sim", file, seed) }
 }
 
