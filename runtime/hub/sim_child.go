@@ -100,6 +100,7 @@ func hubChildRest() hubKinState {
 		}
 		if now-began > hubSimChild {
 			c.works, c.state = true, state
+			hubSim.vain.Store(1) // nor at rest
 			break
 		}
 	}
