@@ -111,6 +111,7 @@ type hubSimThread struct {
 	draws    uint32
 	names    uint32 // of objects
 	choices  uint32 // while it was the one that ran last
+	ran      uint64 // the step in which it got the hub last
 	accesses uint32 // to memory, that could have been points
 	priority uint64
 	object   uintptr // what its next operation is on
@@ -186,6 +187,7 @@ func hubSimRuns(gp *g) {
 	s := &hubSim
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
 	hubSimCounts(hubSimStep)
+	gp.hub.sim.ran = s.steps
 	if s.last != gp.hub.sim.id {
 		hubSimLogRuns(gp)
 		s.last, s.stall, s.spins = gp.hub.sim.id, 0, 0
@@ -206,6 +208,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	s.verdict, s.ended = hubVerdictRest, false
 	hubReal.refused.Store(0)
 	s.killed = 0
+	hubChild.asked = 0
 	hubSimLogBegin()
 	hubSimRaceBegin()
 	if hubSimNextTimer() == 0 {
@@ -290,6 +293,9 @@ func hubSimFill() {
 			return
 		}
 		if !hub.runq.empty() {
+			if hubChildAsks() {
+				continue
+			}
 			if !s.on || !hubSimEarly() {
 				return
 			}
@@ -402,13 +408,18 @@ func hubSimPoll() bool {
 	if !netpollinited() || !netpollAnyWaiters() {
 		return false
 	}
-	timers := hubSimNextTimer() != 0
-	if s.driver == 0 && !timers {
-		return false // nobody is to be told when nothing comes: the native scheduler waits
+	kin := hubChildRest()
+	if hubChildTakes(0) {
+		return true
 	}
+	timers := hubSimNextTimer() != 0
 	patience := int64(hubSimNet)
 	switch {
-	case s.vain.Load() == 0 && (!s.ended && !timers || hubSimChildren()):
+	case kin == hubKinRests && uint32(hubChild.waits.Load()) >= netpollWaiters.Load():
+		return false // all wait for children, and these for them
+	case s.driver == 0 && !timers && kin <= hubKinRests:
+		return false // nobody is to be told when nothing comes: the native scheduler waits
+	case s.vain.Load() == 0 && (!s.ended && !timers || kin > hubKinRests || kin == hubKinNone && hubSimChildren()):
 		patience = hubSimChild
 	case s.ended:
 		patience = hubSimLeftOver
@@ -416,14 +427,12 @@ func hubSimPoll() bool {
 	// netpoll comes back early, and with nothing, when a signal arrives, as of a child that
 	// has ended (netpoll_epoll.go, _EINTR), and when another thread breaks it off.
 	came := false
-	s.polls.Store(1)
 	for left, end := patience, nanotime1()+patience; left > 0 && !came && hub.nremote.Load() == 0; left = end - nanotime1() {
-		list, delta := netpoll(left)
-		netpollAdjustWaiters(delta)
-		came = !list.empty()
-		injectglist(&list)
+		came = hubChildTakes(min(left, hubSimLook))
+		if kin > hubKinRests && !came && hubChildRest() <= hubKinRests {
+			return hubChildTakes(0) // they may have said something before that
+		}
 	}
-	s.polls.Store(0)
 	if came || hub.nremote.Load() != 0 {
 		return true
 	}
@@ -438,7 +447,8 @@ func hubSimPoll() bool {
 const (
 	hubSimNet      = 20e6
 	hubSimLeftOver = 2e6  // behind the end of a test, whose servers may be left
-	hubSimChild    = 10e9 // while there are child processes, or no timer is set
+	hubSimChild    = 10e9 // while child processes are not at rest, or no timer is set
+	hubSimLook     = 50e6 // between two looks at these
 )
 
 // hubSimChildren reports whether the process has children.

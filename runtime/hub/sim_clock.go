@@ -96,6 +96,7 @@ func hubSimJump() bool {
 	if when == 0 {
 		return false
 	}
+	hubChildRest()
 	if hubSimLog.verbose {
 		hubSimShowClock(when)
 	}

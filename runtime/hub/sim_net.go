@@ -40,12 +40,14 @@ func hubNetSimulated(fd uintptr) bool {
 // has nothing to poll.
 func hubNetOpen(fd uintptr, pd *pollDesc) uintptr {
 	i := fd - linux.HubSimBase
+	pd.hubKin = i >= linux.HubSimFiles && hubKinDescriptor(fd)
 	if i >= linux.HubSimFiles {
 		return fd
 	}
 	f := &hubNetFiles[i]
 	f.poll = pd
 	if f.real != 0 {
+		pd.hubKin = hubKinDescriptor(uintptr(f.real - 1))
 		return uintptr(f.real - 1)
 	}
 	hubNetReady(i, 'r'+'w') // whoever finds that it is not waits again
@@ -103,7 +105,19 @@ func hubNetCommit(pd *pollDesc) func(gp *g, gpp unsafe.Pointer) bool {
 		return hubNetParks
 	}
 	hubRealAt(hubRealWait)
+	if pd.hubKin {
+		return hubChildCommit
+	}
 	return netpollblockcommit
+}
+
+// hubNetWoken is called as a thread no longer waits for a descriptor. It reports whether that was
+// one of the kernel's.
+func hubNetWoken(pd *pollDesc) bool {
+	if pd.hubKin {
+		hubChild.waits.Add(-1)
+	}
+	return !hubNetSimulated(pd.fd)
 }
 
 func hubNetParks(gp *g, gpp unsafe.Pointer) bool {

@@ -62,7 +62,10 @@ func hubAt(object unsafe.Pointer) {
 
 // hubSimAlone lets the time go on for a thread that is alone.
 func hubSimAlone() {
-	if hubSimJump(); hub.nremote.Load() != 0 {
+	if !hubChildAsks() {
+		hubSimJump()
+	}
+	if hub.nremote.Load() != 0 {
 		hubDrain()
 	}
 }

@@ -149,6 +149,7 @@ const hubSimDefault = "from=1,to=100,early=20000000,steps=1000000,seconds=604800
 func testing_hubSimBegin(number, seed uint64, strategy hubStrategy, points hubPoints, early int64, most uint64, until int64, label string) {
 	if hubSim.first = number == 1; hubSim.first {
 		hubSim.vain.Store(0)
+		hubChildTest()
 		hubSim.length, hubSim.atomics = 0, 0
 	}
 	hubSim.label, hubSim.told = label, false

@@ -321,6 +321,12 @@ func testing_hubHold(n int8) { hubHold(n) }
 //go:linkname godebug_hubHold internal/godebug.hubHold
 func godebug_hubHold(n int8) { hubHold(n) }
 
+//go:linkname os_hubHold os.hubHold
+func os_hubHold(n int8) { hubHold(n) }
+
+//go:linkname syscall_hubHold syscall.hubHold
+func syscall_hubHold(n int8) { hubHold(n) }
+
 //go:linkname sync_hubHold sync.hubHold
 func sync_hubHold(n int8) { hubHold(n) }
 

@@ -82,11 +82,15 @@ func hubRescue(gp *g, now int64) *g {
 		hubWatch.since = now
 		return nil
 	}
-	if hubSimulated && !hubWaiting() && now-hubWatch.since >= hubSimPatience {
-		hubWatch.since -= rescueDelay // nothing else can happen but that the time goes on
+	limit := int64(rescueDelay)
+	if hubSimulated && !hubWaiting() {
+		limit = hubSimPatience // nothing else can happen but that the time goes on
 	}
-	if now-hubWatch.since < rescueDelay {
+	if now-hubWatch.since < limit {
 		return nil
+	}
+	if hubSimulated && (hubTurn.runs(mp.procid) || limit < rescueDelay && hubTurn.state(mp.procid) == 'D') {
+		return nil // it comes back by itself, but for what else the machine has to do
 	}
 	hubWatch.gp = 0
 	hubSiteRescued(gp)

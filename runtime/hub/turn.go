@@ -115,6 +115,32 @@ func hubCPUTime(tid uint64) int64 {
 
 // sleeps reports whether an OS thread of this process sleeps in the kernel.
 func (t *hubTurnState) sleeps(tid uint64) bool {
+	state := t.state(tid)
+	return state == 'S' || state == 'D'
+}
+
+// state returns what an OS thread of this process does, as /proc has it: S or D if it waits in
+// the kernel, 0 if that is not known.
+func (t *hubTurnState) state(tid uint64) byte {
+	end := t.read(tid, "/stat\x00")
+	// The state is behind the name, which is in parentheses and may have some itself.
+	for i := end - 3; i > 0; i-- {
+		if t.text[i] == ')' {
+			return t.text[i+2]
+		}
+	}
+	return 0
+}
+
+// runs reports whether such a thread runs, or would if it had a processor. One that is about to
+// wait, or looks whether it need, has the state S already; the kernel knows better if it is asked
+// for the system call.
+func (t *hubTurnState) runs(tid uint64) bool {
+	return t.state(tid) == 'R' || t.read(tid, "/syscall\x00") > 0 && t.text[0] == 'r' // "running"
+}
+
+// read reads a file of /proc of such a thread, and returns how much it has.
+func (t *hubTurnState) read(tid uint64, name string) int {
 	n := copy(t.text[:], "/proc/self/task/")
 	var digits [20]byte
 	i := len(digits)
@@ -123,18 +149,12 @@ func (t *hubTurnState) sleeps(tid uint64) bool {
 		digits[i] = byte('0' + tid%10)
 	}
 	n += copy(t.text[n:], digits[i:])
-	copy(t.text[n:], "/stat\x00")
+	copy(t.text[n:], name)
 	fd := open(&t.text[0], 0x80000, 0) // O_RDONLY, O_CLOEXEC
 	if fd < 0 {
-		return false
+		return 0
 	}
 	end := read(fd, unsafe.Pointer(&t.text), int32(len(t.text)))
 	closefd(fd)
-	// The state is behind the name, which is in parentheses and may have some itself.
-	for i := int(end) - 3; i > 0; i-- {
-		if t.text[i] == ')' {
-			return t.text[i+2] == 'S' || t.text[i+2] == 'D'
-		}
-	}
-	return false
+	return int(end)
 }

@@ -3,3 +3,5 @@
 package os
 
 func hubRealStarts() // in package runtime
+
+func hubHold(n int8) // likewise

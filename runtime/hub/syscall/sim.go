@@ -216,6 +216,9 @@ func hubNetAsks(trap, a1, a2, a3 uintptr) (b1, b2, b3 uintptr, sim bool) {
 	if trap >= hubCallsLen {
 		return a1, a2, a3, false
 	}
+	if hubChildren != 0 && simTells(trap, a1) {
+		hubChildBefore()
+	}
 	was := a1
 	switch simCalls[trap] {
 	case simFirst:

@@ -33,6 +33,9 @@ func hubRealPipe(p []int, flags int) error {
 //go:norace
 func hubRealFiles(attr *ProcAttr) (*ProcAttr, error) {
 	hubRealChild()
+	if hubChildren != 0 {
+		hubChildBefore() // those that there are may want what it wants
+	}
 	if attr == nil {
 		return attr, nil
 	}
