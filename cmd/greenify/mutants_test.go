@@ -32,7 +32,7 @@ const scripts = ".txtar"
 const yieldPoints = "runtime/hub/groups.go"
 
 var mutants = []mutant{
-	{"01-ticker", "runtime/hub/sysmon.go", "	if now-hubWatch.since < rescueDelay {", "	if true {",
+	{"01-ticker", "runtime/hub/sysmon.go", "	if now-hubWatch.since < limit {", "	if true {",
 		"the hub is not taken from a thread that is stuck in a system call"},
 	{"02-not-covered", "runtime/hub/slice.go", "	case preempted:\n		hubPreempted(gp)\n", "	case preempted:\n		hubYield(gp)\n",
 		"preemption lets others run in the middle of a computation"},
