@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"cmp"
 	"errors"
@@ -276,12 +277,10 @@ func (x *simRun) results(name string) ([]explore.Result, error) {
 	return explore.Read(name, text)
 }
 
-// alone runs one seed of a test in a process of its own.
-func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...string) (got explore.Result, printed []byte, err error) {
-	options := getenv(x.environ, "GREENIFY_SIM") + fmt.Sprintf(",from=%d,to=%d,shard=1,shards=1", r.Seed, r.Seed)
-	if verbose {
-		options += ",verbose=1"
-	}
+// alone runs one seed of a test in a process of its own, which is told more options. What it prints
+// goes to out.
+func (x *simRun) alone(r explore.Result, name string, out io.Writer, more string, environ ...string) (got explore.Result, err error) {
+	options := getenv(x.environ, "GREENIFY_SIM") + fmt.Sprintf(",from=%d,to=%d,shard=1,shards=1", r.Seed, r.Seed) + more
 	args := []string{"-test.run=^" + r.Test + "$"}
 	for _, arg := range x.args {
 		flag, _, _ := strings.Cut(arg, "=")
@@ -292,12 +291,11 @@ func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...s
 	if r.Round > 0 {
 		args = append([]string{"-test.count=" + strconv.FormatUint(r.Round+1, 10)}, args...)
 	}
-	var out bytes.Buffer
 	file := filepath.Join(x.tmp, name)
 	os.Remove(file)
 	environ = append([]string{"GREENIFY_SIM=" + options, "GREENIFY_SIM_RESULTS=" + file, "GREENIFY_SIM_REPLAYS=", "GREENIFY_SIM_STATE=", "GREENIFY_SIM_VARIED=" + r.Varied, "XML_OUTPUT_FILE="}, environ...)
-	if _, err := x.run(&out, &out, environ, args); err != nil {
-		return got, nil, err
+	if _, err := x.run(out, out, environ, args); err != nil {
+		return got, err
 	}
 	list, err := x.results(name)
 	for _, l := range list {
@@ -305,7 +303,7 @@ func (x *simRun) alone(r explore.Result, name string, verbose bool, environ ...s
 			got = l
 		}
 	}
-	return got, out.Bytes(), err
+	return got, err
 }
 
 // confirm runs the first seed that fails of each test again, in a process of its own, and
@@ -317,7 +315,7 @@ func (x *simRun) confirm(results []explore.Result) error {
 			continue
 		}
 		known[r.Test] = true
-		got, _, err := x.alone(r, "alone", false)
+		got, err := x.alone(r, "alone", io.Discard, "")
 		if err != nil {
 			return err
 		}
@@ -365,7 +363,7 @@ func (x *simRun) again(r explore.Result) (bool, error) {
 	if r.Seed == 1 {
 		return false, nil
 	}
-	got, _, err := x.alone(explore.Result{Package: r.Package, Test: r.Test, Seed: 1, Round: 1}, "second", false)
+	got, err := x.alone(explore.Result{Package: r.Package, Test: r.Test, Seed: 1, Round: 1}, "second", io.Discard, "")
 	return got.Verdict != "" && got.Verdict != "ok", err
 }
 
@@ -393,7 +391,7 @@ func (x *simRun) hasty(r explore.Result) (bool, error) {
 	if err := os.WriteFile(path, text.Bytes(), 0o666); err != nil {
 		return false, err
 	}
-	got, _, err := x.alone(r, "hasty", false, replayOptions{lenient: true}.environ(s, path)...)
+	got, err := x.alone(r, "hasty", io.Discard, "", replayOptions{lenient: true}.environ(s, path)...)
 	return got.Verdict == "ok", err
 }
 
@@ -451,14 +449,20 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 // where says at which step two runs of a seed differ. These may have millions of steps, and are read
 // side by side.
 func (x *simRun) where(r explore.Result) error {
+	// Side by side, for a schedule may have more steps than the memory has room for.
 	var next [2]func() (explore.Step, bool)
+	var runs sync.WaitGroup
+	var errs [2]error
+	var outs [2]*io.PipeReader
 	for i := range next {
-		_, printed, err := x.alone(r, "where", true, "GOMAXPROCS="+strconv.Itoa(i+1))
-		if err != nil {
-			return err
-		}
+		out, in := io.Pipe()
+		outs[i] = out
+		runs.Go(func() {
+			_, errs[i] = x.alone(r, fmt.Sprint("where", i), in, ",verbose=1", "GOMAXPROCS="+strconv.Itoa(i+1))
+			in.Close()
+		})
 		var stop func()
-		next[i], stop = iter.Pull(placedSteps(printed))
+		next[i], stop = iter.Pull(placedSteps(out))
 		defer stop()
 	}
 	for {
@@ -477,21 +481,30 @@ func (x *simRun) where(r explore.Result) error {
 		default:
 			fmt.Fprint(x.stdout, "\tit is the same when it runs alone: what ran before it differs, or something real does\n")
 		}
-		return nil
+		break
 	}
+	for _, out := range outs {
+		runs.Go(func() { io.Copy(io.Discard, out) }) // to its end
+	}
+	runs.Wait()
+	return errors.Join(errs[:]...)
 }
 
-// placedSteps are the steps of what a program has printed: not those in which the time goes on, which is
+// placedSteps are the steps of what a program prints: not those in which the time goes on, which is
 // not anywhere.
-func placedSteps(printed []byte) iter.Seq[explore.Step] {
+func placedSteps(printed io.Reader) iter.Seq[explore.Step] {
 	return func(yield func(explore.Step) bool) {
-		for line := range bytes.Lines(printed) {
+		for lines := bufio.NewReader(printed); ; {
+			line, err := lines.ReadString('\n')
 			var run explore.Run
-			run.Read(string(bytes.TrimSuffix(line, []byte("\n"))))
+			run.Read(strings.TrimSuffix(line, "\n"))
 			for _, s := range run.Steps {
 				if s.Thread != 0 && !yield(s) {
 					return
 				}
+			}
+			if err != nil {
+				return
 			}
 		}
 	}

@@ -108,7 +108,7 @@ func (s *simSock) leavePair() Errno {
 			return EOPNOTSUPP
 		}
 		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, SOCK_DGRAM|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
-	} else if s.domain == AF_UNIX {
+	} else if s.pipe == nil {
 		_, _, err = linux.Syscall6(SYS_SOCKETPAIR, AF_UNIX, s.socketType()|SOCK_CLOEXEC, 0, uintptr(unsafe.Pointer(&fds)), 0, 0)
 	} else {
 		_, _, err = linux.Syscall6(SYS_PIPE2, uintptr(unsafe.Pointer(&fds)), O_CLOEXEC, 0, 0, 0, 0)
@@ -129,7 +129,7 @@ func (s *simSock) leavePair() Errno {
 		linux.Syscall6(SYS_CLOSE, second, 0, 0, 0, 0, 0)
 		return ENOBUFS
 	}
-	ends := s.domain == AF_UNIX && !s.datagrams()
+	ends := s.pipe == nil && !s.datagrams()
 	if s.wshut && ends {
 		linux.Syscall6(SYS_SHUTDOWN, first, SHUT_WR, 0, 0, 0, 0)
 	}
