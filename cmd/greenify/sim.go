@@ -194,7 +194,7 @@ func (o *simOptions) setSeeds(command, name, from, to string) (err error) {
 		}
 		return fmt.Errorf("-seeds is %q: use a range such as 1-1000, of numbers from 1 to %d", from+"-"+to, uint64(simMost))
 	}
-	o.from, o.to = a, b
+	o.from, o.to, o.varied = a, b, "" // the last one counts
 	return nil
 }
 

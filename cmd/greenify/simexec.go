@@ -449,7 +449,6 @@ func (x *simRun) checkDeterminism(first []explore.Result) (same bool, err error)
 // where says at which step two runs of a seed differ. These may have millions of steps, and are read
 // side by side.
 func (x *simRun) where(r explore.Result) error {
-	// Side by side, for a schedule may have more steps than the memory has room for.
 	var next [2]func() (explore.Step, bool)
 	var runs sync.WaitGroup
 	var errs [2]error
