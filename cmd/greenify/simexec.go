@@ -121,10 +121,10 @@ func (x *simRun) search(name string, args []string, stdout, stderr io.Writer, en
 	results, state := filepath.Join(x.tmp, name), filepath.Join(x.tmp, name+".state")
 	environ = append(environ, "GREENIFY_SIM_RESULTS="+results, "GREENIFY_SIM_STATE="+state)
 	failfast := slices.ContainsFunc(x.args, func(arg string) bool { return arg == "-test.failfast" || arg == "-test.failfast=true" })
-	again := args
+	again, asked := args, environ
 	unfinished := false
 	for known := -1; ; {
-		c, err := x.run(stdout, stderr, environ, again)
+		c, err := x.run(stdout, stderr, asked, again)
 		if err != nil {
 			return 0, err
 		}
@@ -142,7 +142,7 @@ func (x *simRun) search(name string, args []string, stdout, stderr io.Writer, en
 			break
 		}
 		known = begun
-		again = x.inTime(args)
+		again, asked = x.inTime(args, environ)
 	}
 	if unfinished {
 		code = cmp.Or(code, exitFail)
@@ -164,17 +164,33 @@ func goesOn(state []byte) (more bool) {
 	return more
 }
 
-// inTime returns the arguments of a process that has the rest of the time of -timeout.
-func (x *simRun) inTime(args []string) []string {
+// inTime returns the arguments and the variables of a process that has the rest of the time of
+// -timeout, and calls it by all of it.
+func (x *simRun) inTime(args, environ []string) ([]string, []string) {
+	d, i := timeoutOf(args)
+	if d == 0 {
+		return args, environ
+	}
 	args = slices.Clone(args)
-	for i, arg := range args {
-		if text, ok := strings.CutPrefix(arg, "-test.timeout="); ok {
-			if d, err := time.ParseDuration(text); err == nil && d > 0 {
-				args[i] = "-test.timeout=" + max(time.Millisecond, d-time.Since(x.start)).String()
+	args[i] = timeoutFlag + max(time.Millisecond, d-time.Since(x.start)).String()
+	options := getenv(slices.Concat(environ, x.environ), "GREENIFY_SIM")
+	return args, append(slices.Clone(environ), fmt.Sprintf("GREENIFY_SIM=%s,timeout=%d", options, d))
+}
+
+const timeoutFlag = "-test.timeout="
+
+// timeoutOf is the time of -timeout, and which argument says it; 0: there is no end.
+func timeoutOf(args []string) (d time.Duration, at int) {
+	for i, arg := range slices.Backward(args) {
+		if text, ok := strings.CutPrefix(arg, timeoutFlag); ok {
+			d, err := time.ParseDuration(text)
+			if err != nil {
+				d = 0 // the program says so
 			}
+			return max(0, d), i
 		}
 	}
-	return args
+	return 0, 0
 }
 
 // goOn runs the seeds behind those that have run, as many at a time, each time in another
@@ -221,14 +237,8 @@ func (x *simRun) option(name string) (n uint64) {
 
 // timeout reports whether the time of -timeout is up: who runs on then never ends.
 func (x *simRun) timeout() bool {
-	for _, arg := range x.args {
-		if text, ok := strings.CutPrefix(arg, "-test.timeout="); ok {
-			if d, err := time.ParseDuration(text); err == nil && d > 0 && time.Since(x.start) >= d {
-				return true
-			}
-		}
-	}
-	return false
+	d, _ := timeoutOf(x.args)
+	return d > 0 && time.Since(x.start) >= d
 }
 
 // run runs the binary once, and passes signals on.

@@ -27,4 +27,5 @@ const (
 	sysReadlinkat   = 267
 
 	statMode = 24 // offset of st_mode
+	sysDup3  = 292
 )

@@ -27,4 +27,5 @@ const (
 	sysReadlinkat   = 78
 
 	statMode = 16 // offset of st_mode
+	sysDup3  = 24
 )

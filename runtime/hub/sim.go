@@ -241,7 +241,10 @@ func hubSimThis(gp *g) bool { return gp.hub.sim.epoch == hubSim.epoch }
 func hubSimWait() (verdict hubVerdict, steps, hash uint64) {
 	s := &hubSim
 	s.driver.set(getg())
-	gopark(nil, nil, waitReasonSelectNoCases, traceBlockForever, 1)
+	// Not for a reason that the search for leaks asks about (g.internalBlocked): it would take the
+	// driver, which nothing of the program can wake, for leaked, and until it has said who else
+	// is, hubSimOver would wait for its state for ever (casgstatus).
+	gopark(nil, nil, waitReasonSleep, traceBlockForever, 1)
 	hubSimOurs(false)
 	hubSimRaceOver()
 	return s.verdict, s.steps, s.hash

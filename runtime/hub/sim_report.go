@@ -4,6 +4,7 @@ package runtime
 
 import (
 	"internal/bytealg"
+	"internal/runtime/syscall/linux"
 	"internal/strconv"
 	_ "unsafe" // for linkname
 )
@@ -33,6 +34,7 @@ type hubSimOptions struct {
 	strict   uint64 // -strict-sim
 	feedback uint64 // vary schedules that show something new
 	leaks    uint64 // 0: what a test leaves is no failure
+	timeout  uint64 // nanoseconds of -timeout, of which this process has the rest; 0: it has all
 }
 
 //go:linkname testing_hubSimOptions testing.hubSimOptions
@@ -117,6 +119,8 @@ func (o *hubSimOptions) read(text string) {
 			o.feedback = n
 		case "leaks":
 			o.leaks = n
+		case "timeout":
+			o.timeout = n
 		default:
 			hubSimRefuse(field, "use seed, or from and to, early, steps, seconds, keep, strict, leaks, shard, shards")
 		}
@@ -164,8 +168,26 @@ func testing_hubSimWait() (long bool, steps, hash uint64) {
 	return verdict != hubVerdictRest, steps, hash
 }
 
+// hubSimUnheard are what package testing keeps standard output and error as, while the first
+// schedule of a test runs once more, in another process, and nothing that it prints is seen.
+//
+//go:linkname hubSimUnheard
+var hubSimUnheard [2]int32
+
+// hubSimSpeak has what the process prints seen again: it ends, and says why.
+//
+//go:nosplit
+func hubSimSpeak() {
+	for i, fd := range hubSimUnheard {
+		if fd != 0 {
+			linux.Syscall6(sysDup3, uintptr(fd), uintptr(1+i), 0, 0, 0, 0)
+		}
+	}
+}
+
 // hubSimDies is called as the process ends.
 func hubSimDies(how string) {
+	hubSimSpeak()
 	if s := &hubSim; s.on && !s.told {
 		if hubSimLog.verbose {
 			hubSimShowWaits()

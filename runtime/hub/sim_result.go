@@ -57,6 +57,7 @@ func hubSimPanics(p *_panic) {
 //
 //go:nosplit
 func hubSimFatal(text string) {
+	hubSimSpeak()
 	hubSimResult.fatal = [2]uintptr{uintptr(unsafe.Pointer(unsafe.StringData(text))), uintptr(len(text))}
 }
 

@@ -37,6 +37,7 @@ type hubSimSettings struct {
 	strict   uint64
 	feedback uint64
 	leaks    uint64
+	timeout  uint64
 }
 
 //go:linkname hubSimOptions
@@ -132,6 +133,9 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		h.hubSimSettings = hubSimOptions()
 		h.files()
 		h.divide()
+		if h.timeout != 0 {
+			*timeout = time.Duration(h.timeout) // as the user has said it; the alarm is set
+		}
 	}
 	if h.leaves {
 		return false, true

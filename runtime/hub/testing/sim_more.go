@@ -154,8 +154,14 @@ func (h *hubSimSearch) hide() {
 	}
 }
 
+// hubSimUnheard are the descriptors that standard output and error have while nothing that is
+// printed is seen; 0: it is.
+//
+//go:linkname hubSimUnheard runtime.hubSimUnheard
+var hubSimUnheard [2]int32
+
 // hubSimSilence has nothing that the process prints seen, until the function is called that it
-// returns.
+// returns, or the process ends (hubSimSpeak).
 func hubSimSilence() (speak func()) {
 	hubSimOutput.drop = true
 	fail := func(err error) {
@@ -166,19 +172,22 @@ func hubSimSilence() (speak func()) {
 	}
 	null, err := syscall.Open(os.DevNull, syscall.O_WRONLY|syscall.O_CLOEXEC, 0)
 	fail(err)
-	var kept [2]int
-	for i := range kept {
-		kept[i], err = syscall.Dup(1 + i)
+	for i := range hubSimUnheard {
+		fd, err := syscall.Dup(1 + i)
 		fail(err)
-		syscall.CloseOnExec(kept[i])
+		syscall.CloseOnExec(fd)
+		hubSimUnheard[i] = int32(fd)
+	}
+	for i := range hubSimUnheard {
 		fail(syscall.Dup3(null, 1+i, 0))
 	}
 	syscall.Close(null)
 	return func() {
 		hubSimOutput.drop = false
-		for i, fd := range kept {
-			fail(syscall.Dup3(fd, 1+i, 0))
-			syscall.Close(fd)
+		for i, fd := range hubSimUnheard {
+			fail(syscall.Dup3(int(fd), 1+i, 0))
+			syscall.Close(int(fd))
 		}
+		hubSimUnheard = [2]int32{}
 	}
 }
