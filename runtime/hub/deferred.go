@@ -80,7 +80,7 @@ func hubNoteDeferred() {
 	t := &hubDeferred
 	t.n = 0
 	forEachGRace(func(gp *g) {
-		if t.n < len(t.list) && gp.hub.green && hubParked(gp) {
+		if t.n < len(t.list) && gp.hub.green && hubSimThis(gp) && hubParked(gp) {
 			hubDefers(gp, func(lock uintptr) {
 				if t.n < len(t.list) {
 					t.list[t.n].lock = lock

@@ -92,7 +92,7 @@ func hubSimPrepare(first bool) {
 		}
 	}
 	if live > s.heap {
-		s.heap = max(hubSimHeap, 2*gcController.heapMarked)
+		s.heap = max(hubSimHeap, 2*gcController.heapMarked+gcController.lastStackScan.Load())
 	}
 	if cycles := work.cycles.Load(); cycles != s.cycles {
 		s.cycles = cycles
@@ -103,8 +103,11 @@ func hubSimPrepare(first bool) {
 	hubSimRenew()
 }
 
-// hubSimHeap is how much garbage there may be between schedules, in bytes.
-const hubSimHeap = 64 << 20
+// hubSimHeap is how much garbage there may be between schedules, in bytes. A collection takes as
+// long as some schedules, and thousands fit in here; with more, what they allocate is memory
+// that no cache has, or that the kernel has yet to map. What schedules leave, also as stacks, is
+// looked at in each collection: there may be as much garbage (as by GOGC=100).
+const hubSimHeap = 4 << 20
 
 // hubSimSettle lets the goroutines of finalizers and cleanups that a collection has found get
 // as far as the hub. The native scheduler wakes them.

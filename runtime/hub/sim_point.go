@@ -118,7 +118,7 @@ type hubSimCode struct {
 	places uint64 // likewise, with those that this function is inlined in
 }
 
-var hubSimCodes [1024]hubSimCode // those that were looked up
+var hubSimCodes [4096]hubSimCode // those that were looked up
 
 // hubSimCodeAt looks up the call that returns to pc. What is inlined from package
 // sync/atomic is whose it is inlined in.

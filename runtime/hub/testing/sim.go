@@ -150,7 +150,8 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 	}
 	seen := map[uint64]bool{}
 	var news []int // how many orderings there are behind each schedule
-	tests, schedules, wrong := h.tests, h.schedules, ""
+	tests, schedules := h.tests, h.schedules
+	var wrong strings.Builder // many may fail
 	defer func() {
 		if h.leaves {
 			return
@@ -163,7 +164,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		h.orders, h.late = h.orders+all, h.late+late
 		if h.distinct += len(seen); ran {
 			h.tests++
-			h.xml.add(importPath, name, h.schedules-schedules, wrong)
+			h.xml.add(importPath, name, h.schedules-schedules, wrong.String())
 		}
 		hubSimAfter(name, ran, ok, h.tests-tests, h.schedules-schedules, len(seen), all, late)
 	}()
@@ -184,7 +185,7 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 		seen, leaks, ok, ran, news, feedback = more.seen, more.leaks, more.ok, true, more.news, more.feedback
 		h.schedules += more.schedules
 		if h.failed = h.failed || !ok; !ok {
-			wrong = name + hubSimFailedBefore
+			wrong.WriteString(name + hubSimFailedBefore)
 		}
 	}
 	hubSimOrders(more.orderings())
@@ -336,13 +337,13 @@ func hubSimRun(name, importPath string, run func() (ran, ok bool)) (ran, ok bool
 				report := fmt.Sprintf("%s %s in schedule %v (%s, %d steps), which is run again by\n\t%s\n",
 					name, why, v, result.Strategy, steps, command)
 				fmt.Print("greenify: ", report)
-				wrong += report
+				wrong.WriteString(report)
 				if kept == nil && !strings.HasPrefix(signature, "refused: ") {
 					hubSimSave(why, steps, hash)
 				}
 				if long {
 					// Its threads are frozen, with what they hold.
-					h.xml.add(importPath, name, h.schedules-schedules, wrong)
+					h.xml.add(importPath, name, h.schedules-schedules, wrong.String())
 					h.finish(importPath)
 					hubRealPrint(true)
 					fmt.Print(verbose.prefix(), "FAIL\n")
