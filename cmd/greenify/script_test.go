@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -31,6 +32,14 @@ func TestScript(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	out, err := exec.Command("go", "env", "-json", "GOCACHE", "GOMODCACHE", "GOPROXY", "GOROOT").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var goEnv map[string]string
+	if err := json.Unmarshal(out, &goEnv); err != nil {
+		t.Fatal(err)
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 filepath.Join(repo, "testdata/script"),
 		RequireExplicitExec: true,
@@ -40,12 +49,8 @@ func TestScript(t *testing.T) {
 			if err != nil {
 				return err
 			}
-			for _, key := range []string{"GOCACHE", "GOMODCACHE", "GOPROXY", "GOROOT"} {
-				out, err := exec.Command("go", "env", key).Output()
-				if err != nil {
-					return err
-				}
-				env.Setenv(key, strings.TrimSpace(string(out)))
+			for key, value := range goEnv {
+				env.Setenv(key, value)
 			}
 			env.Vars = append(env.Vars, "GREENIFYCACHE="+cache, "SHADOW=goroot-go*"+env.Getenv("GOROOT"), "GREENIFY_BIN="+self, "REPO="+repo, "GOFLAGS=", "GOTOOLCHAIN=local")
 			return expandRepo(env.WorkDir, repo)
