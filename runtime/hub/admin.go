@@ -253,6 +253,9 @@ func hubAdminServe() {
 }
 
 func hubAnswer(request string) []byte {
+	if hubPrefork.parent {
+		return hubPrefork.answer(request)
+	}
 	if id, ok := stringslite.CutPrefix(request, "kill "); ok {
 		return []byte(hubAdminKill(id))
 	}

@@ -10,6 +10,7 @@ func hubInit() {
 	hubPool.size = hubPoolDefault
 	hubBlockedDefault = hubUnset("blocked", false)
 	hubBusyDefault = hubUnset("busy", false)
+	hubPrefork.drain = hubUnset("drain", false)
 	hubInitFile()
 	hubReadSettings()
 	if hubSettings.off {
@@ -22,7 +23,11 @@ func hubInit() {
 	lockInit(&hubTrace.lock, lockRankLeafRank)
 	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
+	hubInitWorkers()
 	hubAdminStart()
+	if hubPrefork.parent {
+		return // it has no green threads
+	}
 	if hubPatrol.period > 0 {
 		go hubPatrolServe()
 	}

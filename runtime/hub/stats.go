@@ -36,7 +36,11 @@ func hubCount() {
 
 // hubStats prints the statistics if asked for.
 func hubStats() {
-	if !hubSettings.stats {
+	if !hubSettings.stats || hubPrefork.parent {
+		return
+	}
+	if hubPrefork.number != 0 {
+		hubWorkerStats()
 		return
 	}
 	print("greenify: threads=", hub.spawned.Load(), " peak=", hub.peak.Load(),
