@@ -36,10 +36,13 @@ func hubCount() {
 
 // hubStats prints the statistics if asked for.
 func hubStats() {
-	if !hubSettings.stats || hubPrefork.parent {
+	if !hubSettings.stats {
 		return
 	}
-	if hubPrefork.number != 0 {
+	switch w := &hubPrefork; {
+	case w.parent:
+		return // it prints those of the workers
+	case w.number != 0:
 		hubWorkerStats()
 		return
 	}

@@ -19,7 +19,7 @@ const (
 
 	// So many fast failures of one place in a row end the program. The first is started again
 	// at once, the others after a time that doubles up to slowest.
-	failures = 8
+	failures = 5
 	fastest  = 100 * time.Millisecond
 	slowest  = 5 * time.Second
 
