@@ -14,6 +14,7 @@ func hubInit() {
 	hubInitFile()
 	hubReadSettings()
 	if hubSettings.off {
+		hubPrefork.parent = false
 		return
 	}
 	lockInit(&hub.lock, lockRankLeafRank)

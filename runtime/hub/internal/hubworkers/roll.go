@@ -58,10 +58,11 @@ func (p *parent) rollOn() {
 	p.endRoll()
 }
 
-// rolled gives the place to a worker that is up, if a rolling restart has waited for it.
+// rolled gives the place to a worker that is up, if a rolling restart has waited for it. If
+// the old one was killed meanwhile, that has the place already.
 func (p *parent) rolled(w *process) {
 	r, l := p.rolling, w.place
-	if r == nil || p.places[r.place] != l {
+	if r == nil || p.places[r.place] != l || l.next != nil && l.next != w {
 		return
 	}
 	if w == l.next {
