@@ -3,7 +3,6 @@
 package runtime
 
 import (
-	"internal/abi"
 	"internal/strconv"
 	"internal/stringslite"
 	"unsafe"

@@ -43,8 +43,8 @@ type parent struct {
 	addresses map[string]*address
 	processes map[*process]bool // that have not ended
 
-	wasUp   bool           // a worker was up
-	ready   bool           // all were
+	ran     bool           // a worker was up that is no longer young
+	ready   bool           // all were up
 	ending  bool           // the program is over
 	by      syscall.Signal // that ends it; 0 if it ends by itself
 	own     bool           // status is what a worker has ended with
@@ -309,7 +309,7 @@ func (p *parent) look(w *process) {
 	if len(w.listens) == 0 && time.Since(w.begun) < young {
 		return
 	}
-	w.up, p.wasUp = true, true
+	w.up = true
 	p.startOthers()
 	p.rolled(w)
 	if p.ready {
@@ -327,6 +327,9 @@ func (p *parent) look(w *process) {
 
 // ended does what is to be done when a process has ended.
 func (p *parent) ended(w *process, s status) {
+	for v := range p.processes {
+		p.ran = p.ran || v.up && time.Since(v.begun) >= young
+	}
 	delete(p.processes, w)
 	w.conn.file.Close()
 	if p.admin != "" {
@@ -345,8 +348,8 @@ func (p *parent) ended(w *process, s status) {
 		p.rollFails(w, "it ended with "+s.String())
 	case w != l.now:
 		// It has made room for another one.
-	case s == status{} || !p.wasUp:
-		p.over(s) // it has done what it is for, or cannot run
+	case s == status{} || s.signal == 0 && !p.ran:
+		p.over(s) // it has done what it is for, or cannot do it
 	default:
 		l.now = nil
 		p.failure(l, s, w)
