@@ -15,6 +15,9 @@ import (
 
 // answer is called by a goroutine of package runtime.
 func (p *parent) answer(request string) []byte {
+	if !p.runs.Load() {
+		return []byte(`{"error":"the program begins"}` + "\n")
+	}
 	type one struct {
 		number, pid int
 		path        string

@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 )
@@ -31,6 +32,7 @@ var theParent parent
 
 type parent struct {
 	loop    chan func() // what to do next
+	runs    atomic.Bool // there is a loop
 	count   int
 	drain   time.Duration
 	program string
@@ -99,6 +101,7 @@ func (s status) String() string {
 func (p *parent) run() {
 	_, count, drain, pidFile, admin, stat, _, _ := config()
 	p.loop = make(chan func())
+	p.runs.Store(true)
 	p.count, p.drain, p.pidFile, p.admin = count, time.Duration(drain), pidFile, admin
 	p.addresses, p.processes = map[string]*address{}, map[*process]bool{}
 	p.notes, p.noted = map[string]map[int]bool{}, map[string]int{}
