@@ -28,7 +28,7 @@ var fast, whole bool // which parts are run
 
 func main() {
 	greenify := flag.String("greenify", ".cache/greenify", "the `command` greenify")
-	rounds := flag.Int("rounds", 7, "measure each that many `times`")
+	rounds := flag.Int("rounds", 25, "measure each that many `times`")
 	flag.BoolVar(&fast, "speed", true, "measure")
 	flag.BoolVar(&whole, "churn", true, "restart and kill workers")
 	flag.Parse()
