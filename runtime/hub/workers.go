@@ -182,5 +182,5 @@ func hubworkers_die(s uint32) {
 //go:linkname hubworkers_nano internal/hubworkers.nano
 func hubworkers_nano() int64 { return nanotime() }
 
-//go:linkname green_worker github.com/greenify-go/greenify/runtime.worker
+//go:linkname green_worker github.com/greenify-go/greenify/runtime.workerNumber
 func green_worker() int { return hubPrefork.number }
