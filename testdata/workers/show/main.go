@@ -52,14 +52,12 @@ func show(greenify string, rounds int) error {
 		return err
 	}
 	if fast {
-		if err := speed(plain, patched, rounds); err != nil {
-			return err
-		}
+		err = speed(plain, patched, rounds)
 	}
 	if whole {
-		return churn(dir, patched, 20, 50, 10_000)
+		err = errors.Join(err, churn(dir, patched, 20, 50, 10_000))
 	}
-	return nil
+	return err
 }
 
 // build makes the server in dir by plain Go and by greenify.

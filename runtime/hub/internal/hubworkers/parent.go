@@ -45,6 +45,7 @@ type parent struct {
 	addresses map[string]*address
 	processes map[*process]bool // that have not ended
 
+	others  bool           // all were started, not only the first
 	ran     bool           // a worker was up that is no longer young
 	ready   bool           // all were up
 	ending  bool           // the program is over
@@ -186,12 +187,14 @@ func (w *process) name() string {
 	return "worker " + strconv.Itoa(w.place.number) + " (process " + strconv.Itoa(w.os.Pid) + ")"
 }
 
-// startOthers starts the workers but the first, if that has not been done.
+// startOthers starts the workers but the first, once.
 func (p *parent) startOthers() {
-	if p.starts == 1 && p.places[0].now != nil {
-		for _, l := range p.places[1:] {
-			p.start(l)
-		}
+	if p.others {
+		return
+	}
+	p.others = true
+	for _, l := range p.places[1:] {
+		p.start(l)
 	}
 }
 
