@@ -1,9 +1,9 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog workers
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
-TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
+TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show workers/...)
 
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
@@ -54,7 +54,7 @@ hub: $(GREENIFY)
 kinds:
 	GREENIFY_KINDS=1 go test ./cmd/greenify -timeout 30m -run "TestBehaviours/22-patch$$|TestScript/^($$(grep -l env:GREENIFY_KINDS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
 
-# shards checks the examples of searches by many machines, with the modules that know their
+# shards checks the examples of searches by many machines, and of workers, with what knows their
 # formats.
 shards:
 	cd testdata/shards && go vet ./... && go test ./...
@@ -163,6 +163,11 @@ fuzz: $(GREENIFY)
 # bench prints patched against plain Go as ratios.
 bench:
 	go run ./testdata/bench/show
+
+# workers prints how many requests a second two workers answer beside one and plain Go, and has
+# them restarted and killed while requests are made: a minute and a half.
+workers: $(GREENIFY)
+	go run ./testdata/workers/show -greenify $(CURDIR)/$(GREENIFY)
 
 # check-speed times greenify check and go vet on a module of 118,000 lines and
 # 154,000 of tests, from empty caches and with nothing changed.

@@ -509,6 +509,8 @@ func nextBlocked(*blockedRecord)                            { select {} }
 func watch(int64, bool) (before int64)                      { return 0 }
 func watched() (rounds, found uint64)                       { return 0, 0 }
 
+func workerNumber() int { return 0 }
+
 func stats() (spawned, alive, peak, switches, yields, rescued, preempted uint64) {
 	hub.mu.Lock()
 	defer hub.mu.Unlock()

@@ -284,6 +284,14 @@ func ExampleMapContext() {
 	// enough
 }
 
+// One of the workers does what is to be done once, and so does a program that has none.
+func ExampleWorker() {
+	if green.Worker() <= 1 {
+		fmt.Println("old sessions are removed each hour")
+	}
+	// Output: old sessions are removed each hour
+}
+
 func ExampleNoYield() {
 	from, to := 100, 0
 	green.NoYield(func() { // nobody sees the money at neither place

@@ -15,6 +15,12 @@ func InHub() bool { return inHub() }
 // and with GREENIFY=off, and in a program patched in source before main starts.
 func Enabled() bool { return enabled() }
 
+// Worker returns which worker the process is, from 1 to n, of a program that runs with
+// GREENIFY=workers=n; 0 without that, in a program patched in source and unpatched. Use it for
+// what one of them is to do, as a queue to empty or a port that is not shared: whichever
+// process is worker 1, there is one at a time, but for the moment of a rolling restart.
+func Worker() int { return workerNumber() }
+
 // Go starts f as a goroutine: a green thread in a patched program. It is the
 // go statement, and does not yield.
 //

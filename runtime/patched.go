@@ -41,6 +41,7 @@ func nextBlocked(b *blockedRecord)
 func watch(limit int64, all bool) (before int64)
 func watched() (rounds, found uint64)
 func manifest() string
+func workerNumber() int
 func stats() (spawned, alive, peak, switches, yields, rescued, preempted uint64)
 
 func init() { setErrKilled(ErrKilled) }

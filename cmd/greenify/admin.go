@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -28,10 +29,54 @@ type snapshot struct {
 	Busy      int64    `json:"offload_busy"`
 	Queue     int64    `json:"offload_queue"`
 	Threads   []thread `json:"threads"`
+	Parts     []part   `json:"workers,omitempty"` // of a program with GREENIFY=workers=n, and nothing else
+}
+
+// A part is what one worker says.
+type part struct {
+	Worker int      `json:"worker"`
+	Answer snapshot `json:"answer"`
+}
+
+// merge puts the parts together: sums, and all threads.
+func (s *snapshot) merge() {
+	for _, p := range s.Parts {
+		a := p.Answer
+		s.UptimeMS = max(s.UptimeMS, a.UptimeMS)
+		for _, sum := range []struct{ to, n *int64 }{
+			{&s.Spawned, &a.Spawned}, {&s.Alive, &a.Alive}, {&s.Peak, &a.Peak}, {&s.Switches, &a.Switches}, {&s.Yields, &a.Yields},
+			{&s.Rescued, &a.Rescued}, {&s.Preempted, &a.Preempted}, {&s.Timers, &a.Timers}, {&s.FDWaiters, &a.FDWaiters},
+			{&s.Workers, &a.Workers}, {&s.Busy, &a.Busy}, {&s.Queue, &a.Queue},
+		} {
+			*sum.to += *sum.n
+		}
+		for _, t := range a.Threads {
+			t.Worker = p.Worker
+			s.Threads = append(s.Threads, t)
+		}
+	}
+}
+
+// A threadKey names a thread.
+type threadKey struct {
+	Worker int    `json:"-"` // of the program's; 0 if it has none
+	ID     uint64 `json:"id"`
+}
+
+// String is the number of the thread, behind that of the worker.
+func (k threadKey) String() string {
+	if k.Worker == 0 {
+		return fmt.Sprint(k.ID)
+	}
+	return fmt.Sprint(k.Worker, "/", k.ID)
+}
+
+func (k threadKey) compare(l threadKey) int {
+	return cmp.Or(cmp.Compare(k.Worker, l.Worker), cmp.Compare(k.ID, l.ID))
 }
 
 type thread struct {
-	ID      uint64 `json:"id"`
+	threadKey
 	Name    string `json:"name,omitempty"`
 	Parent  uint64 `json:"parent"`
 	State   string `json:"state"` // running, ready, preempted, waiting, native, syscall
@@ -51,7 +96,7 @@ func (t thread) what() string {
 }
 
 // title is its number, and its name if it has one.
-func (t thread) title() string { return strings.TrimSpace(fmt.Sprint(t.ID, " ", t.Name)) }
+func (t thread) title() string { return strings.TrimSpace(t.threadKey.String() + " " + t.Name) }
 
 func (t thread) since() string {
 	if t.State != "waiting" {
@@ -91,8 +136,12 @@ func askAdmin(socket, request string) ([]byte, error) {
 }
 
 // killThread has a program kill one of its threads. It returns what became of that.
-func killThread(socket string, id uint64) (said string, err error) {
-	answer, err := askAdmin(socket, fmt.Sprint("kill ", id))
+func killThread(socket string, k threadKey) (said string, err error) {
+	request := fmt.Sprint("kill ", k.ID)
+	if k.Worker != 0 {
+		request = fmt.Sprint("kill ", k.Worker, " ", k.ID)
+	}
+	answer, err := askAdmin(socket, request)
 	if err != nil {
 		return "", err
 	}
@@ -102,11 +151,11 @@ func killThread(socket string, id uint64) (said string, err error) {
 	}
 	switch {
 	case s.Error != "":
-		return "", fmt.Errorf("thread %d: %s", id, s.Error)
+		return "", fmt.Errorf("thread %s: %s", k, s.Error)
 	case s.Pending != "":
-		return fmt.Sprintf("thread %d: %s", id, s.Pending), nil
+		return fmt.Sprintf("thread %s: %s", k, s.Pending), nil
 	}
-	return fmt.Sprintf("thread %d is killed", id), nil
+	return fmt.Sprintf("thread %s is killed", k), nil
 }
 
 func snap(socket string) (*snapshot, error) {
@@ -118,5 +167,6 @@ func snap(socket string) (*snapshot, error) {
 	if err := json.Unmarshal(answer, s); err != nil {
 		return nil, fmt.Errorf("%s: %w", socket, err)
 	}
+	s.merge()
 	return s, nil
 }

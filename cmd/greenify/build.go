@@ -167,7 +167,14 @@ func (e *env) open(o *buildOptions, l *goLine) (*toolchain.Toolchain, error) {
 // that cannot be done.
 func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	if l.command == "run" || l.command == "test" {
-		if err := e.checkSettings(); err != nil {
+		one := ""
+		switch {
+		case o.sim.on:
+			one = "a simulated program is one process"
+		case l.command == "test":
+			one = "the tests of a package are one process"
+		}
+		if err := e.checkSettings(one); err != nil {
 			return err
 		}
 	}
@@ -225,11 +232,16 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 	return nil
 }
 
-// checkSettings refuses settings that the program would refuse, before it is built.
-func (e *env) checkSettings() error {
+// checkSettings refuses settings that the program would refuse, before it is built; one says
+// why it cannot be several processes, if that is so.
+func (e *env) checkSettings(one string) error {
 	for field := range strings.SplitSeq(getenv(e.environ, "GREENIFY"), ",") {
-		if _, refused := setting.Read(field, false); refused != "" {
+		v, refused := setting.Read(field, false)
+		if refused != "" {
 			return errors.New(refused)
+		}
+		if v.Name == "workers" && one != "" {
+			return fmt.Errorf("GREENIFY: workers: %s: take workers out of GREENIFY", one)
 		}
 	}
 	return nil

@@ -68,6 +68,9 @@ func findDelve() (string, error) {
 
 // debug runs Delve on a patched program.
 func (e *env) debug(o *buildOptions, args []string) error {
+	if err := e.checkSettings("Delve sees one process"); err != nil {
+		return err
+	}
 	dlv, err := findDelve()
 	if err != nil {
 		return err

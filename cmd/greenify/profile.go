@@ -45,6 +45,15 @@ all threads, so it is looked at every 10 ms, and for a tenth of the time at most
 	},
 }
 
+// stacks are what a program says when it is asked for them.
+type stacks struct {
+	Error   string
+	Threads []struct {
+		Wait   string
+		Frames []string
+	}
+}
+
 // sampleParked samples for that long, or until the program ends: then it returns what
 // there is, nil if there is nothing, and an error.
 func sampleParked(socket string, d time.Duration) (*profile.Profile, error) {
@@ -58,14 +67,14 @@ func sampleParked(socket string, d time.Duration) (*profile.Profile, error) {
 		asked := time.Now()
 		answer, err := askAdmin(socket, "stacks")
 		var now struct {
-			Error   string
-			Threads []struct {
-				Wait   string
-				Frames []string
-			}
+			stacks
+			Workers []struct{ Answer stacks }
 		}
 		if err == nil {
 			err = json.Unmarshal(answer, &now)
+		}
+		for _, w := range now.Workers { // one that begins or ends has none
+			now.Threads = append(now.Threads, w.Answer.Threads...)
 		}
 		if err == nil && now.Error != "" {
 			err = fmt.Errorf("%s: %s: the program was built by an older greenify", socket, now.Error)

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -39,10 +38,17 @@ the moment in which it answers.`,
 
 // ps prints the threads.
 func (e *env) ps(s *snapshot) error {
-	slices.SortFunc(s.Threads, func(a, b thread) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(s.Threads, func(a, b thread) int { return a.compare(b.threadKey) })
 	tw := tabwriter.NewWriter(e.stdout, 0, 8, 2, ' ', 0)
+	if s.Parts != nil {
+		fmt.Fprint(tw, "WORKER\t")
+	}
 	fmt.Fprintln(tw, "THREAD\tSTATE\tSINCE\tAT\tSTARTED\tON")
 	for _, t := range s.Threads {
+		if s.Parts != nil {
+			fmt.Fprintf(tw, "%d\t", t.Worker)
+			t.Worker = 0
+		}
 		fmt.Fprintf(tw, "%s\t%s\t%s\t%s\t%s\t%s\n", t.title(), t.what(), t.since(), place(t.At), place(t.Start), strings.TrimPrefix(t.On, " on "))
 	}
 	return tw.Flush()

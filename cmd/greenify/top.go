@@ -105,7 +105,7 @@ var topColumns = []struct {
 	text  func(thread) string
 	less  func(a, b thread) int
 }{
-	{"THREAD", 12, thread.title, func(a, b thread) int { return cmp.Compare(a.ID, b.ID) }},
+	{"THREAD", 12, thread.title, func(a, b thread) int { return a.compare(b.threadKey) }},
 	{"STATE", 22, thread.what, func(a, b thread) int { return cmp.Compare(a.what(), b.what()) }},
 	{"SINCE", 10, thread.since, func(a, b thread) int { return cmp.Compare(b.SinceMS, a.SinceMS) }},
 	{"AT", 36, func(t thread) string { return place(t.At) }, func(a, b thread) int { return cmp.Compare(a.At, b.At) }},
@@ -125,11 +125,11 @@ type topModel struct {
 	filter  string
 	editing bool // the filter
 	paused  bool
-	first   int    // row at the top
-	cursor  int    // row
-	chosen  uint64 // thread at the cursor
-	killing bool   // asks whether to kill it
-	said    string // what became of that
+	first   int       // row at the top
+	cursor  int       // row
+	chosen  threadKey // thread at the cursor
+	killing bool      // asks whether to kill it
+	said    string    // what became of that
 	width   int
 	height  int
 	asking  bool        // an answer is awaited
@@ -160,9 +160,9 @@ func (m *topModel) ask() {
 	}()
 }
 
-func (m *topModel) kill(id uint64) {
+func (m *topModel) kill(k threadKey) {
 	go func() {
-		said, err := killThread(m.socket, id)
+		said, err := killThread(m.socket, k)
 		m.later <- func() {
 			if m.said = said; err != nil {
 				m.said = err.Error()
@@ -222,7 +222,7 @@ func (m *topModel) key(k *tcell.EventKey) bool {
 		case 'p':
 			m.paused = !m.paused
 		case 'k':
-			m.killing = m.chosen != 0
+			m.killing = m.chosen != threadKey{}
 		}
 	}
 	return false
@@ -231,13 +231,13 @@ func (m *topModel) key(k *tcell.EventKey) bool {
 // move moves the cursor, which otherwise stays at its thread, and scrolls to it.
 func (m *topModel) move(by int) {
 	rows := m.rows()
-	if i := slices.IndexFunc(rows, func(t thread) bool { return t.ID == m.chosen }); i >= 0 {
+	if i := slices.IndexFunc(rows, func(t thread) bool { return t.threadKey == m.chosen }); i >= 0 {
 		m.cursor = i
 	}
 	m.cursor = max(0, min(m.cursor+by, len(rows)-1))
-	m.chosen = 0
+	m.chosen = threadKey{}
 	if len(rows) > 0 {
-		m.chosen = rows[m.cursor].ID
+		m.chosen = rows[m.cursor].threadKey
 	}
 	page := max(m.height-topHead, 1)
 	m.first = max(0, min(max(m.first, m.cursor-page+1), m.cursor, max(len(rows)-page, 0)))
@@ -249,7 +249,7 @@ func (m *topModel) rows() []thread {
 		return !strings.Contains(strings.ToLower(topLine(t)), strings.ToLower(m.filter))
 	})
 	slices.SortStableFunc(rows, func(a, b thread) int {
-		n := cmp.Or(topColumns[m.sort].less(a, b), cmp.Compare(a.ID, b.ID))
+		n := cmp.Or(topColumns[m.sort].less(a, b), a.compare(b.threadKey))
 		if m.reverse {
 			return -n
 		}
@@ -281,7 +281,7 @@ func (m *topModel) draw(screen tcell.Screen) {
 	case m.err != nil:
 		status = m.err.Error()
 	case m.killing:
-		status = fmt.Sprintf("kill thread %d? It ends at its next yield point, its deferred calls run. y or n", m.chosen)
+		status = fmt.Sprintf("kill thread %s? It ends at its next yield point, its deferred calls run. y or n", m.chosen)
 	case m.said != "":
 		status = m.said
 	case m.editing:
@@ -315,7 +315,7 @@ func (m *topModel) draw(screen tcell.Screen) {
 	screen.Clear()
 	for y, l := range lines {
 		style := tcell.StyleDefault
-		if y >= topHead && rows[y-topHead].ID == m.chosen {
+		if y >= topHead && rows[y-topHead].threadKey == m.chosen {
 			style = style.Reverse(true)
 		}
 		for x, r := range []rune(l) {

@@ -31,7 +31,7 @@ func (r Leaf) Symbol() string { return path.Dir(r.File) + "." + r.Decl }
 // Leaves returns every leaf rule that needs no flag, group by group.
 func Leaves() []Leaf {
 	return slices.Concat(
-		grouped("thread", thread, chance, shield),
+		grouped("thread", thread, chance, shield, workers),
 		grouped("process", process),
 		grouped("signal", signal),
 		grouped("dns", dns),

@@ -253,6 +253,11 @@ func hubAdminServe() {
 }
 
 func hubAnswer(request string) []byte {
+	if w := &hubPrefork; w.parent && w.answer == nil {
+		return []byte(`{"error": "the program begins"}` + "\n")
+	} else if w.parent {
+		return w.answer(request)
+	}
 	if id, ok := stringslite.CutPrefix(request, "kill "); ok {
 		return []byte(hubAdminKill(id))
 	}

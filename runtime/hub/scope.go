@@ -19,9 +19,18 @@ var hubModule string
 
 func hubInitScope() { hubModule = hubBuildInfo("mod\t") }
 
-// hubBuildInfo returns the first field of a line of the build information; they have the form
-// "mod\t<path>\t<version>". See debug.ParseBuildInfo.
-func hubBuildInfo(line string) string {
+// hubBuildInfo returns the first field of the first such line of the build information.
+func hubBuildInfo(line string) (field string) {
+	hubBuildLines(line, func(first string) bool {
+		field = first
+		return false
+	})
+	return field
+}
+
+// hubBuildLines calls f with the first field of each such line of the build information, until
+// it returns false; they have the form "mod\t<path>\t<version>". See debug.ParseBuildInfo.
+func hubBuildLines(line string, f func(field string) bool) {
 	const frame = 16 // bytes around it
 	for s := modinfo[min(frame, len(modinfo)):]; s != ""; {
 		l := s
@@ -34,10 +43,11 @@ func hubBuildInfo(line string) string {
 			if i := stringslite.IndexByte(rest, '\t'); i >= 0 {
 				rest = rest[:i]
 			}
-			return rest
+			if !f(rest) {
+				return
+			}
 		}
 	}
-	return ""
 }
 
 // hubInScope reports whether the go statement that returns to pc lies in a

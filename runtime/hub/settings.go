@@ -66,8 +66,12 @@ func hubSet(r *hubFieldRead) bool {
 		hubBusy.limit = r.n
 	case "children":
 		hubFamily.children = r.n != 0
+	case "control":
+		hubPrefork.socket = int(r.n)
 	case "deadlock":
 		hubPatrol.period = r.n
+	case "drain":
+		hubPrefork.drain = r.n
 	case "help":
 		text := hubHelp(false)
 		write(1, unsafe.Pointer(unsafe.StringData(text)), int32(len(text)))
@@ -83,6 +87,8 @@ func hubSet(r *hubFieldRead) bool {
 		hubPool.size = int32(r.n)
 	case "parent":
 		hubFamily.parent = int(r.n)
+	case "pidfile":
+		hubPrefork.pidFile = r.file
 	case "races":
 		hubSettings.races = r.n != 0
 	case "record":
@@ -95,6 +101,10 @@ func hubSet(r *hubFieldRead) bool {
 		path := hubPath(r.file)
 		hubFamily.ownTrace = path != r.file
 		hubTrace.file = &append([]byte(path), 0)[0]
+	case "worker":
+		hubPrefork.number = int(r.n)
+	case "workers":
+		hubSetWorkers(r.n)
 	default:
 		throw("greenify: a setting of the table that the hub does not know")
 	}

@@ -3,7 +3,6 @@
 package runtime
 
 import (
-	"internal/abi"
 	"internal/strconv"
 	"internal/stringslite"
 	"unsafe"
@@ -23,9 +22,8 @@ var hubSimMain struct {
 
 // hubSimProgram begins it. Those of tests are package testing's to begin.
 func hubSimProgram() {
-	main := findfunc(abi.FuncPCABIInternal(main_main))
-	if file, _ := funcline(main, main.entry()); stringslite.HasSuffix(file, "_testmain.go") {
-		return // written by the go command, which takes no file with an underscore in front of its name for a program's
+	if hubTestBinary() {
+		return
 	}
 	o := hubSimReadOptions()
 	strategy := hubPortfolio(o.from)

@@ -10,9 +10,11 @@ func hubInit() {
 	hubPool.size = hubPoolDefault
 	hubBlockedDefault = hubUnset("blocked", false)
 	hubBusyDefault = hubUnset("busy", false)
+	hubPrefork.drain = hubUnset("drain", false)
 	hubInitFile()
 	hubReadSettings()
 	if hubSettings.off {
+		hubPrefork.parent = false
 		return
 	}
 	lockInit(&hub.lock, lockRankLeafRank)
@@ -22,7 +24,11 @@ func hubInit() {
 	lockInit(&hubTrace.lock, lockRankLeafRank)
 	lockInit(&hubPlaceTable.lock, lockRankLeafRank)
 	hubInitScope()
+	hubInitWorkers()
 	hubAdminStart()
+	if hubPrefork.parent {
+		return // it has no green threads
+	}
 	if hubPatrol.period > 0 {
 		go hubPatrolServe()
 	}

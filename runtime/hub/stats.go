@@ -39,6 +39,13 @@ func hubStats() {
 	if !hubSettings.stats {
 		return
 	}
+	switch w := &hubPrefork; {
+	case w.parent:
+		return // it prints those of the workers
+	case w.number != 0:
+		hubWorkerStats()
+		return
+	}
 	print("greenify: threads=", hub.spawned.Load(), " peak=", hub.peak.Load(),
 		" switches=", hub.switches, " yields=", hub.yields, " rescued=", hub.rescued.Load(),
 		" preempted=", hubBusy.count.Load(), " mthreads=", hubSampled, "\n")

@@ -24,6 +24,7 @@ const (
 	hubIsSwitch hubSettingKind = iota // KEY
 	hubIsBit                          // KEY, KEY=1 or KEY=0
 	hubIsNumber                       // KEY=20: from 1 to max
+	hubIsCount                        // KEY=2: from 1 to max; auto is 0
 	hubIsTime                         // KEY=50ms; 0 and off are off
 	hubIsFile                         // KEY=name
 )
@@ -60,6 +61,7 @@ var hubSettingTable = []hubSetting{
 		"child processes that inherit the variable report, too (stats, blocked):",
 		"see below",
 	}},
+	{name: "control", value: "FD", kind: hubIsNumber, wrong: "is not a descriptor; greenify sets it for workers"},
 	{name: "deadlock", value: "5s", kind: hubIsTime, test: 5e9, doc: []string{
 		"report on standard error threads that nobody can wake any more, while others",
 		"run or all are asleep: proven by the garbage collector, so of what a global",
@@ -68,6 +70,10 @@ var hubSettingTable = []hubSetting{
 		"us, ms or s, 0 or off is off; costs a",
 		"collection when one has waited for that long and others have run since, at",
 		"most one processor in a hundred",
+	}},
+	{name: "drain", value: "30s", kind: hubIsTime, unset: 30e9, test: 30e9, doc: []string{
+		"with workers, how long one that is to end has for its connections; then it",
+		"is killed; us, ms or s, 0 or off: at once",
 	}},
 	{name: "help", kind: hubIsSwitch, inSource: true, doc: []string{
 		"print this text on standard output and end with exit code 0, before main",
@@ -84,6 +90,9 @@ var hubSettingTable = []hubSetting{
 		"-offload=disk), at least 1; -offload-size is another default",
 	}},
 	{name: "parent", value: "ID", kind: hubIsNumber, inSource: true, wrong: "is not a process id; greenify sets it for children"},
+	{name: "pidfile", value: "file", kind: hubIsFile, wrong: "names no file", doc: []string{
+		"with workers, write the process id of their parent in that file",
+	}},
 	{name: "races", value: "1", kind: hubIsBit, doc: []string{
 		"in a program built with -race, report the races that the program",
 		"would have as plain Go; under the hub it has none",
@@ -103,6 +112,11 @@ var hubSettingTable = []hubSetting{
 		"write a trace that ui.perfetto.dev and chrome://tracing open, and greenify",
 		"trace renders; a change of threads then takes about 2 us more; %p in the",
 		"name is the process id",
+	}},
+	{name: "worker", value: "N", kind: hubIsNumber, wrong: "is not the number of a worker; greenify sets it for workers"},
+	{name: "workers", value: "2", kind: hubIsCount, max: 512, doc: []string{
+		"run the program, a server, as that many processes that share its listeners:",
+		"greenify help workers; auto is one for each processor that it may use",
 	}},
 }
 
@@ -183,6 +197,13 @@ func hubReadField(field string, inSource bool) (r hubFieldRead) {
 		n, rest := hubDigits(value)
 		if r.n = n; n < 1 || s.max != 0 && n > s.max || rest != "" {
 			r.wrong = "is not a number from 1 to " + hubDecimal(s.max)
+		}
+	case hubIsCount:
+		n, rest := hubDigits(value)
+		if r.n = n; value == "auto" {
+			r.n = 0
+		} else if n < 1 || n > s.max || rest != "" {
+			r.wrong = "is neither auto nor a number from 1 to " + hubDecimal(s.max)
 		}
 	case hubIsTime:
 		r.n, r.wrong = hubDuration(value)

@@ -1,5 +1,5 @@
-// Package shards checks the examples of searches by many machines. It is a module of its
-// own, for what knows their formats.
+// Package shards checks the examples of searches by many machines, and of workers. It is a
+// module of its own, for what knows their formats.
 package shards
 
 import (
