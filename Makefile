@@ -1,9 +1,9 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog
+.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench check-speed std corpus sources services services-stop db ticker std-catalog
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
-TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show)
+TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show fuzz/gen/... matrix sim std/... ticker/show)
 
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
@@ -155,10 +155,24 @@ cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...
 	go tool cover -func=.cache/cover.out | tail -n 1
 
+# fuzz looks for inputs that break the finder, the splicer and the parsers, for FUZZTIME each, and for
+# an order of operations of package green that loses a wake-up.
+FUZZTIME = 30s
+FUZZ = rewrite/find/FuzzFind rewrite/splice/FuzzApply rewrite/toolchain/FuzzManifest runtime/code/FuzzUnmark \
+	cmd/greenify/FuzzTrace cmd/greenify/FuzzRecording $(addprefix rewrite/explore/,FuzzSchedule FuzzVariation FuzzResults)
 fuzz: $(GREENIFY)
-	go test ./rewrite/splice -run xxx -fuzz FuzzApply -fuzztime 30s
-	go test ./rewrite/toolchain -run xxx -fuzz FuzzManifest -fuzztime 30s
+	for f in $(FUZZ); do go test ./$$(dirname $$f) -run xxx -fuzz "^$$(basename $$f)\$$" -fuzztime $(FUZZTIME) || exit; done
 	$(GREENIFY) test ./runtime -count=1 -run TestRandomOperations -v -args -operations 1000000
+
+# fuzz-programs demands that 200 random programs do the same plain, as a whole program, rewritten, as
+# twins and simulated; fuzz-long of 10,000, with native goroutines, too, most of a day. What differs
+# is reduced, and written to FUZZFOUND.
+FUZZFOUND = .cache/fuzz-found
+fuzz-programs: $(GREENIFY)
+	go test ./testdata/fuzz
+	go run ./testdata/fuzz -greenify $(GREENIFY) -o $(FUZZFOUND) -v
+fuzz-long: $(GREENIFY)
+	go run ./testdata/fuzz -greenify $(GREENIFY) -o $(FUZZFOUND) -v -doors whole,main,sim,rewrite,twins -seed 10001 -n 10000
 
 # bench prints patched against plain Go as ratios.
 bench:
