@@ -161,7 +161,7 @@ FUZZTIME = 30s
 FUZZ = rewrite/find/FuzzFind rewrite/splice/FuzzApply rewrite/toolchain/FuzzManifest runtime/code/FuzzUnmark \
 	cmd/greenify/FuzzTrace cmd/greenify/FuzzRecording $(addprefix rewrite/explore/,FuzzSchedule FuzzVariation FuzzResults)
 fuzz: $(GREENIFY)
-	for f in $(FUZZ); do go test ./$$(dirname $$f) -run xxx -fuzz "^$$(basename $$f)\$$" -fuzztime $(FUZZTIME) || exit; done
+	for f in $(FUZZ); do go test ./$$(dirname $$f) -run xxx -fuzz "^$$(basename $$f)\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s || exit; done
 	$(GREENIFY) test ./runtime -count=1 -run TestRandomOperations -v -args -operations 1000000
 
 # fuzz-programs demands that 200 random programs do the same plain, as a whole program, rewritten, as

@@ -5,7 +5,8 @@ var kinds = []kind{
 	{"leaf", leaf},
 	// channels
 	{"pipe", pipe}, {"pool", pool}, {"merge", merge}, {"swap", swap}, {"serve", serve}, {"exprs", exprs}, {"quit", quit},
-	{"nilcase", nilcase}, {"reflected", reflected}, {"pending", pending},
+	{"nilcase", nilcase}, {"reflected", reflected}, {"pending", pending}, {"sends", sends}, {"global", global},
+	{"sieve", sieve}, {"tree", tree}, {"many", many},
 	// locks
 	{"count", count}, {"slots", slots}, {"turns", turns}, {"buffer", buffer}, {"gate", gate}, {"rw", rw}, {"once", once},
 	{"state", state},
@@ -14,6 +15,7 @@ var kinds = []kind{
 	{"pulls", pulls}, {"generic", generic}, {"closures", closures},
 	// library
 	{"ctx", ctx}, {"timers", timers}, {"callbacks", callbacks}, {"pipes", pipes}, {"foreign", foreign}, {"keeper", keeper},
+	{"conns", conns}, {"called", called}, {"collected", collected},
 }
 
 // nodeKinds is kinds, for newNode, of which kinds would depend on itself.
@@ -353,4 +355,240 @@ func pending(w *writer) {
 		)))
 	}
 	w.code("$nap\nreturn $a(x)\n")
+}
+
+// sends: send statements wherever a statement may be, of channels in whatever holds one.
+func sends(w *writer) {
+	w.code(`c := make(chan int, $cap)
+	var (
+		box1  = &box[chan int]{c}
+		array = [2]chan int{nil, c}
+		table = map[string]chan<- int{"c": c}
+		get   = func() chan int { return c }
+		at    = &c
+		conv  = (chan<- int)(c)
+	)
+	_, _, _, _, _, _ = box1, array, table, get, at, conv
+	done := make(chan int)
+	$start
+	s := x
+`, "start", w.start("s := 0\n"+w.consume("c", elems[0], "s = mix(s, v)\n")+"done <- s\n"))
+	for range 1 + w.draw(4) {
+		w.code(w.pick(
+			"c <- $a(s)\n",
+			"box1.v <- s\n",
+			"array[1] <- s\n",
+			"table[\"c\"] <- $a(s)\n",
+			"get() <- s\n",
+			"*at <- s\n",
+			"conv <- s\n",
+			"(chan<- int)(c) <- s\n",
+			"if c <- s; s > 0 {\ns++\n}\n",
+			"switch c <- s; {\ndefault:\ns++\n}\n",
+			"switch c <- s; v := any(s).(type) {\ncase int:\ns = mix(s, v)\n}\n",
+			"for i := 0; i < 3; c <- i {\ni++\n}\n",
+			"for c <- s; s%3 != 0; s++ {\n}\n",
+			"c <- /* what */ s // sent\n",
+			"c <- // one\nmix(s, // two\n1)\n",
+			"c <- mix(\ns,\n<-filled(s), // last\n)\n",
+			"/* before */ get( /* nothing */ ) /* between */ <- s /* behind */\n",
+			"func() { c <- s }()\n",
+			"{\nc := c\nc <- s\n}\n",
+			"select {\ncase c <- s: // sent\n}\n",
+			"select {\n// first\ncase /* a */ get() /* b */ <- /* c */ s /* d */ : // e\n// f\ns++ // g\n// h\n}\n",
+			"select {\ncase array[s%1+1] <- mix(s, 1):\ns++\ncase *at <- mix(s, 1):\ns++\n}\n",
+			"select {\ncase (<-filled(c)) <- <-filled(s):\n}\n",
+			"c <- s; c <- s + 1; s++\n",
+			"c <- func() int {\nc <- s\nreturn s + 1\n}()\n",
+			"if true { c <- s } else { s++ }\n",
+			"{\nd := make(chan any, 2)\nd <- s\nselect {\ncase d <- num(s):\n}\n<-d\nc <- int((<-d).(num))\n}\n",
+			"{\nd := make(chan error, 1)\nd <- nil\nif err := <-d; err == nil {\nc <- s\n}\n}\n",
+			"{\nd := make(chan float64, 1)\nd <- 1\nselect {\ncase v := <-d:\nd <- 'a'\nc <- int(v + <-d)\n}\n}\n",
+			"{\nd := make(chan func(int) int, 1)\nd <- leaf\nc <- (<-d)(s)\nselect {\ncase d <- fun(leaf):\nc <- (<-d)(s)\n}\n}\n",
+			"{\nd := make(chan []byte, 1)\nselect {\ncase d <- nil:\nc <- len(<-d)\n}\n}\n",
+			"{\ntype pipe chan int\nd := pipe(c)\nd <- s\nselect {\ncase d <- s:\n}\n}\n",
+			"{\nd := make(chan uint8, 1)\nconst n = 200\nselect {\ncase d <- n + 1<<2:\nc <- int(<-d)\n}\nvar sh uint = 3\nd <- 1 << sh\nselect {\ncase v := <-d:\nc <- int(v)\n}\n}\n",
+		))
+	}
+	w.code("close(c)\nreturn mix(s, <-done)\n")
+}
+
+// global: variables of the package, and what its initialization waits for.
+func global(w *writer) {
+	name := w.prefix + w.name("global")
+	w.decls += w.expand(w.pick(
+		"\nvar $g = <-filled(3)\n",
+		"\nvar $g = func() (s int) {\nfor v := range series(3) {\ns += v\n}\nreturn s\n}()\n",
+		"\nvar $g int\n\nfunc init() {\nc := make(chan int)\n$start\n$g = <-c\n}\n",
+		"\nvar $g, ${g}err = <-filled(2), <-filled(error(errOdd))\n\nvar _ = ${g}err\n",
+		"\nvar (\n${g}once sync.Once\n$g = func() int {\ns := 0\n${g}once.Do(func() { s = leaf(1) })\nreturn s\n}()\n)\n",
+	), "g", name, "start", w.start("c <- 5\n"))
+	w.decls += w.expand(w.pick(
+		"\nvar (\n${g}mu sync.Mutex\n${g}n int\n)\n\nfunc ${g}next(v int) int {\n${g}mu.Lock()\ndefer ${g}mu.Unlock()\n${g}n++\nreturn v\n}\n",
+		"\nvar ${g}c = make(chan int, 1)\n\nfunc ${g}next(v int) int {\n${g}c <- v\ndefer func() { <-${g}c }()\nreturn v\n}\n",
+		"\nvar ${g}v = sync.OnceValue(func() int { return <-filled(1) })\n\nfunc ${g}next(v int) int { return v + ${g}v() }\n",
+		"\nvar ${g}do = make(chan func())\n\nfunc init() {\ngo func() {\nfor f := range ${g}do {\nf()\n}\n}()\n}\n\nfunc ${g}next(v int) int {\nc := make(chan int)\n${g}do <- func() { go func() { c <- v }() }\nreturn <-c\n}\n",
+	), "g", name)
+	w.code("c, s := series(3), x+$g\n", "g", name)
+	w.code(w.consume("c", elems[0], w.expand("s = mix(s, ${g}next($a(v)))\n", "g", name)))
+	w.code("return s\n")
+}
+
+// sieve: a chain of goroutines that grows while it works.
+func sieve(w *writer) {
+	w.code(`c := make(chan int, $cap)
+	quit := make(chan struct{})
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for i := 2; ; i++ {
+			select {
+			case c <- i:
+			case <-quit:
+				return
+			}
+		}
+	})
+	s := x
+	for range $n {
+		prime, in, out := <-c, c, make(chan int, $cap)
+		s = mix(s, $a(prime))
+		wg.Go(func() {
+			for {
+				select {
+				case v := <-in:
+					if v%prime == 0 {
+						continue
+					}
+					select {
+					case out <- v:
+					case <-quit:
+						return
+					}
+				case <-quit:
+					return
+				}
+			}
+		})
+		c = out
+	}
+	close(quit)
+	wg.Wait()
+	return s
+`, "n", 1+w.draw(12))
+}
+
+// tree: goroutines that start goroutines, on stacks that grow while they wait.
+func tree(w *writer) {
+	w.code(`var walk func(depth, v int) int
+	walk = func(depth, v int) int {
+		if depth == 0 {
+			return leaf(v)
+		}
+		var pad [64]int
+		pad[v%64] = v
+		l, r := make(chan int), make(chan int)
+		$left
+		$right
+		s := 0
+		for range 2 {
+			select {
+			case v := <-l:
+				s += v
+			case v := <-r:
+				s += v * 3
+			}
+		}
+		return (s + pad[v%64]) % mod
+	}
+	deep := func() int {
+		var f func(n int) int
+		c := series(300)
+		f = func(n int) int {
+			var pad [32]int
+			pad[n%32] = <-c
+			if n == 0 {
+				return pad[0]
+			}
+			return (f(n-1) + pad[n%32]) % mod
+		}
+		return f(299)
+	}
+	return mix(walk($n, $a(x)), $deep)
+`, "left", w.start("l <- walk(depth-1, v+1)\n"), "right", w.start("r <- walk(depth-1, v+2)\n"), "n", 1+w.draw(4), "deep", w.pick("deep()", "<-filled(deep())", "<-func() chan int {\nc := make(chan int)\ngo func() { c <- deep() }()\nreturn c\n}()"))
+}
+
+// many: as many goroutines, channels and cases as nobody would write down.
+func many(w *writer) {
+	n := 100 + w.draw(200)
+	w.code(w.pick(
+		`c := make(chan int, $cap)
+		for i := range $n {
+			go func() { c <- i }()
+		}
+		s := x
+		for range $n {
+			s += <-c
+		}
+		return s % mod
+`,
+		`var mu sync.Mutex
+		s := $a(x)
+		var wg sync.WaitGroup
+		for i := range $n {
+			wg.Go(func() {
+				mu.Lock()
+				defer mu.Unlock()
+				s += i
+				if i%10 == 0 {
+					runtime.Gosched()
+				}
+			})
+		}
+		wg.Wait()
+		return s % mod
+`,
+		`var cs [8]chan int
+		for i := range cs {
+			cs[i] = make(chan int, i%3)
+			go feed(cs[i], $n/8, func(j int) int { return i * j })
+		}
+		s, left := $a(x), len(cs)
+		for left > 0 {
+			v, ok := 0, false
+			i := 0
+			select {
+			case v, ok = <-cs[0]:
+			case v, ok = <-cs[1]:
+				i = 1
+			case v, ok = <-cs[2]:
+				i = 2
+			case v, ok = <-cs[3]:
+				i = 3
+			case v, ok = <-cs[4]:
+				i = 4
+			case v, ok = <-cs[5]:
+				i = 5
+			case v, ok = <-cs[6]:
+				i = 6
+			case v, ok = <-cs[7]:
+				i = 7
+			}
+			if s += v; !ok {
+				cs[i] = nil
+				left--
+			}
+		}
+		return s % mod
+`,
+		`first := make(chan int)
+		c := first
+		for range $n {
+			d := make(chan int)
+			go func(in <-chan int, out chan<- int) { out <- 1 + <-in }(c, d)
+			c = d
+		}
+		first <- x
+		return <-c
+`,
+	), "n", n)
 }

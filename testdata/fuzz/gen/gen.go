@@ -33,6 +33,7 @@ type Program struct {
 	Seed  uint64
 	Nodes []*Node // called one after the other; what they return is printed
 	End   *Node
+	Names int // which names it has for the packages that it imports
 }
 
 // A Node is a function of a program, or its end.
@@ -62,6 +63,9 @@ func New(seed uint64) *Program {
 	if rnd.IntN(2) == 0 {
 		p.End = &Node{Kind: ends[0].name}
 	}
+	if rnd.IntN(4) == 0 {
+		p.Names = rnd.IntN(len(names))
+	}
 	return p
 }
 
@@ -86,7 +90,11 @@ func (p *Program) String() string {
 	for _, n := range p.Nodes {
 		b.WriteString(" " + n.String())
 	}
-	return b.String() + ", ends by " + p.End.String()
+	b.WriteString(", ends by " + p.End.String())
+	if p.Names != 0 {
+		fmt.Fprintf(&b, ", names %d", p.Names)
+	}
+	return b.String()
 }
 
 func (n *Node) String() string {
@@ -100,7 +108,7 @@ func (n *Node) String() string {
 
 // Size is what Reduce makes smaller: nodes count most, then draws, and what these are.
 func (p *Program) Size() int {
-	size := p.End.size()
+	size := p.End.size() + p.Names
 	for _, n := range p.Nodes {
 		size += n.size()
 	}

@@ -14,6 +14,8 @@ func ctx(w *writer) {
 			"ctx, cancel := context.WithCancel(context.Background())\nstop := context.AfterFunc(ctx, func() { panic(\"stopped\") })\nif stop() {\ns++\n}\n$start<-ctx.Done()\nif stop() {\ns++\n}\nreturn s\n",
 			"ctx, cancel := context.WithCancel(context.Background())\nwork := make(chan int)\nvar wg sync.WaitGroup\nfor range 2 {\nwg.Go(func() {\nfor {\nselect {\ncase work <- $a(s):\ncase <-ctx.Done():\nreturn\n}\n}\n})\n}\nv := <-work + <-work\ncancel()\nwg.Wait()\nreturn v % mod\n",
 			"ctx, cancel := context.WithCancel(context.Background())\n$start\nfor ctx.Err() == nil {\nruntime.Gosched()\n}\nreturn fold(s, ctx.Err().Error())\n",
+			"c := make(chan struct{})\nctx, cancel := context.WithCancel(own{context.Background(), c})\ndefer cancel()\ngo close(c)\n<-ctx.Done()\nreturn fold($a(s), ctx.Err().Error())\n",
+			"c := make(chan struct{})\ndefer close(c)\nctx, cancel := context.WithTimeout(own{context.Background(), c}, time.Millisecond)\ndefer cancel()\nout := make(chan error)\ncontext.AfterFunc(ctx, func() { out <- ctx.Err() })\nreturn fold(s, (<-out).Error())\n",
 			"ctx, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))\ndefer cancel()\nreturn fold(s, ctx.Err().Error())\n",
 		)+"}(s)\n",
 			"start", w.start(w.expand("$nap\ncancel()\n")))
@@ -104,4 +106,55 @@ func keeper(w *writer) {
 	w.code(l.decl + "\nvar k native.Keeper\ncalls := 0\n")
 	w.code("k.Keep(func(v int) int {\n$section\n$nap\nreturn $a(v)\n})\ns := x\n", "section", w.locked(l, "calls++\n"))
 	w.code("for range $n {\ns = mix(s, k.Ask(s))\n}\nreturn mix(s, calls)\n", "n", 1+w.draw(3))
+}
+
+// conns: connections of all kinds, to whose other end a goroutine writes.
+func conns(w *writer) {
+	w.code(w.pick(
+		"a, b := net.Pipe()\n",
+		"b, a, err := os.Pipe()\nif err != nil {\npanic(err)\n}\n",
+		"a, b := tcp(\"tcp\", \"127.0.0.1:0\")\n",
+		"a, b := tcp(\"unix\", fmt.Sprintf(\"@greenify-fuzz-%d-%d\", os.Getpid(), serial.Add(1)))\n",
+	))
+	w.code(w.start(w.expand("defer a.Close()\nfor i := range $n {\n$nap\nfmt.Fprintln(a, $a(x+i))\n}\n", "n", 1+w.draw(4))))
+	w.code("s := x\n" + w.pick(
+		"lines := bufio.NewScanner(b)\nfor lines.Scan() {\ns = fold(s, lines.Text())\n}\n",
+		"data, err2 := io.ReadAll(b)\ns = fold(s, fmt.Sprint(string(data), err2))\n",
+		"buf := make([]byte, 1)\nfor {\nn, err := b.Read(buf)\ns = fold(s, string(buf[:n]))\nif err == io.EOF {\nbreak\n}\n}\n",
+		"b.SetReadDeadline(time.Now().Add(-time.Second))\n_, err2 := b.Read(make([]byte, 1))\nif errors.Is(err2, os.ErrDeadlineExceeded) {\ns++\n}\nb.SetReadDeadline(time.Time{})\nn, err2 := io.Copy(io.Discard, b)\ns = fold(s, fmt.Sprint(n, err2))\n",
+		"r := bufio.NewReader(b)\nfor {\nline, err := r.ReadString('\\n')\nif err != nil {\nbreak\n}\ns = fold(s, line)\n}\n",
+	) + "b.Close()\nreturn s\n")
+}
+
+// called: types of the program whose methods the standard library calls, and which wait there.
+func called(w *writer) {
+	w.code("s := x\n")
+	for range 1 + w.draw(2) {
+		w.code("{\n" + w.pick(
+			"data, err := io.ReadAll(reader(series(4)))\ns = fold(s, fmt.Sprint(data, err))\n",
+			"n, err := io.Copy(io.Discard, io.TeeReader(reader(series(5)), io.Discard))\ns = fold(s, fmt.Sprint(n, err))\n",
+			"lines := bufio.NewScanner(reader(series(11)))\nfor lines.Scan() {\ns = fold(s, lines.Text())\n}\n",
+			"c := make(chan string, 8)\nl := log.New(writer(c), \"\", 0)\nl.Print($a(s))\nl.Printf(\"%d\", s)\nclose(c)\nfor line := range c {\ns = fold(s, line)\n}\n",
+			"c := make(chan string)\ngo func() {\ndefer close(c)\nfmt.Fprint(writer(c), 1, s)\nio.WriteString(writer(c), \"end\")\n}()\nfor line := range c {\ns = fold(s, line)\n}\n",
+			"data, err := json.Marshal(map[string]any{\"v\": slow(s)})\ns = fold(s, fmt.Sprint(string(data), err))\n",
+			"l := sorted{3, 9, 1, 4}\nsort.Sort(l)\ns = mix(s, l[2])\n",
+			"l := sorted{3, 9, 1, 4}\nsort.Stable(sort.Reverse(l))\ns = mix(s, l[2])\n",
+			"err := fmt.Errorf(\"%w: %v\", errOdd, slow(s))\nif errors.Is(err, slow(1)) || errors.Is(slow(1), errOdd) {\ns = fold(s, err.Error())\n}\n",
+			"c := make(chan string, 8)\nb := bufio.NewWriter(writer(c))\nfmt.Fprintf(b, \"%v %s\", slow($b(s)), slow(1))\nb.Flush()\ns = fold(s, <-c)\n",
+			"m := io.MultiReader(reader(series(2)), strings.NewReader(\"ab\"), reader(series(3)))\ndata, _ := io.ReadAll(m)\ns = fold(s, fmt.Sprint(data))\n",
+		) + "}\n")
+	}
+	w.code("return s\n")
+}
+
+// collected: what the collector calls, in a goroutine of the runtime.
+func collected(w *writer) {
+	w.code(w.pick(
+		"c := make(chan int, 1)\nruntime.AddCleanup(&[8]int{x}, func(v int) { c <- v }, $a(x))\n",
+		"c := make(chan int)\nruntime.AddCleanup(&[8]int{x}, func(v int) { go func() { c <- v }() }, $a(x))\n",
+		"c := make(chan int, 1)\nruntime.SetFinalizer(&[8]int{x}, func(p *[8]int) { c <- p[0] })\n",
+	) + w.pick(
+		"for {\nruntime.GC()\nselect {\ncase v := <-c:\nreturn mix(x, v)\ncase <-time.After(time.Millisecond):\n}\n}\n",
+		"for {\nruntime.GC()\nselect {\ncase v := <-c:\nreturn mix(x, v)\ndefault:\ntime.Sleep(100 * time.Microsecond)\n}\n}\n",
+	))
 }

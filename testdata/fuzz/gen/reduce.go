@@ -88,6 +88,7 @@ func (p *Program) withoutNodes() []*Program {
 	}
 	try(func(q *Program) { q.Nodes = nil })
 	try(func(q *Program) { q.End = &Node{Kind: ends[0].name} })
+	try(func(q *Program) { q.Names = 0 })
 	for i, n := range p.all() {
 		try(func(q *Program) { q.all()[i].Kids = nil })
 		for j, k := range n.Kids {
@@ -169,7 +170,7 @@ func (p *Program) all() []*Node {
 }
 
 func (p *Program) clone() *Program {
-	q := &Program{Seed: p.Seed, End: p.End.clone()}
+	q := &Program{Seed: p.Seed, End: p.End.clone(), Names: p.Names}
 	for _, n := range p.Nodes {
 		q.Nodes = append(q.Nodes, n.clone())
 	}

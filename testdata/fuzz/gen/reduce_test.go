@@ -13,9 +13,9 @@ func TestReduce(t *testing.T) {
 		want string   // the draws that are left are marked _
 	}{
 		{[]string{"reflect.Select("}, "reflected[], ends by return[]"},
-		{[]string{"iter.Pull2("}, "pulls[0 0 _], ends by return[]"},
+		{[]string{"iter.Pull2("}, "pulls[0 0 0 _], ends by return[]"},
 		{[]string{"sync.NewCond(rw.RLocker())"}, "gate[0 _], ends by return[]"},
-		{[]string{"reflect.Select(", "os.Exit("}, "reflected[], ends by exit[]"},
+		{[]string{"reflect.Select(", "os.Exit(0)"}, "reflected[], ends by exit[]"},
 		{[]string{"runtime.Goexit()", "deferred", "reflect.Select("}, "reflected[], ends by mainexit[]"},
 	} {
 		fails := func(p *Program) bool {

@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"go/format"
@@ -31,12 +32,12 @@ func Help(pkg string) string { return strings.Replace(help, "package help", "pac
 // package needs Help as well.
 func (p *Program) File(pkg, prefix, entry string) (string, error) {
 	w := &writer{prefix: prefix}
-	var names []string
+	var functions []string
 	for _, n := range p.Nodes {
-		names = append(names, w.function(n))
+		functions = append(functions, w.function(n))
 	}
 	fmt.Fprintf(&w.file, "\nfunc %s() {\n", entry)
-	for i, name := range names {
+	for i, name := range functions {
 		fmt.Fprintf(&w.file, "\tfmt.Println(%q, %s(%d))\n", name, name, i+1)
 	}
 	w.body(p.End, ends)
@@ -49,10 +50,16 @@ func (p *Program) File(pkg, prefix, entry string) (string, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "package %s\n\nimport (\n", pkg)
+	alias := names[p.Names%len(names)]
+	used := map[string]bool{}
+	text = qualified.ReplaceAllStringFunc(text, func(s string) string {
+		m := qualified.FindStringSubmatch(s)
+		used[m[2]] = true
+		return m[1] + cmp.Or(alias[m[2]], m[2]) + m[3]
+	})
 	for _, path := range importPaths {
-		name := path[strings.LastIndexByte(path, '/')+1:]
-		if regexp.MustCompile(`(^|[^\w.])` + name + `\.[A-Z]`).MatchString(text) {
-			fmt.Fprintf(&b, "\t%q\n", path)
+		if name := path[strings.LastIndexByte(path, '/')+1:]; used[name] {
+			fmt.Fprintf(&b, "\t%s %q\n", alias[name], path)
 		}
 	}
 	b.WriteString(")\n" + text)
@@ -65,8 +72,20 @@ func (p *Program) File(pkg, prefix, entry string) (string, error) {
 
 // importPaths are what nodes may name.
 var importPaths = []string{
-	"bufio", "context", "errors", "fmt", "io", "iter", "os", "reflect", "runtime", "slices", "sort", "strings", "sync",
+	"bufio", "context", "encoding/json", "errors", "fmt", "io", "iter", "log", "net", "os", "reflect", "runtime", "slices", "sort", "strings", "sync",
 	"sync/atomic", "time", NativePath,
+}
+
+// qualified is something of a package.
+var qualified = regexp.MustCompile(`(^|[^\w.])([a-z]\w*)(\.[A-Z])`)
+
+// names are what the file calls packages that it imports, if not by their own name: among others as
+// what the patch imports.
+var names = []map[string]string{
+	nil,
+	{"sync": "locks", "time": "clock", "context": "ctxs"},
+	{"sync": "green", "runtime": "patched", "iter": "_0"},
+	{"time": "green", "context": "sync", "sync": "time"},
 }
 
 // A writer writes the functions of a program. While it writes one, node is its node, and drawn how
@@ -154,6 +173,7 @@ func (w *writer) expand(text string, pairs ...any) string {
 // kid returns an expression that can be called with an int: a kid in some form.
 func (w *writer) kid(i int) string {
 	if i >= len(w.kids) {
+		w.taken++ // the draws behind it mean the same whether there is a kid or not
 		return "leaf"
 	}
 	k := w.kids[i]

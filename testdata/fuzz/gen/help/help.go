@@ -3,9 +3,13 @@
 package help
 
 import (
+	"context"
 	"errors"
+	"io"
 	"iter"
+	"net"
 	"strconv"
+	"sync/atomic"
 )
 
 // mod keeps what is computed small.
@@ -131,3 +135,89 @@ func caught(f func()) (how string) {
 type waits struct{ c <-chan int }
 
 func (w waits) String() string { return strconv.Itoa(<-w.c + <-w.c*10) }
+
+// An own is a context that package context does not know, so it has a goroutine wait for it.
+type own struct {
+	context.Context
+	done chan struct{}
+}
+
+func (o own) Done() <-chan struct{} { return o.done }
+
+func (o own) Err() error {
+	select {
+	case <-o.done:
+		return errOdd
+	default:
+		return nil
+	}
+}
+
+// A reader reads what a channel brings, a byte at a time.
+type reader <-chan int
+
+func (r reader) Read(b []byte) (int, error) {
+	v, ok := <-r
+	if !ok {
+		return 0, io.EOF
+	}
+	if len(b) == 0 {
+		return 0, nil
+	}
+	b[0] = byte(v)
+	return 1, nil
+}
+
+// A writer sends what is written.
+type writer chan<- string
+
+func (w writer) Write(b []byte) (int, error) {
+	w <- string(b)
+	return len(b), nil
+}
+
+// A slow waits whatever it is asked.
+type slow int
+
+func (s slow) wait() int                    { return <-each(filledOnce(int(s)), leaf) }
+func (s slow) String() string               { return strconv.Itoa(s.wait()) }
+func (s slow) Error() string                { return "slow " + s.String() }
+func (s slow) Is(error) bool                { return s.wait() > 0 }
+func (s slow) MarshalJSON() ([]byte, error) { return []byte(s.String()), nil }
+
+func filledOnce(v int) <-chan int {
+	c := filled(v)
+	close(c)
+	return c
+}
+
+// A sorted waits where it is compared.
+type sorted []int
+
+func (s sorted) Len() int           { return len(s) }
+func (s sorted) Less(i, j int) bool { return <-filled(s[i]) < <-filled(s[j]) }
+func (s sorted) Swap(i, j int)      { s[i], s[j] = s[j], s[i] }
+
+// serial numbers names.
+var serial atomic.Int64
+
+// tcp returns the two ends of a connection.
+func tcp(network, address string) (a, b net.Conn) {
+	l, err := net.Listen(network, address)
+	if err != nil {
+		panic(err)
+	}
+	defer l.Close()
+	accepted := make(chan net.Conn)
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			panic(err)
+		}
+		accepted <- c
+	}()
+	if a, err = net.Dial(network, l.Addr().String()); err != nil {
+		panic(err)
+	}
+	return a, <-accepted
+}
