@@ -117,12 +117,12 @@ func caught(f func()) (how string) {
 	defer func() {
 		switch v := recover().(type) {
 		case nil:
+		case num:
+			how = "num " + v.String()
 		case error:
 			how = "error " + v.Error()
 		case string:
 			how = "string " + v
-		case num:
-			how = "num " + v.String()
 		case int:
 			how = "int " + strconv.Itoa(v)
 		}
