@@ -4,6 +4,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -41,27 +42,27 @@ func TestPlantedFault(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// The seed of a program in which the two differ.
-	seed := uint64(1)
-	for {
-		src, err := gen.New(seed).File("main", "", "main")
-		if err != nil {
-			t.Fatal(err)
-		}
-		if strings.Contains(src, "cancel(errOdd)") {
-			break
-		}
-		seed++
-	}
-	t.Setenv(planted, "1")
-	out := t.TempDir()
-	r := runner{greenify: self, repo: "../..", timeout: time.Minute}
-	differ, err := r.fuzz(seed, 1, 1, "rewrite", out, 1)
+	repo, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if differ == 0 {
+	t.Setenv(planted, "1")
+	out := t.TempDir()
+	r := runner{greenify: self, repo: repo, timeout: time.Minute}
+	p := gen.New(1)
+	p.Names = 0
+	p.Nodes = append(p.Nodes, &gen.Node{Kind: "slots", Kids: []*gen.Node{{Kind: "leaf"}, {Kind: "ctx", Draws: []int{0, 2}}}},
+		&gen.Node{Kind: "slots", Draws: []int{1, 2, 3}, Kids: []*gen.Node{{Kind: "ctx", Draws: []int{2, 2, 1}}}})
+	rewrite := doors[slices.IndexFunc(doors, func(d door) bool { return d.name == "rewrite" })]
+	differ, _, err := r.compare([]*gen.Program{p}, []door{rewrite})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if differ[0] == nil {
 		t.Fatal("the fault is not found")
+	}
+	if err := r.reduce(p, differ[0], out); err != nil {
+		t.Fatal(err)
 	}
 	found, err := filepath.Glob(filepath.Join(out, "*-rewrite", "main.go"))
 	if err != nil || len(found) != 1 {
@@ -72,8 +73,8 @@ func TestPlantedFault(t *testing.T) {
 		t.Fatal(err)
 	}
 	head, _, _ := strings.Cut(string(src), "\n")
-	if n := strings.Count(head, "["); n != 2 || !strings.Contains(head, ": ctx[") || !strings.HasSuffix(head, "ends by return[]") {
-		t.Errorf("the program is not the smallest: %s\n%s", head, src)
+	if want := "// seed 1: ctx[0 2], ends by return[]"; head != want {
+		t.Errorf("the program is %s, want %s\n%s", head, want, src)
 	}
 	if !strings.Contains(string(src), "context.Cause(ctx)") {
 		t.Errorf("the program does not show the fault:\n%s", src)
