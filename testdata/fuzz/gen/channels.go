@@ -436,13 +436,14 @@ func global(w *writer) {
 
 // sieve: a chain of goroutines that grows while it works.
 func sieve(w *writer) {
-	w.code(`c := make(chan int, $cap)
+	w.code(`first := make(chan int, $cap)
+	c := first
 	quit := make(chan struct{})
 	var wg sync.WaitGroup
 	wg.Go(func() {
 		for i := 2; ; i++ {
 			select {
-			case c <- i:
+			case first <- i:
 			case <-quit:
 				return
 			}
