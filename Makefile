@@ -1,9 +1,11 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz bench check-speed std corpus sources services services-stop db ticker std-catalog workers
+.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench check-speed std corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
-TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show matrix sim std/... ticker/show workers/...)
+TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
+# What lint looks at as well: their tests build programs for a minute (fuzz-programs, churn).
+LINTED = $(TOOLS) ./testdata/fuzz/... ./testdata/workers/...
 
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
@@ -72,9 +74,9 @@ whole: hub
 
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
-	go vet ./... $(TOOLS)
+	go vet ./... $(LINTED)
 	go vet -tags=greenify ./runtime/...
-	go tool -modfile=.ci/tools.mod staticcheck ./... $(TOOLS)
+	go tool -modfile=.ci/tools.mod staticcheck ./... $(LINTED)
 	@dead=$$(go tool -modfile=.ci/tools.mod deadcode -test ./cmd/greenify && go tool -modfile=.ci/tools.mod deadcode ./cmd/greenify) && test -z "$$dead" || { echo "$$dead"; echo "lint: cmd/greenify calls none of these"; exit 1; }
 
 # readme writes what is made from the rules: the ground truth of coverage, the tables of
@@ -155,14 +157,32 @@ cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...
 	go tool cover -func=.cache/cover.out | tail -n 1
 
+# fuzz looks for inputs that break the finder, the splicer and the parsers, for FUZZTIME each, and for
+# an order of operations of package green that loses a wake-up.
+FUZZTIME = 30s
+FUZZ = rewrite/find/FuzzFind rewrite/splice/FuzzApply rewrite/toolchain/FuzzManifest runtime/code/FuzzUnmark \
+	cmd/greenify/FuzzTrace cmd/greenify/FuzzRecording $(addprefix rewrite/explore/,FuzzSchedule FuzzVariation FuzzResults)
 fuzz: $(GREENIFY)
-	go test ./rewrite/splice -run xxx -fuzz FuzzApply -fuzztime 30s
-	go test ./rewrite/toolchain -run xxx -fuzz FuzzManifest -fuzztime 30s
+	for f in $(FUZZ); do go test ./$$(dirname $$f) -run xxx -fuzz "^$$(basename $$f)\$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1s || exit; done
 	$(GREENIFY) test ./runtime -count=1 -run TestRandomOperations -v -args -operations 1000000
+
+# fuzz-programs demands that 200 random programs do the same plain, as a whole program, rewritten, as
+# twins and simulated; fuzz-long of 10,000, with native goroutines, too, most of a day. What differs
+# is reduced, and written to FUZZFOUND.
+FUZZFOUND = .cache/fuzz-found
+fuzz-programs: $(GREENIFY)
+	go test ./testdata/fuzz
+	go run ./testdata/fuzz -greenify $(GREENIFY) -o $(FUZZFOUND) -v
+fuzz-long: $(GREENIFY)
+	go run ./testdata/fuzz -greenify $(GREENIFY) -o $(FUZZFOUND) -v -doors whole,main,sim,rewrite,twins -seed 10001 -n 10000
 
 # bench prints patched against plain Go as ratios.
 bench:
 	go run ./testdata/bench/show
+
+# churn has two workers restarted and killed while requests are made, and counts those that fail.
+churn:
+	go test ./testdata/workers/...
 
 # workers prints how many requests a second two workers answer beside one and plain Go, and has
 # them restarted and killed while requests are made: a minute and a half.

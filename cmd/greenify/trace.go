@@ -41,12 +41,16 @@ func readTrace(path string) ([]traceEvent, error) {
 	if err != nil {
 		return nil, err
 	}
+	events, err := parseTrace(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s %w", path, err)
+	}
+	return events, nil
+}
+
+func parseTrace(data []byte) ([]traceEvent, error) {
 	if isRecording(data) {
-		events, err := readRecording(data)
-		if err != nil {
-			return nil, fmt.Errorf("%s %w", path, err)
-		}
-		return events, nil
+		return readRecording(data)
 	}
 	if data = bytes.TrimSpace(data); !bytes.HasSuffix(data, []byte("]")) {
 		whole := data[:bytes.LastIndexByte(data, '\n')+1]
@@ -54,7 +58,7 @@ func readTrace(path string) ([]traceEvent, error) {
 	}
 	var events []traceEvent
 	if err := json.Unmarshal(data, &events); err != nil {
-		return nil, fmt.Errorf("%s is not what a program with GREENIFY=trace=FILE or record=FILE wrote: %w", path, err)
+		return nil, fmt.Errorf("is not what a program with GREENIFY=trace=FILE or record=FILE wrote: %w", err)
 	}
 	return events, nil
 }

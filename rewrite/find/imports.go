@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/greenify-go/greenify/rewrite/rules"
@@ -329,6 +330,22 @@ func spread(list []addedImport, slots []slot, text func(a addedImport, first boo
 
 func (f *File) byteAt(pos token.Pos) byte { return f.Src[f.tf.Offset(pos)] }
 
+// names reports whether text has something of the package of this name: of _green, green is
+// not one.
+func names(text, pkg string) bool {
+	for at := 0; ; at++ {
+		i := strings.Index(text[at:], pkg+".")
+		if i < 0 {
+			return false
+		}
+		at += i
+		before, _ := utf8.DecodeLastRuneInString(text[:at])
+		if before != '.' && before != '_' && !unicode.IsLetter(before) && !unicode.IsDigit(before) {
+			return true
+		}
+	}
+}
+
 // unused finds the imports whose every use is replaced.
 func (f *finder) unused(active []*Site) {
 	// replacedBy returns the site whose replacement drops what is at pos.
@@ -375,7 +392,7 @@ func (f *finder) unused(active []*Site) {
 		for _, p := range s.Template.Parts {
 			text := f.Qualify(p.Text)
 			for name := range before {
-				if strings.Contains(text, name.Name()+".") {
+				if names(text, name.Name()) {
 					after[name]++
 				}
 			}

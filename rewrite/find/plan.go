@@ -12,10 +12,11 @@ import (
 
 // A plan is a call as it will be written: text or fun, then the arguments.
 type plan struct {
-	text   string   // callee of package green or patched; "" if fun stays the callee
-	fun    ast.Expr // callee, and the first argument of an offloaded call
-	on     *arg     // interface value whose method fun is, an argument before that
-	method string   // method expression, an argument before the others; fun is nil then
+	text   string     // callee of package green or patched; "" if fun stays the callee
+	types  []ast.Expr // type arguments of text, as they were written
+	fun    ast.Expr   // callee, and the first argument of an offloaded call
+	on     *arg       // interface value whose method fun is, an argument before that
+	method string     // method expression, an argument before the others; fun is nil then
 	args   []arg
 	spread bool // the last argument is followed by ...
 	rule   rules.Call
@@ -46,7 +47,7 @@ func (f *finder) plan(n *ast.CallExpr, sel *ast.SelectorExpr, r rules.Call) *pla
 		f.offload(p, n, sel)
 		return p
 	}
-	p.text, p.to = "§"+r.With, Qualified(r.With)
+	p.text, p.to, p.types = "§"+r.With, Qualified(r.With), typeArgs(n.Fun)
 	for _, a := range n.Args {
 		p.args = append(p.args, arg{x: a})
 	}
@@ -108,6 +109,12 @@ func (p *plan) format(holes []Hole) (string, []Hole) {
 		return fmt.Sprintf("$%d$", len(holes)-1)
 	}
 	text := p.text
+	for i, t := range p.types {
+		text += []string{"[", ", "}[min(i, 1)] + hole(t)
+		if i == len(p.types)-1 {
+			text += "]"
+		}
+	}
 	if p.on != nil {
 		holes = append(holes, again(p.on.x))
 		list = append(list, fmt.Sprintf("$%d$", len(holes)-1)+p.on.post)

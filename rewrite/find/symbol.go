@@ -100,6 +100,17 @@ func callee(fun ast.Expr) (id *ast.Ident, sel *ast.SelectorExpr) {
 	return nil, nil
 }
 
+// typeArgs are the type arguments that are written behind what is called.
+func typeArgs(fun ast.Expr) []ast.Expr {
+	switch e := ast.Unparen(fun).(type) {
+	case *ast.IndexExpr:
+		return []ast.Expr{e.Index}
+	case *ast.IndexListExpr:
+		return e.Indices
+	}
+	return nil
+}
+
 // static is the function that an expression names, nil if it is a value.
 func (f *finder) static(x ast.Expr) *types.Func {
 	id, _ := callee(x)

@@ -93,12 +93,16 @@ func TestApplyRefuses(t *testing.T) {
 	}
 }
 
-// FuzzApply: whatever is matched, lines never change and the result parses as
-// the original did, or the edit is refused.
+// FuzzApply: whatever is matched, and wherever the text goes, lines never change, or the edit is
+// refused.
 func FuzzApply(f *testing.F) {
-	f.Add(src, "f", "g()", "y()", 3)
-	f.Fuzz(func(t *testing.T, src, decl, match, text string, sites int) {
-		out, err := Apply("p.go", []byte(src), []Edit{{Decl: decl, Op: Before, Match: match, Text: text, Sites: sites}})
+	for op := range len(opNames) {
+		f.Add(src, "f", op, "g()", "y()", 3)
+	}
+	f.Add(src, "T.m", int(End), "", "y()", 1)
+	f.Add(src, "T", int(After), "a int", "z bool", 1)
+	f.Fuzz(func(t *testing.T, src, decl string, op int, match, text string, sites int) {
+		out, err := Apply("p.go", []byte(src), []Edit{{Decl: decl, Op: Op(uint(op) % uint(len(opNames))), Match: match, Text: text, Sites: sites}})
 		if err == nil && strings.Count(string(out), "\n") != strings.Count(src, "\n") {
 			t.Errorf("line count changed:\n%s", out)
 		}

@@ -46,4 +46,12 @@ func pull(seq iter.Seq[int]) {
 	_ = iter.Pull2[int, string] // want `green.Pull2`
 }
 
+// Type arguments that are written stay: here nothing else says what they are.
+func instances() {
+	iter.Pull[int](nil)                                             // want `green.Pull`
+	iter.Pull2[int, chan /* of */ string](nil)                      // want `green.Pull2`
+	_ = sync.OnceValue[any](func() any { return <-make(chan int) }) // want `green.OnceValue` `green.Recv`
+	sync.OnceValues[int, error](nil)                                // want `green.OnceValues`
+}
+
 func next() net.Conn { return nil }

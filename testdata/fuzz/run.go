@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/greenify-go/greenify/testdata/fuzz/gen"
+)
+
+type runner struct {
+	greenify, repo string
+	timeout        time.Duration
+	verbose        bool
+}
+
+// An outcome is what a run did.
+type outcome struct {
+	stdout, exit string
+	verdict      string // what it says of a panic or a deadlock
+	stderr       string
+}
+
+// A difference is a run that did something else than the plain program.
+type difference struct {
+	door      door
+	env       []string
+	got, want outcome
+}
+
+// how is what of the outcome differs.
+func (d *difference) how() string {
+	switch {
+	case d.got.exit != d.want.exit:
+		return "ends with " + d.got.exit + ", not " + d.want.exit
+	case d.got.verdict != d.want.verdict:
+		return "verdict"
+	}
+	return "output"
+}
+
+func (d *difference) String() string {
+	stderr := d.got.stderr
+	if lines := strings.SplitAfterN(stderr, "\n", 41); len(lines) > 40 {
+		stderr = strings.Join(lines[:40], "") + "...\n"
+	}
+	return fmt.Sprintf("%s %v\ngot  %q, says %q, prints\n%s\nwant %q, says %q, prints\n%s\nstderr:\n%s", d.how(), d.env,
+		d.got.exit, d.got.verdict, d.got.stdout, d.want.exit, d.want.verdict, d.want.stdout, stderr)
+}
+
+// same reports whether two runs did the same.
+func (o outcome) same(p outcome) bool {
+	return o.stdout == p.stdout && o.exit == p.exit && o.verdict == p.verdict
+}
+
+// compare runs programs by the doors and returns, for each, how it differs from the plain program, or nil.
+func (r *runner) compare(programs []*gen.Program, list []door) (found []*difference, runs int, err error) {
+	dir, err := os.MkdirTemp("", "greenify-fuzz-")
+	if err != nil {
+		return nil, 0, err
+	}
+	defer os.RemoveAll(dir)
+	src := filepath.Join(dir, "src")
+	if err := r.write(src, programs); err != nil {
+		return nil, 0, err
+	}
+	found = make([]*difference, len(programs))
+	want := make([]outcome, len(programs))
+	for n, d := range append([]door{plain}, list...) {
+		begin := time.Now()
+		bin, broken, err := r.make(d, dir, src, programs)
+		if err != nil {
+			return nil, runs, err
+		}
+		built := time.Since(begin)
+		for k, env := range d.runs {
+			got := r.all(bin, env, len(programs))
+			runs += len(programs)
+			for i := range programs {
+				switch {
+				case n == 0 && k == 0:
+					want[i] = got[i]
+				case broken[i] != "":
+					got[i] = outcome{exit: "no binary", verdict: broken[i]}
+				}
+				// The race detector needs C, with which Go does not see that all goroutines wait.
+				if d.races && !strings.Contains(got[i].stderr, "WARNING: DATA RACE") {
+					continue
+				}
+				if found[i] == nil && !got[i].same(want[i]) {
+					found[i] = &difference{d, env, got[i], want[i]}
+				}
+			}
+		}
+		if r.verbose {
+			fmt.Printf("%s: built in %d s, ran in %d s\n", d.name, int(built.Seconds()), int((time.Since(begin) - built).Seconds()))
+		}
+	}
+	return found, runs, nil
+}
+
+// all runs the first n programs of a binary.
+func (r *runner) all(bin string, env []string, n int) []outcome {
+	list := make([]outcome, n)
+	var wg sync.WaitGroup
+	free := make(chan bool, runtime.NumCPU())
+	for i := range list {
+		free <- true
+		wg.Go(func() {
+			list[i] = r.run(bin, env, i)
+			<-free
+		})
+	}
+	wg.Wait()
+	return list
+}
+
+// run runs one program of a binary.
+func (r *runner) run(bin string, env []string, i int) outcome {
+	ctx, cancel := context.WithTimeout(context.Background(), r.timeout)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, bin, strconv.Itoa(i))
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) } // shows who waits for what
+	cmd.WaitDelay = 5 * time.Second
+	var stdout, stderr bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &stdout, &stderr
+	err := cmd.Run()
+	o := outcome{stdout: stdout.String(), stderr: stderr.String()}
+	var exit *exec.ExitError
+	switch {
+	case ctx.Err() != nil:
+		o.exit = "no end"
+		return o
+	case err != nil && !errors.As(err, &exit):
+		o.exit = err.Error()
+		return o
+	}
+	o.exit = cmd.ProcessState.String()
+	o.verdict = verdict(o.stderr)
+	return o
+}
+
+var (
+	report  = regexp.MustCompile(`(?m)^greenify: .*\n(\t.*\n)*`)
+	asleep  = regexp.MustCompile(`(?m)all green threads (are asleep - deadlock!)\n(\t.*\n)*`)
+	address = regexp.MustCompile(`0x[0-9a-f]+`)
+)
+
+// verdict is what a program says when it ends, but for
+//
+//   - the stacks of its goroutines: in source they have other lines and functions,
+//   - addresses, which no two runs share,
+//   - what the hub reports, by lines of its own: it is not the program's,
+//   - the word for goroutines in a deadlock of a whole program, and who waits for what below it.
+func verdict(stderr string) string {
+	said := asleep.ReplaceAllString(report.ReplaceAllString(stderr, ""), "all goroutines $1\n")
+	said, _, _ = strings.Cut("\n"+said, "\ngoroutine ")
+	return strings.TrimSpace(address.ReplaceAllString(said, "0x"))
+}
