@@ -44,7 +44,7 @@ test:
 # units runs units and tools, the txtar scripts with the real binary, and the programs of
 # testdata/programs plain and patched.
 units:
-	go test -vet=off -timeout 30m ./... $(TOOLS)
+	go test -vet=off -timeout 60m ./... $(TOOLS)
 
 # hub runs the tests of package green beside the hub.
 hub: $(GREENIFY)
