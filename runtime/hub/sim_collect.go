@@ -92,7 +92,7 @@ func hubSimPrepare(first bool) {
 		}
 	}
 	if live > s.heap {
-		s.heap = max(hubSimHeap, 2*gcController.heapMarked+gcController.lastStackScan.Load())
+		s.heap = max(hubSimHeap, 2*(gcController.heapMarked+gcController.maxStackScan.Load()))
 	}
 	if cycles := work.cycles.Load(); cycles != s.cycles {
 		s.cycles = cycles

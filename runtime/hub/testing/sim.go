@@ -515,12 +515,26 @@ func hubSimText(f func(text []byte) int) []byte {
 	return text[:f(text)]
 }
 
+// hubSimChosen returns whether -run and -skip choose what has a name, as runTests, runFuzzTests and
+// runExamples ask. What they do not choose has no schedule, which begins with a collection.
+func hubSimChosen(matchString func(pat, str string) (bool, error)) func(name string) bool {
+	m := newMatcher(matchString, *match, "-test.run", *skip)
+	return func(name string) bool {
+		_, chosen, _ := m.fullName(nil, name)
+		return chosen
+	}
+}
+
 func hubRunTests(modulePath, importPath string, matchString func(pat, str string) (bool, error), tests []InternalTest, deadline time.Time) (ran, ok bool) {
 	hubSimWarm(func() {
 		runTests(modulePath, importPath, matchString, []InternalTest{{Name: "Test", F: func(*T) {}}}, deadline)
 	})
 	ok = true
+	chosen := hubSimChosen(matchString)
 	for i := range tests {
+		if !chosen(tests[i].Name) {
+			continue
+		}
 		r, o := hubSimRun(tests[i].Name, importPath, func() (bool, bool) {
 			return runTests(modulePath, importPath, matchString, tests[i:i+1], deadline)
 		})
@@ -531,7 +545,11 @@ func hubRunTests(modulePath, importPath string, matchString func(pat, str string
 
 func hubRunFuzzTests(deps testDeps, tests []InternalFuzzTarget, deadline time.Time) (ran, ok bool) {
 	ok = true
+	chosen := hubSimChosen(deps.MatchString)
 	for i := range tests {
+		if !chosen(tests[i].Name) {
+			continue
+		}
 		r, o := hubSimRun(tests[i].Name, deps.ImportPath(), func() (bool, bool) {
 			return runFuzzTests(deps, tests[i:i+1], deadline)
 		})
@@ -542,7 +560,11 @@ func hubRunFuzzTests(deps testDeps, tests []InternalFuzzTarget, deadline time.Ti
 
 func hubRunExamples(importPath string, matchString func(pat, str string) (bool, error), examples []InternalExample) (ran, ok bool) {
 	ok = true
+	chosen := hubSimChosen(matchString)
 	for i := range examples {
+		if !chosen(examples[i].Name) {
+			continue
+		}
 		r, o := hubSimRun(examples[i].Name, importPath, func() (bool, bool) {
 			return runExamples(matchString, examples[i:i+1])
 		})
