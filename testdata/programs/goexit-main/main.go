@@ -11,8 +11,9 @@ import (
 )
 
 func main() {
-	c := make(chan int)
+	c, ended := make(chan int), make(chan bool)
 	go func() {
+		<-ended // the others continue behind main's end
 		for i := range 3 {
 			time.Sleep(time.Millisecond)
 			c <- i
@@ -25,6 +26,7 @@ func main() {
 		}
 		os.Exit(3)
 	}()
+	defer close(ended)
 	defer fmt.Println("main's defer")
 	runtime.Goexit()
 }
