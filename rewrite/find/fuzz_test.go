@@ -63,8 +63,8 @@ func FuzzFind(f *testing.F) {
 	}
 
 	f.Fuzz(func(t *testing.T, src string) {
-		if strings.Contains(src, `"C"`) { // what the compiler alone can check
-			t.Skip("it uses cgo")
+		if strings.Contains(src, `"C"`) {
+			return // what cgo makes of it the go command alone knows; two seeds have it
 		}
 		q, err := p.With(map[string][]byte{name: []byte(counted + src)})
 		if err != nil {

@@ -118,7 +118,7 @@ func gos(w *writer) {
 			"go func() { defer send(<-d) }()\ns += <-c\n",
 			"{\nvar once sync.Once\ngo once.Do(func() { c <- 7 })\ns += <-c\n}\n",
 			"{\nq := make(chan int, 1)\ngo copy([]int{0}, []int{<-d})\ngo func() { q <- 1 }()\n<-q\n}\n",
-			"go context.AfterFunc(context.TODO(), func() {})\n",
+			"go context.AfterFunc(context.Background(), func() {})\n",
 		))
 	}
 	w.code("return s % mod\n")
