@@ -52,7 +52,8 @@ func TestScript(t *testing.T) {
 			for key, value := range goEnv {
 				env.Setenv(key, value)
 			}
-			env.Vars = append(env.Vars, "GREENIFYCACHE="+cache, "SHADOW=goroot-go*"+env.Getenv("GOROOT"), "GREENIFY_BIN="+self, "REPO="+repo, "GOFLAGS=", "GOTOOLCHAIN=local")
+			env.Vars = append(env.Vars, "GREENIFYCACHE="+cache, "SHADOW=goroot-go*"+env.Getenv("GOROOT"), "GREENIFY_BIN="+self, "REPO="+repo, "GOTOOLCHAIN=local",
+				"GOFLAGS=-ldflags=-w -vet=off") // neither is what scripts are about, and both take their time
 			return expandRepo(env.WorkDir, repo)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){

@@ -45,13 +45,12 @@ func pages() []topic {
 	}
 	var list []topic
 	for _, e := range entries {
-		text := pageText(e.Name())
-		title, _, _ := strings.Cut(text, "\n")
+		title, _, _ := strings.Cut(readPage(e.Name()), "\n")
 		title = strings.TrimPrefix(title, "# ")
 		list = append(list, topic{
 			name:  strings.TrimSuffix(path.Base(e.Name()), ".md"),
 			short: strings.ToLower(title[:1]) + title[1:],
-			text:  func() string { return text },
+			text:  func() string { return pageText(e.Name()) },
 		})
 	}
 	return list
@@ -80,9 +79,13 @@ func readableLinks(text string) string {
 
 // pageText returns a page as greenify help prints it.
 func pageText(file string) string {
+	return readableLinks(markdownComment.ReplaceAllString(readPage(file), ""))
+}
+
+func readPage(file string) string {
 	data, err := pageFiles.ReadFile("topics/" + file)
 	if err != nil {
 		panic(err) // embedded
 	}
-	return readableLinks(markdownComment.ReplaceAllString(string(data), ""))
+	return string(data)
 }

@@ -13,6 +13,8 @@ var workers = []Leaf{
 	{File: "net/fd_unix.go", Edit: edit("netFD.accept", before, "if err = netfd.init(); err != nil {", "netfd.hub.accepted = true", 1), Why: "GREENIFY=workers=n: a worker ends when its connections have"},
 	{File: "internal/poll/fd_unix.go", Edit: edit("FD.Accept", replace, "accept(fd.Sysfd)", "hubAccept(fd.Sysfd)", 1), Why: "GREENIFY=workers=n: a worker that is to end takes no more connections"},
 	{File: "net/http/server.go", Edit: edit("Server.Serve", entry, "", "defer hubServing(s)()", 1), Why: "GREENIFY=workers=n: a worker that is to end closes idle connections"},
+	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2Server.serveConn", after, "s.state.registerConn(sc)", "hubServes(sc)", 1), Why: "GREENIFY=workers=n: a worker that is to end tells clients of HTTP/2 that have just come"},
+	{File: "net/http/internal/http2/server.go", Go: ">=go1.27", Edit: edit("Server.serveConn", after, "s.registerConn(sc)", "hubServes(sc)", 1), Why: "GREENIFY=workers=n: a worker that is to end tells clients of HTTP/2 that have just come"},
 	{File: "net/http/server.go", Edit: edit("chunkWriter.writeHeader", replace, "w.conn.server.doKeepAlives()", "hubKeepsAlive(w.conn.server)", 1), Why: "GREENIFY=workers=n: a worker that is to end has clients close their connections"},
 }
 

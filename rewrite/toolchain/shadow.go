@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/rogpeppe/go-internal/lockedfile"
@@ -87,12 +88,11 @@ func (s *shadow) verify() (damaged []string, err error) {
 	}
 	members := map[string]map[string]bool{} // names in a folder, made when one is looked for
 	seen, stale := 0, false
-	root, err := os.Open(s.path(""))
+	unchanged, err := s.unchanged(entries)
 	if err != nil {
 		return nil, err
 	}
-	defer root.Close()
-	for _, e := range entries {
+	for i, e := range entries {
 		if e.sum != theirs && e.sum != subdir {
 			seen++
 			want := e.sum
@@ -104,9 +104,7 @@ func (s *shadow) verify() (damaged []string, err error) {
 			}
 			continue
 		}
-		// From the root on: the path to it is as long as the one below it.
-		var st unix.Stat_t
-		if unix.Fstatat(int(root.Fd()), e.path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && e.same(&st) {
+		if unchanged[i] {
 			continue
 		}
 		stale = true
@@ -145,6 +143,32 @@ func (s *shadow) verify() (damaged []string, err error) {
 		s.record(entries) // or compare again next time
 	}
 	return damaged, nil
+}
+
+// unchanged reports of each file and folder of the release whether the kernel says that it has
+// not changed. There are thousands, so all processors ask.
+func (s *shadow) unchanged(entries []entry) ([]bool, error) {
+	root, err := os.Open(s.path(""))
+	if err != nil {
+		return nil, err
+	}
+	defer root.Close()
+	same := make([]bool, len(entries))
+	const batch = 512
+	var wait sync.WaitGroup
+	for begin := 0; begin < len(entries); begin += batch {
+		wait.Go(func() {
+			for i := begin; i < min(begin+batch, len(entries)); i++ {
+				if e := &entries[i]; e.sum == theirs || e.sum == subdir {
+					// From the root on: the path to it is as long as the one below it.
+					var st unix.Stat_t
+					same[i] = unix.Fstatat(int(root.Fd()), e.path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && e.same(&st)
+				}
+			}
+		})
+	}
+	wait.Wait()
+	return same, nil
 }
 
 // record writes the manifest with the files as they are now.
@@ -227,10 +251,11 @@ func (s *shadow) create() (err error) {
 }
 
 // mirror fills the shadow with the files of the release, but for the patched ones. The
-// folders that cmd/go only reads as a whole are linked. Those below src are
-// real, because package patterns do not follow links, and their files are hard
-// links, because go:embed refuses symbolic ones; where the system forbids hard
-// links (another file system, another owner) they are copies.
+// folders that cmd/go only reads as a whole are linked, and so is what the tests of the commands
+// read: nothing there is embedded, and package patterns do not look there. Other folders below
+// src are real, because package patterns do not follow links (and warn of them:
+// modload.matchPackages), and their files are hard links, because go:embed refuses symbolic ones;
+// where the system forbids hard links (another file system, another owner) they are copies.
 func (s *shadow) mirror() ([]entry, error) {
 	var entries []entry
 	add := func(rel, sum string) { entries = append(entries, entry{path: filepath.ToSlash(rel), sum: sum}) }
@@ -246,7 +271,7 @@ func (s *shadow) mirror() ([]entry, error) {
 		switch {
 		case e.Name() == "src":
 			continue
-		case e.IsDir() || e.Type()&fs.ModeSymlink != 0:
+		case e.IsDir() && linked(e.Name()) || e.Type()&fs.ModeSymlink != 0:
 			err = os.Symlink(src, dst)
 		default:
 			err = linkOrCopy(src, dst)
@@ -266,6 +291,13 @@ func (s *shadow) mirror() ([]entry, error) {
 			return err
 		}
 		dst := s.path(filepath.ToSlash(rel))
+		if d.IsDir() && linked(filepath.ToSlash(rel)) {
+			add(rel, theirs)
+			if err := os.Symlink(path, dst); err != nil {
+				return err
+			}
+			return filepath.SkipDir
+		}
 		if d.IsDir() {
 			add(rel, subdir)
 			return os.MkdirAll(dst, 0o755)
@@ -280,6 +312,11 @@ func (s *shadow) mirror() ([]entry, error) {
 		return nil
 	})
 	return entries, err
+}
+
+// linked reports whether a folder of the release is linked as a whole.
+func linked(name string) bool {
+	return name != "src" && !strings.HasPrefix(name, "src/") || strings.HasPrefix(name, "src/cmd/") && pathpkg.Base(name) == "testdata"
 }
 
 // repair puts the named files in order.
@@ -310,10 +347,8 @@ func (s *shadow) repair(damaged []string) error {
 			}
 		}
 		mirror := linkOrCopy
-		if !strings.HasPrefix(name, "src/") {
-			if fi, err := os.Stat(src); err == nil && fi.IsDir() {
-				mirror = os.Symlink
-			}
+		if fi, err := os.Stat(src); err == nil && fi.IsDir() && linked(name) {
+			mirror = os.Symlink
 		}
 		if err := mirror(src, tmp); err != nil {
 			return err

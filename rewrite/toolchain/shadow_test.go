@@ -98,6 +98,10 @@ func TestTampered(t *testing.T) {
 			os.Remove(path("pkg"))
 			os.Symlink(t.TempDir(), path("pkg"))
 		}, repaired},
+		{"link to other data of tests", func() {
+			os.Remove(path("src/cmd/go/testdata"))
+			os.Symlink(t.TempDir(), path("src/cmd/go/testdata"))
+		}, repaired},
 		{"file is gone", func() { os.Remove(path("src/fmt/scan.go")) }, repaired},
 		{"folder is gone", func() { os.RemoveAll(path("src/fmt")) }, again},
 		// As if the cache had been restored: other inodes and times, the same contents.

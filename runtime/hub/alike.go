@@ -18,9 +18,12 @@ var hubKinds [1<<10 + 1]struct {
 // hubAlike calls f with the first thread of each kind in a set, and with how many more
 // of it there are, or with each of them if they are few. It is for when nothing else
 // runs: the world is stopped, or the program ends.
-func hubAlike(in func(gp *g) bool, f func(gp *g, more int)) {
+func hubAlike(in func(gp *g) bool, f func(gp *g, more int)) { hubAlikeOf(false, in, f) }
+
+// hubAlikeOf is hubAlike; if this is true, for a set of threads of this schedule (hubSimEach).
+func hubAlikeOf(this bool, in func(gp *g) bool, f func(gp *g, more int)) {
 	clear(hubKinds[:])
-	forEachGRace(func(gp *g) {
+	hubEach(this, func(gp *g) {
 		gp.hub.report.first = false
 		if in(gp) {
 			gp.hub.report.kind = hubKind(gp)
@@ -30,7 +33,7 @@ func hubAlike(in func(gp *g) bool, f func(gp *g, more int)) {
 		}
 	})
 	const few = 3
-	forEachGRace(func(gp *g) {
+	hubEach(this, func(gp *g) {
 		if in(gp) {
 			switch n := *hubKindCount(gp.hub.report.kind); {
 			case n <= few:
@@ -40,6 +43,15 @@ func hubAlike(in func(gp *g) bool, f func(gp *g, more int)) {
 			}
 		}
 	})
+}
+
+// hubEach calls f with each goroutine, or with those of this schedule.
+func hubEach(this bool, f func(gp *g)) {
+	if this {
+		hubSimEach(f)
+	} else {
+		forEachGRace(f)
+	}
 }
 
 func hubKindCount(kind uint32) *int {

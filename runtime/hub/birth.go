@@ -24,7 +24,7 @@ func hubSpawn(gp *g) (queued bool) {
 
 // hubAdmit decides at birth what a goroutine is: green, unless it is one of
 // the runtime's own or its go statement lies outside the scope of the patch.
-// Inv: gp.hub is zero, as it is of a new g and behind hubEnd.
+// Inv: gp.hub is zero but for listed, as it is of a new g and behind hubEnd.
 func hubAdmit(gp *g) {
 	parent := getg().m.curg
 	if parent != nil {
@@ -86,7 +86,7 @@ func hubEnd(gp *g) bool {
 		hubTraceTo(gp, traceNone)
 	}
 	locked := gp.lockedm != 0
-	gp.hub = hubState{}
+	gp.hub = hubState{listed: gp.hub.listed}
 	if owner && locked {
 		hubSimFill()
 		if next := hubNext(); next != nil {

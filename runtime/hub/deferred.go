@@ -79,7 +79,7 @@ var hubDeferred struct {
 func hubNoteDeferred() {
 	t := &hubDeferred
 	t.n = 0
-	forEachGRace(func(gp *g) {
+	hubSimEach(func(gp *g) {
 		if t.n < len(t.list) && gp.hub.green && hubSimThis(gp) && hubParked(gp) {
 			hubDefers(gp, func(lock uintptr) {
 				if t.n < len(t.list) {

@@ -159,6 +159,7 @@ func hubSimBorn(gp, parent *g) {
 	case hubSim.on:
 		t.epoch = hubSim.epoch
 	}
+	hubSimList(gp)
 	t.priority = hubSimPriority(hubMix(hubSim.seed ^ t.id))
 	hubSURWBorn(t, parent)
 }
@@ -185,6 +186,7 @@ func hubSimCounts(time int64) {
 // hubSimRuns is called as a thread gets the hub.
 func hubSimRuns(gp *g) {
 	s := &hubSim
+	hubSimList(gp)
 	s.hash = hubMix(s.hash ^ gp.hub.sim.id)
 	hubSimCounts(hubSimStep)
 	gp.hub.sim.ran = s.steps
@@ -200,6 +202,7 @@ func hubSimBegin(seed uint64, strategy hubStrategy, points hubPoints, early int6
 	hubSimPrepare(s.first)
 	hubSimStopTimers()
 	s.epoch++
+	hubSimRelist()
 	s.seed, s.strategy, s.points, s.early = seed, strategy, points, early
 	s.rng = hubMix(seed)
 	s.wall = int64(hubMix(seed^0x9e3779b97f4a7c15) % hubSimSpread)
@@ -323,12 +326,11 @@ func hubSimFill() {
 // hubSimFreeze ends the threads of a schedule that did not come to rest: those that are
 // ready would run on in the next one, and what they wait for may come.
 func hubSimFreeze() {
-	all, n := atomicAllG()
-	for i := range n {
-		if gp := atomicAllGIndex(all, i); gp.hub.ran && gp.hub.sim.epoch == hubSim.epoch && !hubSimOfSignals(gp) {
+	hubSimEach(func(gp *g) {
+		if gp.hub.ran && hubSimThis(gp) && !hubSimOfSignals(gp) {
 			gp.hub.sim.frozen = true
 		}
-	}
+	})
 	var others gQueue
 	for !hub.runq.empty() {
 		if gp := hub.runq.pop(); !hubSimFrozen(gp) {
@@ -383,17 +385,14 @@ func hubSimNative() bool {
 	if hubSim.asks.Load() != 0 {
 		return true
 	}
-	all, n := atomicAllG()
-	for i := range n {
-		gp := atomicAllGIndex(all, i)
+	away := false
+	hubSimEach(func(gp *g) {
 		switch readgstatus(gp) &^ _Gscan {
 		case _Grunning, _Grunnable, _Gsyscall:
-			if gp.hub.ran && !hubSimSignals(gp) && !hubSimProfiles(gp) {
-				return true
-			}
+			away = away || gp.hub.ran && !hubSimSignals(gp) && !hubSimProfiles(gp)
 		}
-	}
-	return false
+	})
+	return away
 }
 
 // hubSimPosted is called when somebody has left a thread for the owner, which may wait for

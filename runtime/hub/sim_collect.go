@@ -131,6 +131,7 @@ func hubSimBatch() {
 	t.priority = hubSimPriority(hubMix(hubSim.seed ^ t.id))
 	hubSURWBorn(&t, nil)
 	gp.hub.sim = t
+	hubSimList(gp)
 }
 
 const (

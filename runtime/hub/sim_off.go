@@ -21,6 +21,10 @@ func hubSimAwaited() bool { return false }
 // hubSimThread is what each thread is to a simulation.
 type hubSimThread struct{}
 
+type hubSimListed struct{}
+
+func hubSimEach(f func(gp *g)) { forEachGRace(f) }
+
 func hubChoose[T uint32 | uint64](kind hubChoice, n, plain T) T { return plain }
 
 func hubReading() int64 { return nanotime() }

@@ -65,6 +65,7 @@ func hubSimProgram() {
 	}
 	hubSimBegin(seed, strategy, hubPointsOf(hubPoints(o.points), o.from), int64(o.early), o.steps, int64(o.seconds)*1e9)
 	getg().hub.sim.epoch = s.epoch // the driver of a test's schedules is of none; main is of its own
+	hubSimList(getg())
 }
 
 // hubSimProgramAgain is the command that runs the schedule again: what greenify run was told to

@@ -295,7 +295,7 @@ func testing_hubSimMix(z uint64) uint64 { return hubMix(z) }
 //go:linkname testing_hubSimLeft testing.hubSimLeft
 func testing_hubSimLeft() (n int, kinds uint64) {
 	systemstack(func() {
-		forEachGRace(func(gp *g) {
+		hubSimEach(func(gp *g) {
 			if hubSimLeft(gp) {
 				n++
 				kinds += hubMix(uint64(hubKind(gp)))
@@ -318,7 +318,7 @@ func testing_hubSimStuck(text []byte) (length int) {
 		g0 := getg()
 		g0.writebuf = text[0:0:len(text)]
 		hubNoteDeferred()
-		hubAlike(func(gp *g) bool { return hubSimLeft(gp) && !hubTesting(gp) }, func(gp *g, more int) {
+		hubAlikeOf(true, func(gp *g) bool { return hubSimLeft(gp) && !hubTesting(gp) }, func(gp *g, more int) {
 			hubPrintWait(gp)
 			hubPrintStack(hubStack(gp, hubPCs[:]), true)
 			hubPrintMore(gp, more)

@@ -97,7 +97,7 @@ func hubSimWriteDeath(how string) {
 		hubSimPut(how)
 		hubSimPut(": ")
 		sep := ""
-		hubAlike(hubSimLeft, func(gp *g, more int) {
+		hubAlikeOf(true, hubSimLeft, func(gp *g, more int) {
 			if f, ok := hubSimWhere(gp); ok {
 				hubSimPut(sep)
 				hubSimPutPlace(f)
@@ -279,7 +279,7 @@ func testing_hubSimPlaces(text []byte, proven bool) (length int) {
 	stw := stopTheWorldGC(stwAllThreadsSyscall)
 	systemstack(func() {
 		r.length = 0
-		hubAlike(func(gp *g) bool {
+		hubAlikeOf(true, func(gp *g) bool {
 			return hubSimLeft(gp) && !hubTesting(gp) && (!proven || gp.hub.report.stuck != stuckNot)
 		}, func(gp *g, more int) {
 			if f, ok := hubSimWhere(gp); ok {

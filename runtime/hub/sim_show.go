@@ -140,7 +140,7 @@ func hubSimShowClock(when int64) {
 func hubSimShowWaits() {
 	systemstack(func() {
 		hubNoteDeferred()
-		forEachGRace(func(gp *g) {
+		hubSimEach(func(gp *g) {
 			if !hubSimLeft(gp) || hubTesting(gp) {
 				return
 			}

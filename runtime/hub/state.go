@@ -51,6 +51,7 @@ type hubState struct {
 	report hubReported
 	trace  hubTraced
 	sim    hubSimThread
+	listed hubSimListed // outlives the thread
 }
 
 // hubRole is what a goroutine is to the hub. iter.Pull moves it from the caller to

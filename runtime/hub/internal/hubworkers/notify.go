@@ -3,22 +3,41 @@
 package hubworkers
 
 import (
+	"errors"
 	"os"
 	"strconv"
+	"strings"
 	"syscall"
 	"time"
 )
 
-// writePid writes the file of the setting pidfile, as a whole.
-func (p *parent) writePid() error {
+// writePid writes the file of the setting pidfile, as a whole. It is new under a name that nobody
+// knows before, for others may write to the folder, too, and a link there would be followed.
+func (p *parent) writePid() (err error) {
 	if p.pidFile == "" {
 		return nil
 	}
-	tmp := p.pidFile + ".new"
-	if err := os.WriteFile(tmp, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o644); err != nil {
+	defer func() {
+		if e := (*os.PathError)(nil); errors.As(err, &e) {
+			e.Path = p.pidFile // the name that was asked for
+		}
+	}()
+	folder := p.pidFile[:strings.LastIndexByte(p.pidFile, '/')+1]
+	if folder == "" {
+		folder = "."
+	}
+	f, err := os.CreateTemp(folder, ".greenify-*")
+	if err != nil {
 		return err
 	}
-	return os.Rename(tmp, p.pidFile)
+	_, err = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
+	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
+		err = os.Rename(f.Name(), p.pidFile)
+	}
+	if err != nil {
+		os.Remove(f.Name())
+	}
+	return err
 }
 
 // notify tells systemd, if that has asked for it: sd_notify(3). Nobody answers.

@@ -10,9 +10,10 @@ import (
 
 // An address is one at which workers listen.
 type address struct {
-	sockets map[int]*os.File // of places, by number
-	making  *process         // makes the first
-	waiting []asking         // for the first
+	sockets map[int]*os.File  // of places, by number
+	making  *process          // makes the first
+	waiting []asking          // for the first
+	more    map[*process]bool // make another one: while one does, none is the first
 }
 
 type asking struct {
@@ -25,7 +26,7 @@ type asking struct {
 func (p *parent) asked(w *process, id, key string) {
 	a := p.addresses[key]
 	if a == nil {
-		a = &address{sockets: map[int]*os.File{}}
+		a = &address{sockets: map[int]*os.File{}, more: map[*process]bool{}}
 		p.addresses[key] = a
 	}
 	switch s := a.sockets[w.place.number]; {
@@ -34,10 +35,11 @@ func (p *parent) asked(w *process, id, key string) {
 		w.conn.send("have "+id, int(s.Fd()))
 	case a.making != nil:
 		a.waiting = append(a.waiting, asking{w, id})
-	case len(a.sockets) == 0:
+	case len(a.sockets) == 0 && len(a.more) == 0:
 		a.making = w
 		w.conn.send("first "+id, -1)
 	default:
+		a.more[w] = true
 		w.conn.send("make "+id, -1)
 	}
 }
@@ -59,10 +61,14 @@ func (p *parent) made(w *process, key string, fd int) {
 // holds reports whether a process is, or is to be, the worker of the place.
 func (l *place) holds(w *process) bool { return w == l.now || w == l.next }
 
-// unmade says that a worker no longer makes the first socket for an address; "" is any.
+// unmade says that a worker no longer makes a socket for an address; "" is any.
 func (p *parent) unmade(w *process, key string) {
 	for k, a := range p.addresses {
-		if a.making != w || key != "" && key != k {
+		if key != "" && key != k {
+			continue
+		}
+		delete(a.more, w)
+		if a.making != w {
 			continue
 		}
 		a.making = nil
