@@ -36,8 +36,8 @@ demo:
 	go run ./testdata/demo/show
 
 # test runs the tests of this repository, two parts side by side. What needs a standard library
-# of its own is in kinds, what go vet says in lint, and of two large matrices it has a part, of
-# which each run has the same (matrix).
+# of its own is in kinds, what go vet says in lint, and it has a part, the same each time, of two
+# large matrices (matrix) and of what schedules are tried with (sim).
 test:
 	@$(MAKE) --no-print-directory -j2 units hub
 
@@ -70,7 +70,7 @@ matrix:
 # whole runs the tests of whole-program builds: the programs, the behaviours, and package
 # green beside the hub.
 whole: hub
-	GREENIFY_KINDS=1 go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints|simpulled|simshard)$$' -timeout 30m
+	GREENIFY_KINDS=1 GREENIFY_SIMS=1 go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints|simpulled|simshard)$$' -timeout 30m
 
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
@@ -109,9 +109,11 @@ race: $(GREENIFY)
 	go test -timeout 30m -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
 	GREENIFY_RACE=1 go test -timeout 30m ./cmd/greenify -run 'TestScript/(race|racesim)$$'
 
-# sim searches Go's own kernels of real bugs, and programs of SCTBench's kind, with greenify
+# sim runs the scripts of the deterministic mode, of which test has a part, whole, and then
+# searches Go's own kernels of real bugs, and programs of SCTBench's kind, with greenify
 # test -sim, prints which schedule finds each, and runs what has no bug.
 sim: $(GREENIFY)
+	GREENIFY_SIMS=1 go test ./cmd/greenify -timeout 30m -run "TestSimNet$$|TestScript/^($$(grep -l env:GREENIFY_SIMS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY)
 
 # sim-modules runs the tests of third-party modules in 100 schedules each, and the schedules of
