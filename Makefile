@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench check-speed std corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench check-speed std corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -38,8 +38,13 @@ demo:
 # test runs the tests of this repository, two parts side by side. What needs a standard library
 # of its own is in kinds, what go vet says in lint, and it has a part, the same each time, of two
 # large matrices (matrix) and of what schedules are tried with (sim).
-test:
+test: patched
 	@$(MAKE) --no-print-directory -j2 units hub
+
+# patched compiles what both parts would else compile at the same time: greenify, and the
+# patched standard library.
+patched: $(GREENIFY)
+	cd testdata/programs && $(CURDIR)/$(GREENIFY) build std
 
 # units runs units and tools, the txtar scripts with the real binary, and the programs of
 # testdata/programs plain and patched.

@@ -146,7 +146,8 @@ type goEnv struct{ GOVERSION, GOROOT, GOOS, GOARCH, GOMODCACHE, GOFLAGS, CGO_ENA
 // nothing.
 func List(cfg Config, patterns ...string) (*Listing, error) {
 	l := &Listing{cfg: cfg, patterns: patterns, byID: map[string]*Listed{}}
-	out, err := l.command("env", "-json")
+	// By name: for all of them the go command asks the C compiler.
+	out, err := l.command("env", "-json", "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOMODCACHE", "GOFLAGS", "CGO_ENABLED", "GOEXPERIMENT")
 	if err != nil {
 		return nil, err
 	}
