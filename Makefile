@@ -1,9 +1,9 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench check-speed std corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers check-speed std corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
-TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
+TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
 # What lint looks at as well: their tests build programs for a minute (fuzz-programs, churn).
 LINTED = $(TOOLS) ./testdata/fuzz/... ./testdata/workers/...
 
@@ -186,6 +186,12 @@ fuzz-long: $(GREENIFY)
 # bench prints patched against plain Go as ratios.
 bench:
 	go run ./testdata/bench/show
+
+# bench-peers prints plain and patched Go beside eventlet and gevent, from Debian packages (as root),
+# each on one processor: a minute, and another one for the first build.
+bench-peers:
+	/usr/bin/python3 -c 'import eventlet, gevent' 2>/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends python3-eventlet python3-gevent; }
+	go run ./testdata/bench/show -peers
 
 # churn has two workers restarted and killed while requests are made, and counts those that fail.
 churn:

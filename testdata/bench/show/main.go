@@ -2,7 +2,7 @@
 // with one and with two processors, and prints them side by side. Run it in the
 // root of the repository:
 //
-//	go run ./testdata/bench/show [-settings]
+//	go run ./testdata/bench/show [-settings | -peers]
 //
 // The four runs take turns, -count times each, and every figure is the best of
 // its runs: what else the machine does can only add to a time, and many short
@@ -32,6 +32,7 @@ var (
 	run       = flag.String("run", ".", "only benchmarks that match this `regexp`, as in go test -bench")
 	build     = flag.Bool("build", true, "also compare greenify build with go build; takes a minute or two")
 	onlyOn    = flag.Bool("settings", false, "compare the settings of GREENIFY instead, and -locks")
+	withPeers = flag.Bool("peers", false, "compare with eventlet and gevent instead, from Debian packages")
 	markdown  = flag.Bool("md", false, "print markdown")
 )
 
@@ -81,6 +82,9 @@ func show(ctx context.Context) error {
 	}
 	if *onlyOn {
 		return settings(ctx, tmp, greenify)
+	}
+	if *withPeers {
+		return comparePeers(ctx, tmp, greenify)
 	}
 	if err := operations(ctx, tmp, greenify); err != nil || !*build {
 		return err
