@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench check-speed std corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench growth check-speed std corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/show catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -181,6 +181,12 @@ fuzz-long: $(GREENIFY)
 # bench prints patched against plain Go as ratios.
 bench:
 	go run ./testdata/bench/show
+
+# growth measures 1,000 to a million sleeping threads and 1 to 10,000 connections, plain and
+# patched, and greenify check beside go vet on 10,000 to a million lines, and draws
+# testdata/growth.svg. GROWTHFLAGS='-rounds 1 -lines 10000' takes less.
+growth: $(GREENIFY)
+	cd testdata/growth && go vet ./... && go run . -greenify $(CURDIR)/$(GREENIFY) -o ../growth.svg $(GROWTHFLAGS)
 
 # churn has two workers restarted and killed while requests are made, and counts those that fail.
 churn:
