@@ -87,6 +87,9 @@ func drawPanel(p *panel) (*plot.Plot, error) {
 		d.Add(line, dots)
 		d.Legend.Add(name, line, dots)
 	}
+	if d.X.Min == d.X.Max { // an axis has a length, and no 0 if it is logarithmic
+		d.X.Min, d.X.Max = d.X.Min/2, d.X.Max*2
+	}
 	if p.log {
 		d.Y.Scale, d.Y.Tick.Marker = plot.LogScale{}, plot.TickerFunc(powers)
 		d.Y.Min = math.Pow10(int(math.Floor(math.Log10(d.Y.Min))))
