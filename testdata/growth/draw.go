@@ -116,7 +116,7 @@ func short(ticks []plot.Tick) []plot.Tick {
 		switch {
 		case t.Value >= 1e6:
 			ticks[i].Label = strconv.FormatFloat(t.Value/1e6, 'g', -1, 64) + "M"
-		case t.Value >= 1e4 || t.Value == 1e3:
+		case t.Value >= 1e3:
 			ticks[i].Label = strconv.FormatFloat(t.Value/1e3, 'g', -1, 64) + "k"
 		}
 	}
