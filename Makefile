@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers check-speed std corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth check-speed std corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -192,6 +192,12 @@ bench:
 bench-peers:
 	/usr/bin/python3 -c 'import eventlet, gevent' 2>/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends python3-eventlet python3-gevent; }
 	go run ./testdata/bench/show -peers
+
+# growth measures 1,000 to a million sleeping threads and 1 to 10,000 connections, plain and
+# patched, and greenify check beside go vet on 10,000 to a million lines, and draws
+# testdata/growth.svg. GROWTHFLAGS='-rounds 1 -lines 10000' takes less.
+growth: $(GREENIFY)
+	cd testdata/growth && go vet ./... && go run . -greenify $(CURDIR)/$(GREENIFY) -o ../growth.svg $(GROWTHFLAGS)
 
 # churn has two workers restarted and killed while requests are made, and counts those that fail.
 churn:
