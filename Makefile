@@ -47,9 +47,9 @@ patched: $(GREENIFY)
 	cd testdata/programs && $(CURDIR)/$(GREENIFY) build std
 
 # units runs units and tools, the txtar scripts with the real binary, and the programs of
-# testdata/programs plain and patched.
+# testdata/programs plain and patched. Many wait: three at a time leave no processor idle.
 units:
-	go test -vet=off -timeout 60m ./... $(TOOLS)
+	go test -vet=off -parallel 3 -timeout 60m ./... $(TOOLS)
 
 # hub runs the tests of package green beside the hub.
 hub: $(GREENIFY)

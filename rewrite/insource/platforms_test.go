@@ -58,12 +58,12 @@ var platformBuilds = []struct{ env, tags string }{
 	{"GOOS=darwin CGO_ENABLED=0", ""},
 }
 
-// vet builds and vets the module, tests included, on each of its platforms, or on two of
-// them (make matrix has all).
+// vet builds and vets the module, tests included, on each of its platforms, or on the first
+// (make matrix has all: each other one has a standard library to compile).
 func vet(t *testing.T, dir, tag string) {
 	t.Helper()
 	for i, b := range platformBuilds {
-		if i%2 == 1 && !matrix.Whole() {
+		if i > 0 && !matrix.Whole() {
 			continue
 		}
 		for _, kv := range strings.Fields(b.env) {
