@@ -11,7 +11,6 @@ import (
 
 // hubBirth is where a goroutine and its children come from.
 type hubBirth struct {
-	child  bool    // of a g0: the goroutine it starts is native
 	start  uintptr // where it was started, if gopc lies in what starts threads for others; else 0
 	starts uintptr // likewise of the thread that it starts next
 }
@@ -33,7 +32,7 @@ func hubAdmit(gp *g) {
 			gp.hub.birth.start, parent.hub.birth.starts = pc, 0
 		}
 	}
-	gp.hub.green = hub.on && !getg().hub.birth.child && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
+	gp.hub.green = hub.on && !getg().hub.native && (hubScope == hubScopeAll || hubInScope(hubStart(gp)))
 	if gp.hub.green {
 		gp.hub.ran = true
 		hub.spawned.Add(1)
@@ -66,9 +65,9 @@ func hubNative(f func()) {
 	gp, pc := getg(), sys.GetCallerPC()
 	fn := *(**funcval)(unsafe.Pointer(&f))
 	systemstack(func() { // as in newproc
-		getg().hub.birth.child = true
+		getg().hub.native = true
 		newg := newproc1(fn, gp, pc, false, waitReasonZero)
-		getg().hub.birth.child = false
+		getg().hub.native = false
 		runqput(getg().m.p.ptr(), newg, true)
 		wakep()
 	})

@@ -33,12 +33,17 @@ var hub struct {
 	rescued atomic.Uint64
 }
 
-// hubState is what each g carries.
+// hubState is what each g carries. A g is to have 632 bytes with it and no more, for with the
+// header of its allocation that is a size class. So what has no bytes without -sim is not last: it
+// would be given some.
 type hubState struct {
+	sim    hubSimThread
+	listed hubSimListed // outlives the thread
 	hubRole
 	hold     int8           // while not 0, waits keep the hub: the runtime's own business
 	ran      bool           // counted in hub.alive
 	quiet    bool           // left the hub for a system call of the standard library: runs no user code
+	native   bool           // of a g0: the goroutine it starts is native
 	since    uint32         // hub ticks (hubNow) when it parked
 	waitlock uintptr        // gopark's lock argument: where the thread waits
 	name     *string        // for reports; nil if it has none
@@ -50,8 +55,6 @@ type hubState struct {
 	shield hubShielding
 	report hubReported
 	trace  hubTraced
-	sim    hubSimThread
-	listed hubSimListed // outlives the thread
 }
 
 // hubRole is what a goroutine is to the hub. iter.Pull moves it from the caller to
