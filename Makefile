@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth check-speed std corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -83,6 +83,10 @@ lint:
 	go vet -tags=greenify ./runtime/...
 	go tool -modfile=.ci/tools.mod staticcheck ./... $(LINTED)
 	@dead=$$(go tool -modfile=.ci/tools.mod deadcode -test ./cmd/greenify && go tool -modfile=.ci/tools.mod deadcode ./cmd/greenify) && test -z "$$dead" || { echo "$$dead"; echo "lint: cmd/greenify calls none of these"; exit 1; }
+
+# gosec looks for what may be unsafe; SECURITY.md says why some of its rules are left out.
+gosec:
+	go run github.com/securego/gosec/v2/cmd/gosec@v2.30.0 -quiet -exclude-dir=testdata -exclude=G103,G104,G115,G122,G204,G301,G302,G304,G306,G404 ./cmd/... ./rewrite/... ./runtime/...
 
 # readme writes what is made from the rules: the ground truth of coverage, the tables of
 # greenify help coverage, and the golden diffs of each release.
