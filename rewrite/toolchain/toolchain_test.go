@@ -42,12 +42,12 @@ func openProcess(t *testing.T, dir string) *exec.Cmd {
 // A process killed at any moment leaves a cache that the next one uses.
 func TestKilled(t *testing.T) {
 	dir := t.TempDir()
-	for i := range 12 {
+	for i := range 30 {
 		cmd := openProcess(t, dir)
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Duration(7*i*i) * time.Millisecond) // 0 to 847 ms: before, during and after the work
+		time.Sleep(time.Duration(i*i) * time.Millisecond) // 0 to 841 ms: before, during and after the work
 		cmd.Process.Signal(syscall.SIGKILL)
 		cmd.Wait()
 	}

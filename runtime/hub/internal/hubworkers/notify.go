@@ -30,8 +30,14 @@ func (p *parent) writePid() (err error) {
 	if err != nil {
 		return err
 	}
+	// CreateTemp makes files private; this one is as readable as the umask says.
+	f.Close()
+	os.Remove(f.Name())
+	if f, err = os.OpenFile(f.Name(), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644); err != nil {
+		return err
+	}
 	_, err = f.WriteString(strconv.Itoa(os.Getpid()) + "\n")
-	if err = errors.Join(err, f.Chmod(0o644), f.Close()); err == nil {
+	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), p.pidFile)
 	}
 	if err != nil {
