@@ -112,10 +112,14 @@ release:
 	go run ./testdata/catalog || code=1; \
 	exit $$code
 
-# race runs the tests under the race detector, and a patched program built with it.
+# race runs under the race detector what has more than one goroutine: searches side by side, the
+# loading and writing of packages, the look at the private toolchain's files, and package green;
+# then patched programs that are built with it.
 race: $(GREENIFY)
-	go test -timeout 30m -race ./rewrite/find ./rewrite/greenify ./rewrite/splice ./rewrite/toolchain ./runtime
-	go test -timeout 30m -race ./rewrite/insource -run 'TestCommands|TestFormats|TestGenerate'
+	go test -timeout 30m -race ./rewrite/find -run 'TestConcurrent$$'
+	go test -timeout 30m -race ./rewrite/insource -run 'TestCommands$$|TestGenerate$$|TestHoldSignals$$|TestTogether$$'
+	go test -timeout 30m -race ./rewrite/toolchain -run 'TestTogether$$|TestLines$$'
+	go test -timeout 30m -race ./runtime
 	GREENIFY_RACE=1 go test -timeout 30m ./cmd/greenify -run 'TestScript/(race|racesim)$$'
 
 # sim runs the scripts of the deterministic mode, of which test has a part, whole, and then
