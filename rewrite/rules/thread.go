@@ -30,6 +30,13 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("injectglist", after, "*glist = gList{}", "if q.empty() { return }", 1), Why: "nothing left for the native scheduler"},
 	{File: proc, Edit: edit("schedule", before, "if gp.lockedm != 0 {", "if gp.hub.waits() && hubReady(gp) { goto top }", 1), Why: "a goroutine that findRunnable took straight from the poller"},
 
+	// Every change of a goroutine's state.
+	{File: proc, Edit: edit("casgstatus", replace, "gp.atomicstatus.CompareAndSwap(oldval, newval)", "hubSetStatus(gp, oldval, newval)", 1), Why: "a locked instruction only where somebody else may change the state"},
+	{File: proc, Edit: edit("casgstatus", replace, "gTrackingPeriod", "hubTrackingPeriod", 2), Why: "the clock is read for one run of 64"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", replace, "gp.atomicstatus.CompareAndSwap(_Grunning, _Gwaiting)", "hubSetStatus(gp, _Grunning, _Gwaiting)", 1), Why: "likewise: iter.Pull"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", replace, "gnext.atomicstatus.CompareAndSwap(_Gwaiting, _Grunning)", "hubSetStatus(gnext, _Gwaiting, _Grunning)", 1), Why: "likewise: iter.Pull"},
+	{File: proc, Edit: edit("newproc1", replace, "newg.trackingSeq%gTrackingPeriod", "newg.trackingSeq%hubTrackingPeriod", 1), Why: "the clock is read for one run of 64"},
+
 	// Park, yield, end: the owner passes the hub on.
 	{File: proc, Edit: edit("park_m", before, "if fn := mp.waitunlockf; fn != nil {", "passHub := hubRelease(gp)", 1), Why: "before anybody can wake it, the thread gives up the hub"},
 	{File: proc, Edit: edit("park_m", before, "execute(gp, true)", "hubKeep(gp, passHub)", 1), Why: "the wait did not happen"},

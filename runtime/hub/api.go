@@ -102,7 +102,7 @@ func green_setLocal(p unsafe.Pointer) { getg().hub.local = p }
 //
 //go:linkname green_startAt github.com/greenify-go/greenify/runtime.startAt
 func green_startAt(pc uintptr) {
-	if getg().hub.birth.starts = pc; pc == 0 {
+	if getg().hub.birth.starts = hubTextAt(pc); pc == 0 {
 		hubStartHere(getfp())
 	}
 }
@@ -125,7 +125,9 @@ func green_handled() { getg().hub.kill.handle = true }
 func green_setName(gp unsafe.Pointer, name *string) {
 	h := &(*g)(gp).hub
 	h.name = name
-	h.trace.named = false // once more
+	if h.trace != 0 {
+		hubTracedOf((*g)(gp)).named = false // once more
+	}
 }
 
 //go:linkname green_manifest github.com/greenify-go/greenify/runtime.manifest

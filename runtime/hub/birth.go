@@ -11,9 +11,22 @@ import (
 
 // hubBirth is where a goroutine and its children come from.
 type hubBirth struct {
-	start  uintptr // where it was started, if gopc lies in what starts threads for others; else 0
-	starts uintptr // likewise of the thread that it starts next
+	start  hubText // where it was started, if gopc lies in what starts threads for others; else 0
+	starts hubText // likewise of the thread that it starts next
 }
+
+// A hubText is an address in the program's text by its distance from the begin, and 1; 0 is none, as for
+// one that lies elsewhere (a plugin's).
+type hubText uint32
+
+func hubTextAt(pc uintptr) hubText {
+	if off := pc - firstmoduledata.text; off < 1<<32-1 {
+		return hubText(off + 1)
+	}
+	return 0
+}
+
+func (t hubText) pc() uintptr { return firstmoduledata.text + uintptr(t-1) }
 
 // hubSpawn queues a new goroutine if it is to be a green thread. False means
 // that the caller starts it natively: it is a native one, or the hub was idle.
@@ -23,7 +36,7 @@ func hubSpawn(gp *g) (queued bool) {
 
 // hubAdmit decides at birth what a goroutine is: green, unless it is one of
 // the runtime's own or its go statement lies outside the scope of the patch.
-// Inv: gp.hub is zero but for listed, as it is of a new g and behind hubEnd.
+// Inv: gp.hub is zero but for what outlives a thread, as it is of a new g and behind hubEnd.
 func hubAdmit(gp *g) {
 	parent := getg().m.curg
 	if parent != nil {
@@ -47,7 +60,7 @@ func hubAdmit(gp *g) {
 // of the function that has it.
 func hubStart(gp *g) uintptr {
 	if gp.hub.birth.start != 0 {
-		return gp.hub.birth.start
+		return gp.hub.birth.start.pc()
 	}
 	return gp.gopc
 }
@@ -56,7 +69,7 @@ func hubStart(gp *g) uintptr {
 // where that was called. fp is the caller's frame.
 func hubStartHere(fp uintptr) {
 	frame := (*[2]uintptr)(unsafe.Pointer(fp)) // the frame before, and where to return to
-	getg().hub.birth.starts = (*[2]uintptr)(unsafe.Pointer(frame[0]))[1]
+	getg().hub.birth.starts = hubTextAt((*[2]uintptr)(unsafe.Pointer(frame[0]))[1])
 }
 
 // hubNative starts f as a native goroutine, which runs beside the hub from the
@@ -85,7 +98,8 @@ func hubEnd(gp *g) bool {
 		hubTraceTo(gp, traceNone)
 	}
 	locked := gp.lockedm != 0
-	gp.hub = hubState{listed: gp.hub.listed}
+	hubTraceFree(gp)
+	gp.hub = hubState{listed: gp.hub.listed, trace: gp.hub.trace}
 	if owner && locked {
 		hubSimFill()
 		if next := hubNext(); next != nil {

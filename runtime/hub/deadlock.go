@@ -30,12 +30,17 @@ import (
 
 // hubReported is what reports of deadlocks note of a thread.
 type hubReported struct {
-	stuck  int8   // stuckNot, ...
-	first  bool   // of its kind
-	group  int32  // which threads belong together
-	kind   uint32 // which threads wait alike (hubAlike)
-	looked uint32 // since of the wait that was looked at, and 1 (patrol.go)
-	told   uint32 // likewise of the wait that was reported to be stuck
+	stuck int8    // stuckNot, ...
+	first bool    // of its kind
+	seen  hubSeen // of the wait that it is in
+	group int32   // which threads belong together
+	kind  uint32  // which threads wait alike (hubAlike)
+}
+
+// hubSeen is what became of a wait; hubRelease begins with none.
+type hubSeen struct {
+	looked bool // the patrol has looked at it (patrol.go)
+	told   bool // it was reported to be stuck
 }
 
 // hubDeadlock ends a program in which nothing can ever run again. It is called
@@ -534,7 +539,7 @@ func hubDeadlocks(list []hubStuckThread, text []byte, which hubWhich) (threads, 
 			forEachGRace(func(gp *g) {
 				if in(gp) {
 					if which == hubPatrolled {
-						gp.hub.report.told = gp.hub.since + 1
+						gp.hub.report.seen.told = true
 					}
 					if threads < len(list) {
 						list[threads] = hubStuckThread{id: gp.goid, group: group, proven: gp.hub.report.stuck >= stuckLocked}

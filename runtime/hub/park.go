@@ -14,6 +14,7 @@ func hubRelease(gp *g) bool {
 		return false
 	}
 	gp.hub.since = hubNow.Load()
+	gp.hub.report.seen = hubSeen{}
 	if gp.hub.hold != 0 || yieldPoint[gp.waitreason]&hubGroups == 0 {
 		return false
 	}
@@ -62,7 +63,7 @@ func hubYield(gp *g) {
 
 // hubLend takes the role of a goroutine that calls coroswitch (iter.Pull) from it.
 func hubLend(gp *g) hubRole {
-	role := gp.hub.hubRole
+	role := hubRole{gp.hub.hubFlags, gp.hub.pool}
 	gp.hub.owner, gp.hub.worker, gp.hub.pool = false, false, 0
 	return role
 }
@@ -70,7 +71,7 @@ func hubLend(gp *g) hubRole {
 // hubMove gives the role to the one that goes on: the iterator's goroutine acts for
 // its caller, so it is what the caller is.
 func hubMove(from hubRole, to *g) {
-	to.hub.hubRole = from
+	to.hub.hubFlags, to.hub.pool = from.hubFlags, from.pool
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

@@ -54,8 +54,8 @@ func hubPatrolRound(now int64) {
 			young++
 		default:
 			old++
-			if gp.hub.report.looked != gp.hub.since+1 {
-				gp.hub.report.looked = gp.hub.since + 1
+			if !gp.hub.report.seen.looked {
+				gp.hub.report.seen.looked = true
 				fresh++
 			}
 		}
@@ -99,7 +99,7 @@ func hubCanLeak(gp *g) bool {
 }
 
 // hubTold reports whether the patrol has reported the wait that gp is in.
-func hubTold(gp *g) bool { return gp.hub.report.told == gp.hub.since+1 }
+func hubTold(gp *g) bool { return gp.hub.report.seen.told }
 
 // hubPatrolSuspects reports whether the patrol may suspect gp: it has waited for longer
 // than the period, and the program will not kill it.

@@ -105,7 +105,7 @@ func hubRecordStart() {
 //
 //go:nowritebarrierrec
 func hubRecordTo(gp *g, state uint8, by *g) {
-	tr := &gp.hub.trace
+	tr := hubTracedOf(gp)
 	if tr.born == 0 {
 		pcs := [1]uintptr{hubStart(gp)}
 		tr.born = hubRecordPlace(uint64(pcs[0])|1, "", pcs[:])

@@ -33,8 +33,8 @@ import _ "unsafe" // for linkname
 // hubShielding is in which shields of the standard library a thread stands.
 type hubShielding struct {
 	depth  int32      // how many
-	wholes int32      // how many of them are whole
-	cuts   int32      // waits, and inner shields, that a kill has ended with an error in these
+	wholes int16      // how many of them are whole
+	cuts   int16      // waits, and inner shields, that a kill has ended with an error in these, up to hubPatience and 1
 	inner  *hubShield // the innermost of them that has something to cancel
 }
 
@@ -78,7 +78,7 @@ func hubPollCut(pd *pollDesc, mode int) (errcode int, cut bool) {
 		return 0, false
 	}
 	poll_runtime_pollSetDeadline(pd, -1, mode)
-	if gp.hub.shield.cuts++; gp.hub.shield.cuts > hubPatience {
+	if gp.hub.shield.cut(); gp.hub.shield.cuts > hubPatience {
 		return pollErrClosing, true
 	}
 	return pollErrTimeout, true
@@ -95,6 +95,8 @@ func hubCancel(gp *g) {
 		s.call()
 	}
 }
+
+func (h *hubShielding) cut() { h.cuts = min(h.cuts+1, hubPatience+1) }
 
 func (s *hubShield) call() {
 	if !s.cancelled {
@@ -135,7 +137,7 @@ func hubshield_begin(s *hubShield) {
 //go:linkname hubshield_whole internal/hubshield.whole
 func hubshield_whole(n int32) {
 	h := &getg().hub
-	h.shield.wholes += n
+	h.shield.wholes += int16(n)
 	if n > 0 {
 		h.shield.depth++
 		return
@@ -154,7 +156,7 @@ func hubshield_end(s *hubShield, failed bool) {
 	}
 	if gp.hub.shield.depth--; gp.hub.shield.depth != 0 {
 		if failed && gp.hub.kill.state == hubKillMark {
-			gp.hub.shield.cuts++ // the outer ones may not know what has failed in them
+			gp.hub.shield.cut() // the outer ones may not know what has failed in them
 		}
 		return
 	}

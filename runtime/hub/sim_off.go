@@ -2,7 +2,7 @@
 
 package runtime
 
-import _ "unsafe" // for linkname
+import "unsafe"
 
 // What a build without -sim has in place of the files sim*.go. The compiler knows each
 // answer, so that nothing is left of the questions.
@@ -22,6 +22,9 @@ func hubSimAwaited() bool { return false }
 type hubSimThread struct{}
 
 type hubSimListed struct{}
+
+// This does not compile if hubState has more bytes than it may have.
+const _ = hubStateSize - unsafe.Sizeof(hubState{})
 
 func hubSimEach(f func(gp *g)) { forEachGRace(f) }
 

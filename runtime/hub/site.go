@@ -32,7 +32,7 @@ const (
 // hubSlowCall is the call that a thread has left the hub for, as one of a slow place.
 type hubSlowCall struct {
 	place uint16 // 1 + the place's index in hubSiteTable; 0: none
-	since int64  // when it left, in nanoseconds
+	since uint32 // when it left, in units of 2^hubSlowUnit ns
 }
 
 // hubSite returns what stands for the place of a call, by the frame of the function
@@ -126,7 +126,7 @@ func hubSiteSlow(bp uintptr) bool {
 // hubSiteLeft is called as gp has left the hub for a call.
 func hubSiteLeft(gp *g) {
 	if gp.hub.slow.place != 0 {
-		gp.hub.slow.since = nanotime()
+		gp.hub.slow.since = hubSlowNow()
 	}
 }
 
@@ -138,8 +138,15 @@ func hubSiteBack() {
 	gp := getg()
 	i := gp.hub.slow.place
 	gp.hub.slow.place = 0
-	hubSiteCount(uintptr(i-1), nanotime()-gp.hub.slow.since >= rescueDelay)
+	hubSiteCount(uintptr(i-1), hubSlowNow()-gp.hub.slow.since >= rescueDelay>>hubSlowUnit)
 }
+
+// hubSlowUnit is the binary logarithm of a unit of hubSlowCall.since in nanoseconds, of which there
+// are an hour's.
+const hubSlowUnit = 10
+
+//go:nosplit
+func hubSlowNow() uint32 { return uint32(nanotime() >> hubSlowUnit) }
 
 // hubLeavesAtOnce reports whether the owner may leave the hub for a call.
 //

@@ -33,39 +33,48 @@ var hub struct {
 	rescued atomic.Uint64
 }
 
-// hubState is what each g carries. A g is to have 632 bytes with it and no more, for with the
-// header of its allocation that is a size class. So what has no bytes without -sim is not last: it
-// would be given some.
+// hubState is what each g carries. It has no more bytes than hubStateSize without -sim, with which a
+// g and the header of its allocation are a size class, so the fields stand by their size. What has
+// no bytes without -sim is not last: it would be given some.
 type hubState struct {
 	sim    hubSimThread
 	listed hubSimListed // outlives the thread
-	hubRole
-	hold     int8           // while not 0, waits keep the hub: the runtime's own business
-	ran      bool           // counted in hub.alive
-	quiet    bool           // left the hub for a system call of the standard library: runs no user code
-	native   bool           // of a g0: the goroutine it starts is native
-	since    uint32         // hub ticks (hubNow) when it parked
+	hubFlags
+	hold   int8 // while not 0, waits keep the hub: the runtime's own business
+	ran    bool // counted in hub.alive
+	quiet  bool // left the hub for a system call of the standard library: runs no user code
+	native bool // of a g0: the goroutine it starts is native
+
+	pool     hubPoolPtr     // does work of that offload pool: runs only with a worker; 0 if of none
 	waitlock uintptr        // gopark's lock argument: where the thread waits
 	name     *string        // for reports; nil if it has none
 	local    unsafe.Pointer // package green's data of the thread; born with its parent's
+	trace    hubTracedPtr   // outlives the thread
 
+	since  uint32 // hub ticks (hubNow) when it parked
+	report hubReported
 	slow   hubSlowCall
 	birth  hubBirth
 	kill   hubKillState
 	shield hubShielding
-	report hubReported
-	trace  hubTraced
 }
+
+// hubStateSize makes a g one of 568 bytes in Go 1.26 and 1.27.
+const hubStateSize = 112
 
 // hubRole is what a goroutine is to the hub. iter.Pull moves it from the caller to
 // the iterator's goroutine and back (hubMove).
 type hubRole struct {
-	green  bool       // a green thread: runs only as owner of the hub
-	owner  bool       // owns the hub. Inv: at most one g at a time
-	busy   bool       // was made to yield, and will be at the end of each slice until it waits by itself (busy.go)
-	worker bool       // has a worker of the pool
-	pool   hubPoolPtr // does work of that offload pool: runs only with a worker; 0 if of none
+	hubFlags
+	pool hubPoolPtr
+}
+
+type hubFlags struct {
+	green  bool // a green thread: runs only as owner of the hub
+	owner  bool // owns the hub. Inv: at most one g at a time
+	busy   bool // was made to yield, and will be at the end of each slice until it waits by itself (busy.go)
+	worker bool // has a worker of the pool
 }
 
 // waits reports whether a goroutine that becomes runnable must queue (hubReady).
-func (r *hubRole) waits() bool { return r.green && !r.owner || r.pool != 0 && !r.worker }
+func (h *hubState) waits() bool { return h.green && !h.owner || h.pool != 0 && !h.worker }

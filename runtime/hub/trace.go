@@ -52,6 +52,27 @@ type hubTraced struct {
 	born   uint16 // of the recorder: the place of the go statement
 }
 
+// A hubTracedPtr is a *hubTraced without write barriers, as guintptr: that of a g is allocated when it
+// is first needed, and never freed, as the g itself.
+type hubTracedPtr uintptr
+
+// hubTracedOf returns the thread's part of the trace. The caller is who may change it.
+func hubTracedOf(gp *g) *hubTraced {
+	p := gp.hub.trace
+	if p == 0 {
+		p = hubTracedPtr(persistentalloc(unsafe.Sizeof(hubTraced{}), 0, &memstats.other_sys))
+		gp.hub.trace = p
+	}
+	return (*hubTraced)(unsafe.Pointer(p))
+}
+
+// hubTraceFree prepares the thread's part of the trace for the next thread of the same g.
+func hubTraceFree(gp *g) {
+	if gp.hub.trace != 0 {
+		*hubTracedOf(gp) = hubTraced{}
+	}
+}
+
 const (
 	traceNone = iota
 	traceRun
@@ -120,7 +141,7 @@ func hubTraceIn(gp *g, state uint8) {
 	lock(&t.lock)
 	if t.on {
 		t.slice(gp, now)
-		tr := &gp.hub.trace
+		tr := hubTracedOf(gp)
 		if !tr.named {
 			t.name(gp)
 		}
@@ -152,8 +173,9 @@ func hubTraceWake(gp, waker *g) {
 	lock(&t.lock)
 	if t.on {
 		t.flows++
-		gp.hub.trace.flow = t.flows
-		t.event("s", waker, gp.hub.trace.at)
+		tr := hubTracedOf(gp)
+		tr.flow = t.flows
+		t.event("s", waker, tr.at)
 		t.str(`,"cat":"wake","name":"wake","id":`)
 		t.num(uint64(t.flows))
 		t.end()
@@ -195,7 +217,7 @@ func hubTraceWait(gp *g) {
 	t := &hubTrace
 	lock(&t.lock)
 	pcs := hubStack(gp, t.pcs[:])
-	tr := &gp.hub.trace
+	tr := hubTracedOf(gp)
 	tr.reason, tr.pc, tr.stack = gp.waitreason, 0, 0
 	pcs = hubCallers(pcs)
 	for _, pc := range pcs {
@@ -245,7 +267,7 @@ func hubTraceEnd() {
 // The rest is called with the lock held.
 
 func (t *hubTraceState) slice(gp *g, now int64) {
-	tr := &gp.hub.trace
+	tr := hubTracedOf(gp)
 	if tr.state == traceNone {
 		return
 	}
@@ -277,7 +299,7 @@ func (t *hubTraceState) slice(gp *g, now int64) {
 
 // name names a thread, by its go statement if it has no name.
 func (t *hubTraceState) name(gp *g) {
-	gp.hub.trace.named = true
+	hubTracedOf(gp).named = true
 	t.event("M", gp, 0)
 	t.str(`,"name":"thread_name","args":{"name":"`)
 	if name := gp.hub.name; name != nil {
