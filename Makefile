@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std std-all corpus sources services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -231,6 +231,12 @@ check-speed:
 std:
 	go run ./testdata/std/chan
 	go run ./testdata/std/compare $(STDFLAGS)
+
+# std-all does so with all packages of the standard library that have tests. On two
+# processors it takes TODO with STDFLAGS=-short, and TODO without.
+# STDFLAGS='-o testdata/std/all-1.26.txt' writes the table.
+std-all:
+	go run ./testdata/std/compare -all $(STDFLAGS)
 
 # sources patches all of the standard library, its tests and the modules that this one
 # requires by both back ends of the mode in source, and compares; make test does that

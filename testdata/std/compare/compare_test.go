@@ -1,10 +1,12 @@
 package main
 
 import (
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -25,7 +27,7 @@ const allPass = "ev run TestA; ev pass TestA; ev run TestB; ev run TestB/x; ev p
 
 func findings(t *testing.T, plain, patched string, exceptions ...exception) map[string]string {
 	t.Helper()
-	c := comparison{plain: fake(t, plain), patched: fake(t, patched), limit: time.Minute}
+	c := comparison{plain: fake(t, plain), patched: fake(t, patched), limit: time.Minute, machine: new(sync.RWMutex)}
 	r, err := c.compare(t.Context(), "p", exceptions)
 	if err != nil {
 		t.Fatal(err)
@@ -133,5 +135,56 @@ func TestExceptions(t *testing.T) {
 func TestModules(t *testing.T) {
 	if _, err := thirdParty(t.Context(), "../modules.tsv", []string{"nosuch"}, t.TempDir()); err == nil {
 		t.Error("no error where no module matches")
+	}
+}
+
+// Rows come in the order of the packages, however long each takes and whoever is first.
+func TestEach(t *testing.T) {
+	const atOnce = 3
+	running := make(chan bool, atOnce)
+	var first sync.WaitGroup // those that start first end together
+	first.Add(atOnce)
+	var got []int
+	for _, r := range each(atOnce, []int{1, 2, 3, 4, 5, 6, 7}, func(n int) int {
+		select {
+		case running <- true:
+		default:
+			t.Errorf("%d is one too many at once", n)
+		}
+		if n <= atOnce {
+			first.Done()
+			first.Wait()
+		}
+		<-running
+		return n * n
+	}) {
+		got = append(got, <-r)
+	}
+	if want := []int{1, 4, 9, 16, 25, 36, 49}; !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// All of std has some packages that the list of those in which most waits has not, and
+// none without tests.
+func TestAll(t *testing.T) {
+	targets, err := standard(t.Context(), nil, true, "../exceptions.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	has := map[string]bool{}
+	for _, one := range targets {
+		has[one.pkg] = true
+	}
+	for _, pkg := range append([]string{"runtime", "crypto/internal/fips140test", "internal/runtime/maps"}, packages...) {
+		if !has[pkg] {
+			t.Errorf("%s is missing", pkg)
+		}
+	}
+	if has["unsafe"] {
+		t.Error("unsafe has no tests")
+	}
+	if code := run(t.Context(), []string{"-all", "sync"}, io.Discard, io.Discard); code != 2 {
+		t.Errorf("-all with a package: exit status %d, want 2", code)
 	}
 }

@@ -3,19 +3,21 @@
 // included.
 //
 //	go run ./testdata/std/compare [flags] [packages]
+//	go run ./testdata/std/compare -all [flags]
 //	go run ./testdata/std/compare -modules testdata/std/modules.tsv [flags] [regexp]
 //
 // Every test that passes with go test must pass with greenify test, but for
 // the ones in exceptions.tsv. A test that differs is run once more by itself,
-// plain and patched, in fresh processes: only if it fails patched and passes
-// plain again does it count. The others are printed as flaky. A line of
-// exceptions.tsv whose test passes patched is an error too.
+// plain and patched, in fresh processes, while no other package is tested: only if
+// it fails patched and passes plain again does it count. The others are printed as
+// flaky. A line of exceptions.tsv whose test passes patched is an error too.
 //
 // Exit status: 0 all is as it should be, 1 a test differs or an exception is
 // stale, 2 usage, or tests that could not be run at all.
 package main
 
 import (
+	"bytes"
 	"context"
 	"flag"
 	"fmt"
@@ -23,9 +25,12 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"os/signal"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -64,7 +69,14 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	verbose := flags.Bool("v", false, "print the output of the tests that fail")
 	modules := flags.String("modules", "", "compare the modules of this `file`: path, version, packages")
 	more := flags.String("flags", "", "more `flags` of go test, such as \"-count=3 -shuffle=on\"")
+	all := flags.Bool("all", false, "compare all packages of the standard library that have tests")
+	atOnce := flags.Int("p", runtime.NumCPU(), "test so `many` packages at a time")
+	out := flags.String("o", "", "write the table to this `file`, too, with the release, the machine and the date")
 	if flags.Parse(args) != nil {
+		return 2
+	}
+	if *atOnce < 1 || *all && (*modules != "" || flags.NArg() > 0) {
+		fmt.Fprintln(stderr, "compare: -p takes a number of packages, and -all goes without names of them and -modules")
 		return 2
 	}
 	dir, err := os.MkdirTemp("", "compare")
@@ -75,7 +87,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	defer os.RemoveAll(dir)
 	var targets []target
 	if *modules == "" {
-		targets, err = standard(flags.Args(), *file)
+		targets, err = standard(ctx, flags.Args(), *all, *file)
 	} else {
 		targets, err = thirdParty(ctx, *modules, flags.Args(), dir)
 	}
@@ -88,33 +100,90 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		fmt.Fprintf(stderr, "compare: %v\n", err)
 		return 2
 	}
-	code, total := 0, report{plain: newSuite(), patched: newSuite()}
-	row := func(cells ...any) { fmt.Fprintf(stdout, "%-44s %22s %22s %13s\n", cells...) }
-	row("", "plain pass/fail/skip", "patched pass/fail/skip", "seconds")
-	for _, t := range targets {
-		c := comparison{
-			plain:   runner{command: "go", short: *short, dir: t.dir, flags: strings.Fields(*more)},
-			patched: runner{command: greenify, short: *short, dir: t.dir, flags: strings.Fields(*more)},
+	started := time.Now()
+	// What both commands leave out: go vet is not what is compared, and debug information
+	// is a third of the time to link.
+	common := append([]string{"-vet=off", "-ldflags=-w"}, strings.Fields(*more)...)
+	var machine sync.RWMutex
+	reports := each(*atOnce, targets, func(t target) result {
+		r, err := comparison{
+			plain:   runner{command: "go", short: *short, dir: t.dir, flags: common},
+			patched: runner{command: greenify, short: *short, dir: t.dir, flags: common},
 			limit:   *limit,
-		}
-		r, err := c.compare(ctx, t.pkg, t.exceptions)
-		if err != nil {
-			fmt.Fprintf(stderr, "compare: %s: %v\n", t.pkg, err)
+			machine: &machine,
+		}.compare(ctx, t.pkg, t.exceptions)
+		return result{r, err}
+	})
+	code, total := 0, report{plain: newSuite(), patched: newSuite()}
+	var lines bytes.Buffer
+	table := io.MultiWriter(stdout, &lines)
+	fmt.Fprintf(table, row, "", "plain pass/fail/skip", "patched pass/fail/skip", "seconds")
+	for i, t := range targets {
+		one := <-reports[i]
+		if one.err != nil {
+			fmt.Fprintf(stderr, "compare: %s: %v\n", t.pkg, one.err)
 			code = 2
 			if ctx.Err() != nil {
 				break
 			}
 			continue
 		}
-		if bad := r.print(stdout, t.pkg, *verbose); bad && code == 0 {
+		if bad := one.report.print(table, t.pkg); bad && code == 0 {
 			code = 1
 		}
-		total.add(t.pkg, r)
+		if *verbose {
+			one.report.printOutput(stdout)
+		}
+		total.add(t.pkg, one.report)
 	}
 	if len(targets) > 1 {
-		total.print(stdout, "all", false)
+		total.print(table, fmt.Sprintf("all %d packages", len(targets)))
+	}
+	if *out != "" && code < 2 {
+		if err := os.WriteFile(*out, []byte(about(time.Since(started))+lines.String()), 0o644); err != nil {
+			fmt.Fprintf(stderr, "compare: %v\n", err)
+			return 2
+		}
 	}
 	return code
+}
+
+// result is what came of one package.
+type result struct {
+	report *report
+	err    error
+}
+
+// each calls f for each of all, for so many at once, and returns a channel for each result.
+func each[T, R any](atOnce int, all []T, f func(T) R) []chan R {
+	results := make([]chan R, len(all))
+	for i := range results {
+		results[i] = make(chan R, 1)
+	}
+	free := make(chan bool, atOnce)
+	go func() {
+		for i, one := range all {
+			free <- true
+			go func() {
+				results[i] <- f(one)
+				<-free
+			}()
+		}
+	}()
+	return results
+}
+
+// about says what was compared, where, when and how long.
+func about(took time.Duration) string {
+	processor := runtime.GOARCH
+	info, _ := os.ReadFile("/proc/cpuinfo") // arm64 has no names there
+	for line := range strings.Lines(string(info)) {
+		if key, value, _ := strings.Cut(line, ":"); strings.TrimSpace(key) == "model name" {
+			processor = strings.TrimSpace(value)
+		}
+	}
+	return fmt.Sprintf("%s, %d CPUs (%s), %s, %v\n\n", runtime.Version(), runtime.NumCPU(), processor,
+		time.Now().UTC().Format(time.DateOnly), took.Round(time.Minute))
 }
 
 // target is one package to compare.
@@ -124,14 +193,20 @@ type target struct {
 	exceptions []exception
 }
 
-// standard returns the packages of the standard library that are named, by default
-// packages, with their lines of the file of exceptions.
-func standard(list []string, file string) ([]target, error) {
+// standard returns the packages of the standard library that are named, or all that have
+// tests, by default packages, with their lines of the file of exceptions.
+func standard(ctx context.Context, list []string, all bool, file string) ([]target, error) {
 	exceptions, err := readExceptions(file)
 	if err != nil {
 		return nil, err
 	}
-	if len(list) == 0 {
+	if all {
+		out, err := exec.CommandContext(ctx, "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "std").Output()
+		if err != nil {
+			return nil, fmt.Errorf("go list std: %w", err)
+		}
+		list = strings.Fields(string(out))
+	} else if len(list) == 0 {
 		list = packages
 	}
 	var targets []target
@@ -146,6 +221,8 @@ func standard(list []string, file string) ([]target, error) {
 type comparison struct {
 	plain, patched runner
 	limit          time.Duration
+	// machine is shared by those who run whole packages, and held by who runs one test alone.
+	machine *sync.RWMutex
 }
 
 // finding is one line of the report on a package.
@@ -175,15 +252,11 @@ func (r *report) add(pkg string, one *report) {
 // compare runs the tests of pkg. Its exceptions are left out of the patched
 // run, so that one that hangs does not cost the rest, and tried by themselves.
 func (c comparison) compare(ctx context.Context, pkg string, exceptions []exception) (*report, error) {
-	plain, err := c.plain.all(ctx, pkg, nil, nil, c.limit)
-	if err != nil {
-		return nil, err
-	}
 	var without []string
 	for _, e := range exceptions {
 		without = append(without, e.test)
 	}
-	patched, err := c.patched.all(ctx, pkg, without, plain, c.limit)
+	plain, patched, err := c.suites(ctx, pkg, without)
 	if err != nil {
 		return nil, err
 	}
@@ -216,7 +289,18 @@ func (c comparison) compare(ctx context.Context, pkg string, exceptions []except
 	return r, nil
 }
 
-// alone runs one test, or the whole package again, plain and patched.
+// suites runs the tests of pkg, patched those but without, beside other packages.
+func (c comparison) suites(ctx context.Context, pkg string, without []string) (plain, patched *suite, err error) {
+	c.machine.RLock()
+	defer c.machine.RUnlock()
+	if plain, err = c.plain.all(ctx, pkg, nil, nil, c.limit); err != nil {
+		return nil, nil, err
+	}
+	patched, err = c.patched.all(ctx, pkg, without, plain, c.limit)
+	return plain, patched, err
+}
+
+// alone runs one test, or the whole package again, plain and patched, and nothing beside it.
 func (c comparison) alone(ctx context.Context, pkg, test string, without []string, base *suite) (plain, patched *suite, err error) {
 	only, limit := test, c.limit
 	if test == whole {
@@ -224,6 +308,8 @@ func (c comparison) alone(ctx context.Context, pkg, test string, without []strin
 	} else {
 		limit = min(limit, 30*time.Second+4*time.Duration(base.seconds[test]*float64(time.Second)))
 	}
+	c.machine.Lock()
+	defer c.machine.Unlock()
 	if plain, _, err = c.plain.once(ctx, pkg, only, without, limit); err != nil {
 		return nil, nil, err
 	}
@@ -292,21 +378,28 @@ func said(outcome string) string {
 	return outcome + "s"
 }
 
+// row is the format of a line of the table.
+const row = "%-44s %22s %22s %13s\n"
+
 // print writes the report on pkg and says whether anything in it is bad.
-func (r *report) print(w io.Writer, pkg string, verbose bool) (bad bool) {
+func (r *report) print(w io.Writer, pkg string) (bad bool) {
 	tally := func(s *suite) string {
 		return fmt.Sprintf("%d/%d/%d", s.count(pass), s.count(fail)+s.count(hang), s.count(skip))
 	}
-	fmt.Fprintf(w, "%-44s %22s %22s %13s\n", pkg, tally(r.plain), tally(r.patched),
+	fmt.Fprintf(w, row, pkg, tally(r.plain), tally(r.patched),
 		fmt.Sprintf("%.1f %.1f", r.plain.took.Seconds(), r.patched.took.Seconds()))
 	for _, f := range r.findings {
 		fmt.Fprintf(w, "\t%s %s\n", f.test, f.text)
-		if verbose {
-			for _, line := range f.output {
-				fmt.Fprintf(w, "\t\t%s", line)
-			}
-		}
 		bad = bad || f.bad
 	}
 	return bad
+}
+
+// printOutput writes what the tests printed that differ.
+func (r *report) printOutput(w io.Writer) {
+	for _, f := range r.findings {
+		for _, line := range f.output {
+			fmt.Fprintf(w, "\t\t%s", line)
+		}
+	}
 }
