@@ -1,15 +1,17 @@
 package explore_test
 
 import (
-	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"testing"
 
 	"github.com/greenify-go/greenify/runtime/hub"
 )
+
+var clause = regexp.MustCompile(`(?m)^package \w+`)
 
 // What only a simulated program has of a search, which seeds a shard has, what a seed is, and
 // the file for Bazel, does what it should: its text, as it is compiled into package runtime and
@@ -30,13 +32,7 @@ func TestProgram(t *testing.T) {
 		"testing/greenify_strategy.go", "testing/greenify_shared.go", "testing/greenify_sim_period.go",
 		"runtime/greenify_sim_portfolio.go", "testing/greenify_sim_shard.go", "testing/greenify_sim_xml.go",
 	} {
-		text := files[name]
-		for _, pkg := range []string{"runtime", "testing"} {
-			text = bytes.Replace(text, []byte("\npackage "+pkg+"\n"), []byte("\npackage program\n"), 1)
-			if rest, ok := bytes.CutPrefix(text, []byte("package "+pkg+"\n")); ok {
-				text = append([]byte("package program\n"), rest...)
-			}
-		}
+		text := clause.ReplaceAll(files[name], []byte("package program"))
 		write(filepath.Base(name), text)
 	}
 	tests, err := os.ReadFile("testdata/program/program_test.go")

@@ -14,6 +14,7 @@ import (
 	"go/version"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -47,10 +48,16 @@ func Files(cfg Config) (map[string][]byte, error) {
 		return nil, err
 	}
 	for name, src := range source(cfg.Release, cfg.Sim) {
-		out[name] = src
+		out[name] = clause.ReplaceAll(src, []byte("$0"+notice))
 	}
 	return out, nil
 }
+
+// notice stands behind the package clause, so that lines keep their numbers. internal/copyright
+// looks for it in each file of std, and a binary is a copy of these.
+const notice = " // Copyright (c) 2026 The greenify authors. MIT License."
+
+var clause = regexp.MustCompile(`(?m)^package \w+$`)
 
 // Packages returns the packages of the standard library of a release that get files,
 // sorted.
