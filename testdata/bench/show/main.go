@@ -20,6 +20,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -31,6 +32,7 @@ var (
 	benchtime = flag.String("benchtime", "20ms", "time of one run, as in go test")
 	run       = flag.String("run", ".", "only benchmarks that match this `regexp`, as in go test -bench")
 	build     = flag.Bool("build", true, "also compare greenify build with go build; takes a minute or two")
+	served    = flag.Bool("servers", true, "also ask servers: HTTP, TLS, TCP and gRPC; takes two minutes")
 	onlyOn    = flag.Bool("settings", false, "compare the settings of GREENIFY instead, and -locks")
 	withPeers = flag.Bool("peers", false, "compare with eventlet and gevent instead, from Debian packages")
 	markdown  = flag.Bool("md", false, "print markdown")
@@ -86,8 +88,21 @@ func show(ctx context.Context) error {
 	if *withPeers {
 		return comparePeers(ctx, tmp, greenify)
 	}
-	if err := operations(ctx, tmp, greenify); err != nil || !*build {
+	release, err := command(ctx, ".", nil, "go", "env", "GOVERSION")
+	if err != nil {
 		return err
+	}
+	fmt.Printf("%s, %s, %d CPUs, linux/%s, %s\n\n", strings.TrimSpace(release), machine(), runtime.NumCPU(), runtime.GOARCH, time.Now().Format(time.DateOnly))
+	if err := operations(ctx, tmp, greenify); err != nil {
+		return err
+	}
+	if *served {
+		if err := servers(ctx, tmp, greenify); err != nil {
+			return err
+		}
+	}
+	if !*build {
+		return nil
 	}
 	return builds(ctx, tmp, greenify)
 }

@@ -19,7 +19,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// peers has the programs of eventlet and gevent, the client of all servers, and a benchmark.
+// peers has the programs of eventlet and gevent, and a benchmark.
 const peers = "testdata/bench/peers"
 
 // python is the interpreter that Debian's packages are for; another one in PATH has them not.
@@ -52,30 +52,19 @@ func comparePeers(ctx context.Context, tmp, greenify string) error {
 	if err := havePackages(ctx); err != nil {
 		return err
 	}
-	cpus, err := processors()
+	on, place, err := pinning()
 	if err != nil {
 		return err
-	}
-	on := func(cpu int, args ...string) []string { return args }
-	place := "not pinned to a processor, for there is no taskset"
-	if taskset, err := exec.LookPath("taskset"); err == nil {
-		on = func(cpu int, args ...string) []string {
-			return append([]string{taskset, "-c", strconv.Itoa(cpu)}, args...)
-		}
-		place = "pinned to one processor, and the HTTP client to another"
-		if len(cpus) == 1 {
-			place = "pinned to one processor, with the HTTP client"
-		}
 	}
 	about, err := versions(ctx, greenify)
 	if err != nil {
 		return err
 	}
 	client := filepath.Join(tmp, "client")
-	if _, err := command(ctx, ".", nil, "go", "build", "-o", client, "./"+peers+"/client"); err != nil {
+	if _, err := command(ctx, ".", nil, "go", "build", "-o", client, "./testdata/bench/client"); err != nil {
 		return err
 	}
-	columns, err := buildPeers(ctx, tmp, greenify, func(args ...string) []string { return on(cpus[0], args...) })
+	columns, err := buildPeers(ctx, tmp, greenify, func(args ...string) []string { return on(0, args...) })
 	if err != nil {
 		return err
 	}
@@ -92,7 +81,7 @@ func comparePeers(ctx context.Context, tmp, greenify string) error {
 				}
 				out += more
 			}
-			more, err := ask(ctx, env, p.server, on(cpus[len(cpus)-1], client))
+			more, err := ask(ctx, env, p.server, on(1, client))
 			if err != nil {
 				return fmt.Errorf("the server of %s: %w", p.title, err)
 			}
@@ -222,12 +211,36 @@ func ask(ctx context.Context, env, server, client []string) (out string, err err
 			err = fmt.Errorf("%w\n%s", err, &said)
 		}
 	}()
-	return command(ctx, ".", env, client[0], slices.Concat(client[1:], []string{addr.String(), peerLoad.String()})...)
+	return command(ctx, ".", env, client[0], append(slices.Clone(client[1:]), addr.String(), peerLoad.String())...)
 }
 
 // median is the value in the middle.
 func median(values []float64) float64 {
 	return slices.Sorted(slices.Values(values))[len(values)/2]
+}
+
+// pinning returns what makes the command line of a program that has a processor of its own, the first (0) or the
+// last that there is (1), and says what that means.
+func pinning() (on func(which int, args ...string) []string, place string, err error) {
+	cpus, err := processors()
+	if err != nil {
+		return nil, "", err
+	}
+	taskset, err := exec.LookPath("taskset")
+	if err != nil {
+		return func(_ int, args ...string) []string { return args }, "not pinned to a processor, for there is no taskset", nil
+	}
+	place = "pinned to one processor, and the client to another"
+	if len(cpus) == 1 {
+		place = "pinned to one processor, with the client"
+	}
+	return func(which int, args ...string) []string {
+		cpu := cpus[0]
+		if which == 1 {
+			cpu = cpus[len(cpus)-1]
+		}
+		return append([]string{taskset, "-c", strconv.Itoa(cpu)}, args...)
+	}, place, nil
 }
 
 // processors are those that this process may use.
