@@ -52,9 +52,9 @@ type Findings struct {
 // first, as Rewrite does, and finds what remains.
 func Check(cfg Config, fix bool) (*Findings, error) {
 	c := newCommand(cfg)
-	defer c.end()
+	defer c.close()
 	if c.writes = fix; fix {
-		c.keeps = openResults(c.Groups)
+		c.keeps = &results{c.store, c.Groups}
 		if _, _, err := c.rewrite(); err != nil {
 			return nil, err
 		}
@@ -78,7 +78,7 @@ func (c *command) findings() ([]Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	results := openResults(c.Groups)
+	results := &results{c.store, c.Groups}
 	found := []Finding{} // not nil: in JSON it is an array
 	seen := map[string]bool{}
 	registers := map[string]bool{} // packages of which it is known that they do not
@@ -138,14 +138,17 @@ type kept struct {
 // listing searches the packages of a listing that have files which were not seen.
 func (r *results) listing(l *load.Listing, seen map[string]bool) ([]searched, error) {
 	var list []searched
-	var missing []*load.Listed
+	var wanted, missing []*load.Listed
 	keys := l.Keys()
 	for _, p := range l.Roots {
-		if files := p.Files(); len(files) > 0 && !slices.ContainsFunc(files, func(name string) bool { return !seen[name] }) {
-			continue
+		if files := p.Files(); len(files) == 0 || slices.ContainsFunc(files, func(name string) bool { return !seen[name] }) {
+			wanted = append(wanted, p)
 		}
-		if found, ok := r.get(keys[p]); ok {
-			list = append(list, searched{p, found})
+	}
+	found, ok := r.getAll(wanted, keys)
+	for i, p := range wanted {
+		if ok[i] {
+			list = append(list, searched{p, found[i]})
 		} else {
 			missing = append(missing, p)
 		}

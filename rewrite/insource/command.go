@@ -43,11 +43,18 @@ type command struct {
 	notes     []string     // for the user, when all went well
 	required  *requirement // what Get changes; nil if nothing
 	keeps     *results     // keep the findings of packages that stay as they are; may be nil
+	store     *store
 }
 
 func newCommand(cfg Config) *command {
 	cfg.Dir = cmp.Or(cfg.Dir, ".")
-	return &command{Config: cfg}
+	return &command{Config: cfg, store: openStore()}
+}
+
+// close ends a command.
+func (c *command) close() {
+	c.end()
+	c.store.close()
 }
 
 // halfPatched is said of files that an interrupted rewrite has left.
@@ -76,7 +83,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if len(patterns) == 0 {
 		patterns = []string{all}
 	}
-	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: openResults(nil), Stderr: c.Stderr, Progress: c.Progress, Searched: c.searched}
+	cfg := load.Config{Dir: c.Dir, Tests: true, Green: green, Groups: c.Groups, Facts: true, Cache: c.store, Stderr: c.Stderr, Progress: c.Progress, Searched: c.searched}
 	if c.Tags != "" {
 		cfg.Flags = append(cfg.Flags, "-tags="+c.Tags)
 	}
@@ -96,6 +103,7 @@ func (c *command) list(green bool, all string) (*load.Listing, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.store.share(list.CacheProg(), c.Stderr)
 	for _, p := range slices.Concat(list.Roots, list.Excluded) {
 		if p.Module != nil && p.Module.Dir != "" && !slices.Contains(c.modules, p.Module.Dir) {
 			c.modules = append(c.modules, p.Module.Dir)
@@ -194,6 +202,7 @@ func (c *command) prepare() (map[string]change, int, error) {
 		return nil, 0, err
 	}
 	if c.writes {
+		c.store.share(list.CacheProg(), c.Stderr)
 		for _, p := range slices.Concat(list.Roots, list.Excluded) {
 			if err := c.foreign(p); err != nil {
 				return nil, 0, err
@@ -388,7 +397,7 @@ func (c *command) changes(changes map[string]change, left int) *Changes {
 // Diff returns what Rewrite would change.
 func Diff(cfg Config) (*Changes, error) {
 	c := newCommand(cfg)
-	defer c.end()
+	defer c.close()
 	c.unchecked = !c.Get // it writes nothing
 	changes, left, err := c.prepare()
 	if err != nil {
@@ -400,7 +409,7 @@ func Diff(cfg Config) (*Changes, error) {
 // Rewrite patches the files of the packages, all of them or none.
 func Rewrite(cfg Config) (*Changes, error) {
 	c := newCommand(cfg)
-	defer c.end()
+	defer c.close()
 	c.writes = true
 	changes, left, err := c.rewrite()
 	if err != nil {

@@ -54,7 +54,7 @@ func generate(cfg Config, decide func(*generator, *load.Listing) error, write bo
 		return nil, fmt.Errorf("twins are made from the files without the tag %s: leave it out of -tags", greenTag)
 	}
 	c := newCommand(cfg)
-	defer c.end()
+	defer c.close()
 	c.writes = write
 	g := &generator{
 		command: c, want: map[string][]byte{}, have: map[string][]byte{},

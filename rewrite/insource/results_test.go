@@ -64,7 +64,7 @@ func TestResults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	openResults(nil).put(list.Keys()[list.Roots[0]], []kept{{Finding{File: "d.go", Line: 7, Message: "kept"}, "d.go", false}})
+	(&results{store: openStore()}).put(list.Keys()[list.Roots[0]], []kept{{Finding{File: "d.go", Line: 7, Message: "kept"}, "d.go", false}})
 	check("d/d.go:7: kept", "./d")
 }
 

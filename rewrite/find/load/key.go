@@ -44,7 +44,9 @@ func (l *Listing) key(p *Listed, keys map[*Listed]string) (string, error) {
 		return "", fmt.Errorf("%s", p.Error.Err)
 	}
 	h := sha256.New()
-	fmt.Fprintln(h, l.env, l.cfg.Flags, p.ImportPath, p.Standard)
+	env := l.env
+	env.GOROOT, env.GOMODCACHE, env.GOCACHEPROG = "", "", "" // other machines have others
+	fmt.Fprintln(h, env, l.cfg.Flags, p.ImportPath, p.Standard)
 	if p.Module != nil {
 		fmt.Fprintln(h, p.Module.Path, p.Module.Version, p.Module.GoVersion)
 	}

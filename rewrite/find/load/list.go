@@ -140,14 +140,17 @@ func (l *Listed) Path() string {
 	return path
 }
 
-type goEnv struct{ GOVERSION, GOROOT, GOOS, GOARCH, GOMODCACHE, GOFLAGS, CGO_ENABLED, GOEXPERIMENT string }
+type goEnv struct{ GOVERSION, GOROOT, GOOS, GOARCH, GOMODCACHE, GOFLAGS, CGO_ENABLED, GOEXPERIMENT, GOCACHEPROG string }
+
+// CacheProg is the program that GOCACHEPROG names, and its arguments; nil if it names none.
+func (l *Listing) CacheProg() []string { return SplitFlags(l.env.GOCACHEPROG) }
 
 // List asks the go command for the packages that match the patterns. It builds
 // nothing.
 func List(cfg Config, patterns ...string) (*Listing, error) {
 	l := &Listing{cfg: cfg, patterns: patterns, byID: map[string]*Listed{}}
 	// By name: for all of them the go command asks the C compiler.
-	out, err := l.command("env", "-json", "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOMODCACHE", "GOFLAGS", "CGO_ENABLED", "GOEXPERIMENT")
+	out, err := l.command("env", "-json", "GOVERSION", "GOROOT", "GOOS", "GOARCH", "GOMODCACHE", "GOFLAGS", "CGO_ENABLED", "GOEXPERIMENT", "GOCACHEPROG")
 	if err != nil {
 		return nil, err
 	}
