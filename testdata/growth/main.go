@@ -23,6 +23,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"text/tabwriter"
 	"time"
 )
@@ -139,15 +140,15 @@ func show(ctx context.Context, greenify, output string) error {
 		return err
 	}
 	check := &panel{title: "Checking source", x: "lines of Go", y: "seconds", log: true, sides: [2]string{"go vet", "greenify check"}}
-	if err := checks(ctx, dir, greenify, check); err != nil {
+	space := &panel{x: check.x, y: "MiB of the largest process", sides: check.sides}
+	if err := checks(ctx, dir, greenify, check, space); err != nil {
 		return err
 	}
-	panels := []*panel{memory, over, echo, check}
 	about := machine()
-	if err := table(about, panels); err != nil {
+	if err := table(about, []*panel{memory, over, echo, check, space}); err != nil {
 		return err
 	}
-	return drawAll(output, about, panels)
+	return drawAll(output, about, []*panel{memory, over, echo, check})
 }
 
 // measure adds a point for each size. The sides take turns.
@@ -174,10 +175,11 @@ func median(v []float64) float64 {
 	return (v[(len(v)-1)/2] + v[len(v)/2]) / 2
 }
 
-// checks measures on source that neither tool has seen, with the standard library built.
-func checks(ctx context.Context, dir, greenify string, p *panel) error {
+// checks measures time and memory on source that neither tool has seen, with the standard library built.
+func checks(ctx context.Context, dir, greenify string, seconds, space *panel) error {
 	env := []string{"GOCACHE=" + filepath.Join(dir, "gocache"), "GREENIFYCACHE=" + filepath.Join(dir, "greenifycache")}
 	seed := uint64(0)
+	peaks := map[int]*[2][]float64{} // by size
 	run := func(side, size int) (float64, error) {
 		seed++
 		src := filepath.Join(dir, "made")
@@ -186,17 +188,22 @@ func checks(ctx context.Context, dir, greenify string, p *panel) error {
 		}
 		begin := time.Now()
 		var err error
+		var kib int64
 		if side == 0 {
-			_, err = command(ctx, src, env, "go", "vet", "./...")
+			_, kib, err = measured(ctx, src, env, "go", "vet", "./...")
 		} else {
 			var findings []byte
-			findings, err = command(ctx, src, env, greenify, "check", "./...")
+			findings, kib, err = measured(ctx, src, env, greenify, "check", "./...")
 			var exit *exec.ExitError
 			if errors.As(err, &exit) && exit.ExitCode() == 1 && len(findings) > 0 {
 				err = nil // a failure has the same code, and no findings
 			}
 		}
 		took := time.Since(begin)
+		if peaks[size] == nil {
+			peaks[size] = new([2][]float64)
+		}
+		peaks[size][side] = append(peaks[size][side], float64(kib)/1024)
 		return took.Seconds(), errors.Join(err, os.RemoveAll(src))
 	}
 	for side := range 2 { // builds what the source imports
@@ -204,12 +211,22 @@ func checks(ctx context.Context, dir, greenify string, p *panel) error {
 			return err
 		}
 	}
-	return p.measure(lines, run)
+	err := seconds.measure(lines, run)
+	for _, pt := range seconds.points {
+		space.points = append(space.points, point{pt.size, [2]float64{median(peaks[pt.size][0]), median(peaks[pt.size][1])}})
+	}
+	return err
 }
 
 // command runs a command with more environment variables, and returns what it prints to
 // standard output. The error of a failure has what it prints to standard error.
 func command(ctx context.Context, dir string, env []string, name string, args ...string) ([]byte, error) {
+	out, _, err := measured(ctx, dir, env, name, args...)
+	return out, err
+}
+
+// measured is command, and returns the resident memory of the largest process of the command, too.
+func measured(ctx context.Context, dir string, env []string, name string, args ...string) (out []byte, kib int64, err error) {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
@@ -217,11 +234,14 @@ func command(ctx context.Context, dir string, env []string, name string, args ..
 	cmd.Env = append(os.Environ(), env...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
-	out, err := cmd.Output()
+	out, err = cmd.Output()
 	if err != nil {
 		err = fmt.Errorf("%s %s: %w\n%s", filepath.Base(name), strings.Join(args, " "), err, &stderr)
 	}
-	return out, err
+	if cmd.ProcessState != nil {
+		kib = cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+	}
+	return out, kib, err
 }
 
 var model = regexp.MustCompile(`model name\s*: (.*)`)
