@@ -17,11 +17,23 @@ func (f *finder) resolve() {
 		return
 	}
 	active := f.active()
-	for _, s := range active {
-		for _, outer := range active {
-			if outer != s && outer.moves(s.Pos) {
-				s.owner, s.Inside = outer, true // the innermost comes last
+	at := sweep(spansOf(active, func(p Part, add func(pos, end token.Pos)) {
+		for _, h := range p.Holes {
+			if h.Moved {
+				add(h.X.Pos(), h.X.End())
 			}
+		}
+	}))
+	for _, s := range active {
+		innermost := -1 // it comes last
+		for _, outer := range at(s.Pos) {
+			if active[outer.site] != s && s.Pos < outer.end {
+				innermost = max(innermost, outer.site)
+			}
+		}
+		if innermost >= 0 {
+			s.owner, s.Inside = active[innermost], true
+			s.owner.inner = append(s.owner.inner, s)
 		}
 	}
 	f.nameImports(active)
@@ -97,8 +109,8 @@ func (f *finder) partEdits(s *Site, p Part) []Edit {
 // moved returns the source of an operand with the sites inside replaced.
 func (f *finder) moved(owner *Site, x ast.Expr) string {
 	var edits []Edit
-	for _, s := range f.Sites {
-		if s.owner == owner && x.Pos() <= s.Pos && s.Pos < x.End() {
+	for _, s := range owner.inner {
+		if x.Pos() <= s.Pos && s.Pos < x.End() {
 			edits = append(edits, s.raw...)
 		}
 	}

@@ -348,15 +348,6 @@ func names(text, pkg string) bool {
 
 // unused finds the imports whose every use is replaced.
 func (f *finder) unused(active []*Site) {
-	// replacedBy returns the site whose replacement drops what is at pos.
-	replacedBy := func(pos token.Pos) *Site {
-		for _, s := range active {
-			if s.drops(pos) {
-				return s
-			}
-		}
-		return nil
-	}
 	before, after := map[*types.PkgName]int{}, map[*types.PkgName]int{}
 	last := map[*types.PkgName]*Site{}
 	dots := map[*types.Package]*types.PkgName{}
@@ -365,6 +356,11 @@ func (f *finder) unused(active []*Site) {
 			dots[name.Imported()] = name
 		}
 	}
+	type use struct {
+		pos  token.Pos
+		name *types.PkgName
+	}
+	var uses []use
 	var qualified *ast.Ident
 	ast.Inspect(f.Syntax, func(n ast.Node) bool {
 		switch n := n.(type) {
@@ -377,16 +373,27 @@ func (f *finder) unused(active []*Site) {
 				name = dots[obj.Pkg()]
 			}
 			if name != nil {
-				before[name]++
-				if s := replacedBy(n.Pos()); s != nil {
-					last[name] = s
-				} else {
-					after[name]++
-				}
+				uses = append(uses, use{n.Pos(), name})
 			}
 		}
 		return true
 	})
+	slices.SortStableFunc(uses, func(a, b use) int { return int(a.pos - b.pos) })
+	at := sweep(spansOf(active, func(p Part, add func(pos, end token.Pos)) { add(p.Pos, p.End) }))
+	for _, u := range uses {
+		before[u.name]++
+		dropping := len(active) // the first whose replacement drops it
+		for _, part := range at(u.pos) {
+			if part.site < dropping && active[part.site].drops(u.pos) {
+				dropping = part.site
+			}
+		}
+		if dropping < len(active) {
+			last[u.name] = active[dropping]
+		} else {
+			after[u.name]++
+		}
+	}
 	// Replacements name packages too, in conversions and wrappers.
 	for _, s := range active {
 		for _, p := range s.Template.Parts {

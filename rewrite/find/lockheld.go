@@ -5,6 +5,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // held reports locks that stay held while the thread waits, with nothing that
@@ -49,8 +50,12 @@ func (f *finder) heldFrom(s ast.Stmt, rest []ast.Stmt, waits []wait) {
 		if !ok || f.unlocked(e.X) != lock {
 			continue
 		}
-		for _, w := range waits {
-			if s.End() <= w.pos && w.pos < t.Pos() && w.frees != lock && !deferred(rest, w.pos) {
+		first, _ := slices.BinarySearchFunc(waits, s.End(), func(w wait, pos token.Pos) int { return int(w.pos - pos) })
+		for _, w := range waits[first:] {
+			if w.pos >= t.Pos() {
+				break
+			}
+			if w.frees != lock && !deferred(rest, w.pos) {
 				f.add(&Site{
 					Pos: s.Pos(), End: s.End(), Kind: Held, Group: "thread", What: "lock",
 					Message: fmt.Sprintf("%s is held while %s waits, and stays locked if that panics: defer the unlock", lock, w.what),

@@ -159,17 +159,30 @@ func (f *finder) defined(x ast.Expr) ast.Expr {
 	if !ok || f.Info.Uses[id] == nil {
 		return x
 	}
+	if f.defines == nil {
+		f.defines = f.definitions()
+	}
+	if value, ok := f.defines[f.Info.Uses[id]]; ok {
+		return value
+	}
+	return x
+}
+
+// definitions returns the values of the variables that := declares in the file. One walk finds them
+// all: generated files have tens of thousands of calls to ask for.
+func (f *finder) definitions() map[types.Object]ast.Expr {
+	values := map[types.Object]ast.Expr{}
 	ast.Inspect(f.Syntax, func(n ast.Node) bool {
 		if s, ok := n.(*ast.AssignStmt); ok && s.Tok == token.DEFINE && len(s.Lhs) == len(s.Rhs) {
 			for i, l := range s.Lhs {
-				if l, ok := l.(*ast.Ident); ok && f.Info.Defs[l] == f.Info.Uses[id] {
-					x = s.Rhs[i]
+				if l, ok := l.(*ast.Ident); ok && f.Info.Defs[l] != nil {
+					values[f.Info.Defs[l]] = s.Rhs[i]
 				}
 			}
 		}
 		return true
 	})
-	return x
+	return values
 }
 
 // untyped reports whether x, which is not constant, gets its type from where it

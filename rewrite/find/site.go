@@ -3,6 +3,7 @@ package find
 import (
 	"go/ast"
 	"go/token"
+	"go/types"
 	"slices"
 	"strings"
 )
@@ -53,24 +54,13 @@ type Site struct {
 
 	adds  []string // what Imports adds, as in an import declaration
 	owner *Site    // the site that Inside speaks of
+	inner []*Site  // those whose owner it is, in order
 	raw   []Edit
 	dots  []*ast.ImportSpec // that go with the site
 }
 
 // Active reports whether the site is to be replaced.
 func (s *Site) Active() bool { return s.Template != nil && s.Skip == "" }
-
-// moves reports whether the replacement of s moves the operand at pos.
-func (s *Site) moves(pos token.Pos) bool {
-	for _, p := range s.Template.Parts {
-		for _, h := range p.Holes {
-			if h.Moved && h.X.Pos() <= pos && pos < h.X.End() {
-				return true
-			}
-		}
-	}
-	return false
-}
 
 // drops reports whether the replacement of s has no more what is at pos: it replaces that,
 // and no operand contains it.
@@ -155,6 +145,8 @@ type finder struct {
 	wanted map[string]string // packages that replacements may name, and their own names, by path
 
 	locals string // prefix of the names that replacements declare: g0, g1, ...
+
+	defines map[types.Object]ast.Expr // what defined asks; nil until it does
 }
 
 // add records a site.
