@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	runtimedebug "runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -195,7 +196,10 @@ func (e *env) goCommand(o *buildOptions, l *goLine) error {
 			}
 		}
 	}
+	// Nothing that is read here becomes garbage soon, and a collection would take as long as the reading.
+	percent := runtimedebug.SetGCPercent(-1)
 	tc, err := e.open(o, l)
+	runtimedebug.SetGCPercent(percent)
 	if err != nil {
 		return err
 	}

@@ -14,7 +14,6 @@ import (
 	"go/version"
 	"io/fs"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -48,7 +47,7 @@ func Files(cfg Config) (map[string][]byte, error) {
 		return nil, err
 	}
 	for name, src := range source(cfg.Release, cfg.Sim) {
-		out[name] = clause.ReplaceAll(src, []byte("$0"+notice))
+		out[name] = withNotice(src)
 	}
 	return out, nil
 }
@@ -57,7 +56,15 @@ func Files(cfg Config) (map[string][]byte, error) {
 // looks for it in each file of std, and a binary is a copy of these.
 const notice = " // Copyright (c) 2026 The greenify authors. MIT License."
 
-var clause = regexp.MustCompile(`(?m)^package \w+$`)
+func withNotice(src []byte) []byte {
+	clause := []byte("\npackage ")
+	end := 0
+	if !bytes.HasPrefix(src, clause[1:]) {
+		end = bytes.Index(src, clause) + 1
+	}
+	end += bytes.IndexByte(src[end:], '\n')
+	return slices.Concat(src[:end], []byte(notice), src[end:])
+}
 
 // Packages returns the packages of the standard library of a release that get files,
 // sorted.
