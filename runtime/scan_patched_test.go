@@ -1,3 +1,5 @@
+//go:build greenify
+
 package green_test
 
 import (
