@@ -29,7 +29,7 @@ var hubRecord struct {
 	file   *byte // its name, for the time up to its opening
 	base   uintptr
 	places [recordPlaces]struct {
-		hash uint64 // 0: free
+		hash atomic.Uint64 // 0: free
 		n    uint16
 	}
 }
@@ -151,17 +151,17 @@ func hubRecordPlace(hash uint64, what string, pcs []uintptr) uint16 {
 	r := &hubRecord
 	for i := range uint64(32) {
 		e := &r.places[(hash+i)%recordPlaces]
-		switch atomic.Load64(&e.hash) {
+		switch e.hash.Load() {
 		case hash:
 			return e.n
 		case 0:
 			lock(&hubTrace.lock)
-			if e.hash == 0 {
+			if e.hash.Load() == 0 {
 				e.n = hubRecordLine(what, pcs)
-				atomic.Store64(&e.hash, hash)
+				e.hash.Store(hash)
 			}
 			unlock(&hubTrace.lock)
-			if e.hash == hash {
+			if e.hash.Load() == hash {
 				return e.n
 			}
 		}
