@@ -47,14 +47,14 @@ type hubSeen struct {
 // where the runtime's own detector would: no M runs, no timer is set, nobody
 // waits in the poller. It says of each green thread what it waits for, on
 // which object, since when and where it was started, then prints the stacks as
-// the runtime does. Exit status 2.
+// the runtime does. Exit status 2. The first line is Go's own, for whoever looks for it.
 func hubDeadlock() {
 	hub.manifest = len(hubManifest) // here, because a plugin has the scheduler but no runtime.main
 	if !hub.on {
 		fatal("all goroutines are asleep - deadlock!")
 	}
 	printlock()
-	print("fatal error: all green threads are asleep - deadlock!\n")
+	print("fatal error: all goroutines are asleep - deadlock!\n")
 	hubReport()
 	hubTraceEnd()
 	hubSimDeadlocks()

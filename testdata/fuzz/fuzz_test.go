@@ -89,7 +89,7 @@ func TestVerdict(t *testing.T) {
 		{"panic: p\n\ngoroutine 1 [running]:\nmain.main()\n", "panic: p"},
 		{"panic: (main.T) (0x47e2a0,0x4b3c10)\n\ngoroutine 7 [running]:\n", "panic: (main.T) (0x,0x)"},
 		{"fatal error: all goroutines are asleep - deadlock!\n\ngoroutine 1 [select (no cases)]:\n", "fatal error: all goroutines are asleep - deadlock!"},
-		{"fatal error: all green threads are asleep - deadlock!\n\tthread 1 waits\n\tbuild with -locks\n\ngoroutine 1 [select]:\n", "fatal error: all goroutines are asleep - deadlock!"},
+		{"fatal error: all goroutines are asleep - deadlock!\n\tthread 1 waits\n\tbuild with -locks\n\ngoroutine 1 [select]:\n", "fatal error: all goroutines are asleep - deadlock!"},
 	} {
 		if got := verdict(tt.stderr); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.stderr, got, tt.want)

@@ -154,7 +154,7 @@ func (r *runner) run(bin string, env []string, i int) outcome {
 
 var (
 	report  = regexp.MustCompile(`(?m)^greenify: .*\n(\t.*\n)*`)
-	asleep  = regexp.MustCompile(`(?m)all green threads (are asleep - deadlock!)\n(\t.*\n)*`)
+	asleep  = regexp.MustCompile(`(?m)(all goroutines are asleep - deadlock!)\n(\t.*\n)*`)
 	address = regexp.MustCompile(`0x[0-9a-f]+`)
 )
 
@@ -163,9 +163,9 @@ var (
 //   - the stacks of its goroutines: in source they have other lines and functions,
 //   - addresses, which no two runs share,
 //   - what the hub reports, by lines of its own: it is not the program's,
-//   - the word for goroutines in a deadlock of a whole program, and who waits for what below it.
+//   - who waits for what, in a deadlock of a whole program.
 func verdict(stderr string) string {
-	said := asleep.ReplaceAllString(report.ReplaceAllString(stderr, ""), "all goroutines $1\n")
+	said := asleep.ReplaceAllString(report.ReplaceAllString(stderr, ""), "$1\n")
 	said, _, _ = strings.Cut("\n"+said, "\ngoroutine ")
 	return strings.TrimSpace(address.ReplaceAllString(said, "0x"))
 }

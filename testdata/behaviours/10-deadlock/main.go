@@ -2,7 +2,7 @@
 // which object, who is to unlock it, and where it was started.
 //
 // exit: 2
-// patched-stderr: ^fatal error: all green threads are asleep - deadlock!
+// patched-stderr: ^fatal error: all goroutines are asleep - deadlock!
 // patched-stderr: thread 1 waits in chan receive on chan int 0x[0-9a-f]+ \(unbuffered\), \d+ s, started as main
 // patched-stderr: thread \d+ waits in sync.Mutex.Lock on 0x[0-9a-f]+, its Unlock is deferred by thread \d+, \d+ s, started at .*@holder by thread 1
 // patched-stderr: thread \d+ waits in select on .*chan string 0x[0-9a-f]+ \(1 of 1\).*, \d+ s, started at .*@chooser by thread 1
