@@ -177,6 +177,7 @@ var thread = []Leaf{
 	{File: "testing/testing.go", Edit: edit("M.Run", entry, "", "hubTest()", 1), Why: "tests report a thread that keeps the hub for longer than 100 ms, and where a channel of a deadlock was made"},
 	{File: "testing/testing.go", Edit: edit("M.before", before, "testlogFile = f", `os.Getenv("GREENIFY")`, 1), Why: "the go command keeps results of tests by the variables that they read through package os, from here on"},
 	{File: "testing/testing.go", Edit: edit("M.startAlarm", replace, "time.AfterFunc", "hubAfterFunc", 1), Why: "-timeout ends a test that keeps the hub"},
+	{File: "runtime/metrics.go", Edit: edit("schedStatsAggregate.compute", replace, "uint64(sched.runq.size)", "uint64(sched.runq.size + hubQueued())", 1), Why: "runtime/metrics counts ready threads as runnable"},
 
 	// Reports.
 	{File: "sync/waitgroup.go", Edit: edit("WaitGroup.Go", before, "go func() {", "hubStartHere()", 1), Why: "a thread is started, and in the scope of the patch or not, where WaitGroup.Go is called"},
