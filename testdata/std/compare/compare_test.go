@@ -57,7 +57,7 @@ func TestCompare(t *testing.T) {
 		crashB = "ev run TestB; ev fail TestB; ev fail"
 		skipB  = "ev run TestB; ev run TestB/x; ev skip TestB/x; ev pass TestB; ev pass"
 	)
-	loop := exception{pkg: "p", test: "TestB", class: "busy loop"}
+	loop := exception{pkg: "p", test: "TestB", class: "order"}
 	flaky := loop
 	flaky.flaky = true
 	for _, c := range []struct {
@@ -120,9 +120,11 @@ func TestExceptions(t *testing.T) {
 	for _, bad := range []string{
 		"net\tTestX\n",
 		line("net", "too hard"),
-		line("sync", "busy loop"),
-		"net\tTestX\tbusy loop\t\n",
-		strings.Repeat(line("net", "busy loop"), maxExceptions+1),
+		line("sync", "order"),
+		line("net", twoAtOnce),
+		"net\tTestX\torder\t\n",
+		strings.Repeat(line("net", "order"), maxExceptions+1),
+		strings.Repeat(line("runtime", twoAtOnce), maxExceptions+1),
 	} {
 		file := filepath.Join(t.TempDir(), "exceptions.tsv")
 		if err := os.WriteFile(file, []byte(bad), 0o644); err != nil {

@@ -123,6 +123,7 @@ type runner struct {
 	short   bool
 	dir     string   // where it runs
 	flags   []string // more flags of go test
+	env     []string // more of its environment
 }
 
 // buildTime is how long the build before a run may take, a cold one of std
@@ -148,7 +149,7 @@ func (r runner) once(ctx context.Context, pkg, only string, without []string, li
 		args = append(args, "-skip="+strings.Join(alts, "|"))
 	}
 	cmd := exec.Command(r.command, append(args, pkg)...)
-	cmd.Dir, cmd.Env = r.dir, tool.Environ()
+	cmd.Dir, cmd.Env = r.dir, append(tool.Environ(), r.env...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	var stderr strings.Builder
 	cmd.Stderr = &stderr
