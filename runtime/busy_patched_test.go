@@ -523,6 +523,37 @@ func TestCallsThatNeedNotWait(t *testing.T) {
 	}
 }
 
+// TestSyncs: what waits for the disk lets the others run, however soon it is back.
+func TestSyncs(t *testing.T) {
+	f, err := os.Create(t.TempDir() + "/file")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	fd := int(f.Fd())
+	for _, c := range []struct {
+		name string
+		sync func() error
+	}{
+		{"File.Sync", f.Sync},
+		{"Fsync", func() error { return syscall.Fsync(fd) }},
+		{"Fdatasync", func() error { return syscall.Fdatasync(fd) }},
+		{"SyncFileRange", func() error { return syscall.SyncFileRange(fd, 0, 0, 7) }},
+	} {
+		if _, err := f.WriteString(c.name); err != nil {
+			t.Fatal(err)
+		}
+		ran := false
+		go func() { ran = true }()
+		if err := c.sync(); err != nil {
+			t.Errorf("%s: %v", c.name, err)
+		}
+		if !ran {
+			t.Errorf("%s keeps the hub", c.name)
+		}
+	}
+}
+
 // TestRescuedTwice: a call that was rescued twice in one place leaves at once the
 // third time, and the same call elsewhere does not.
 func TestRescuedTwice(t *testing.T) {

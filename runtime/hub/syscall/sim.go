@@ -19,6 +19,8 @@ import (
 // The race detector hears nothing of what happens here, as of what the kernel does: no
 // function is instrumented, there are no maps, and memory is moved by simMove.
 
+const hubSyncs = 0 // a sync takes no time in a schedule, and nobody else runs in it
+
 const (
 	simBase  = linux.HubSimBase
 	simFiles = linux.HubSimFiles

@@ -182,6 +182,12 @@ var hubCalls = [hubCallsLen]uint8{
 	SYS_MQ_TIMEDRECEIVE: hubTime5,
 	SYS_IO_GETEVENTS:    hubTime5,
 	426:                 hubRing, // io_uring_enter
+	SYS_FSYNC:           hubSyncs,
+	SYS_FDATASYNC:       hubSyncs,
+	SYS_SYNC_FILE_RANGE: hubSyncs,
+	SYS_SYNC:            hubSyncs,
+	SYS_MSYNC:           hubSyncs,
+	hubSyncfs:           hubSyncs,
 
 	hubEpollWait: hubEpollMS,
 	hubPoll:      hubPollMS,

@@ -15,3 +15,5 @@ const hubSendmmsg = 307 // SYS_SENDMMSG, which package syscall does not have
 const hubCopyRange = 326 // SYS_COPY_FILE_RANGE
 
 const hubFstatat = SYS_NEWFSTATAT
+
+const hubSyncfs = 306 // SYS_SYNCFS, which package syscall does not have

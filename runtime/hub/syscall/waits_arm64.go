@@ -15,3 +15,5 @@ const hubSendmmsg = 269 // SYS_SENDMMSG, which package syscall does not have
 const hubCopyRange = 285 // SYS_COPY_FILE_RANGE
 
 const hubFstatat = SYS_FSTATAT
+
+const hubSyncfs = SYS_SYNCFS
