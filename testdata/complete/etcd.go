@@ -42,7 +42,7 @@ func etcd(r *run) error {
 			"--listen-client-urls", urls[i], "--advertise-client-urls", urls[i],
 			"--listen-peer-urls", peers[i], "--initial-advertise-peer-urls", peers[i],
 			"--initial-cluster", strings.Join(cluster[:], ","), "--initial-cluster-state", "new",
-			"--heartbeat-interval", "500", "--election-timeout", "5000", "--log-level", "warn")
+			"--election-timeout", "2000", "--log-level", "info")
 		if err != nil {
 			return err
 		}
@@ -137,14 +137,14 @@ func etcd(r *run) error {
 		return err
 	}
 
-	leader, err := leader(r, clients)
+	first, err := leader(r, clients[:])
 	if err != nil {
 		return err
 	}
-	if err := servers[leader].stop(); err != nil {
+	if err := servers[first].stop(); err != nil {
 		return err
 	}
-	rest := [2]int{(leader + 1) % members, (leader + 2) % members}
+	rest := []int{(first + 1) % members, (first + 2) % members}
 	err = r.batch("put after the leader has ended", func() ([]string, error) {
 		if err := r.until("other leader", func() error {
 			ctx, cancel := context.WithTimeout(r, 2*time.Second)
@@ -163,7 +163,12 @@ func etcd(r *run) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(servers[rest[0]].stop(), servers[rest[1]].stop())
+	// The leader ends last: it would wait for the other one to lead, who cannot.
+	last, err := leader(r, []*clientv3.Client{clients[rest[0]], clients[rest[1]]})
+	if err != nil {
+		return err
+	}
+	return errors.Join(servers[rest[1-last]].stop(), servers[rest[last]].stop())
 }
 
 func values(got *clientv3.GetResponse) string {
@@ -214,13 +219,15 @@ func watch(r *run, c *clientv3.Client, prefix string, n int) (events func() ([]s
 
 // leases has keys that live for a second, unless they are kept alive.
 func leases(r *run, c *clientv3.Client) error {
+	ctx, cancel := context.WithCancel(r)
+	defer cancel() // a server that ends waits for 15 s for who keeps a lease alive
 	for _, kept := range []bool{true, false} {
 		lease, err := c.Grant(r, 2)
 		if err != nil {
 			return err
 		}
 		if kept {
-			alive, err := c.KeepAlive(r, lease.ID)
+			alive, err := c.KeepAlive(ctx, lease.ID)
 			if err != nil {
 				return err
 			}
@@ -269,7 +276,8 @@ func everywhere(r *run, clients []*clientv3.Client) error {
 	return nil
 }
 
-func leader(r *run, clients [members]*clientv3.Client) (int, error) {
+// leader returns which of the clients' members leads.
+func leader(r *run, clients []*clientv3.Client) (int, error) {
 	for i, c := range clients {
 		s, err := c.Status(r, c.Endpoints()[0])
 		if err != nil {

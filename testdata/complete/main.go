@@ -26,10 +26,11 @@ import (
 
 // A program is one of those that are tried.
 type program struct {
-	name  string   // its folder here, which has a module that requires it
-	kind  string   // what it is
-	paths []string // its packages
-	tags  string   // to build it with
+	name   string   // its folder here, which has a module that requires it
+	kind   string   // what it is
+	module string   // that it is of
+	paths  []string // its packages
+	tags   string   // to build it with
 
 	// drive runs it once: starts it, loads it, and ends it.
 	drive func(*run) error
@@ -37,11 +38,13 @@ type program struct {
 }
 
 var programs = []program{
-	{name: "coredns", kind: "DNS server", paths: []string{"github.com/coredns/coredns"}, drive: coredns},
-	{name: "nats", kind: "message broker", paths: []string{"github.com/nats-io/nats-server/v2"}, drive: natsServer},
-	{name: "etcd", kind: "key-value store with consensus, 3 members", paths: []string{"go.etcd.io/etcd/server/v3"}, drive: etcd},
-	{name: "caddy", kind: "web server and proxy", paths: []string{"github.com/caddyserver/caddy/v2/cmd/caddy"}, drive: caddy},
-	{name: "hugo", kind: "static site generator", paths: []string{"github.com/gohugoio/hugo"}, drive: hugo},
+	{name: "coredns", kind: "DNS server", module: "github.com/coredns/coredns", paths: []string{"."}, drive: coredns},
+	{name: "nats", kind: "message broker", module: "github.com/nats-io/nats-server/v2", drive: natsServer},
+	{name: "etcd", kind: "key-value store with consensus, 3 members", module: "go.etcd.io/etcd/server/v3", drive: etcd},
+	{name: "caddy", kind: "web server and proxy", module: "github.com/caddyserver/caddy/v2", paths: []string{"github.com/caddyserver/caddy/v2/cmd/caddy"}, drive: caddy},
+	{name: "hugo", kind: "static site generator", module: "github.com/gohugoio/hugo", drive: hugo},
+	{name: "git", kind: "git server by HTTP and SSH", module: "github.com/sosedoff/gitkit", paths: []string{"."}, drive: git},
+	{name: "toolchain", kind: "Go", paths: []string{"cmd/go", "cmd/compile", "cmd/asm", "cmd/link"}, drive: toolchain, once: true},
 }
 
 // A side is a way to build and run a program.
@@ -56,7 +59,7 @@ var sides = []side{{"plain 1", false, 1}, {"patched 1", true, 1}, {"plain 2", fa
 var (
 	rounds = flag.Int("rounds", 3, "run each that many `times`; medians count")
 	keep   = flag.String("keep", "", "keep what the programs wrote in this `folder`")
-	limit  = flag.Duration("limit", 5*time.Minute, "a run that takes longer has failed; the program prints its stacks")
+	limit  = flag.Duration("limit", 10*time.Minute, "a run that takes longer has failed; the program prints its stacks")
 )
 
 func main() {
@@ -172,11 +175,15 @@ func (p *program) build(ctx context.Context, tool, output string) error {
 	if err := os.MkdirAll(filepath.Dir(output), 0o777); err != nil {
 		return err
 	}
-	if len(p.paths) > 1 {
+	paths := p.paths
+	switch {
+	case paths == nil:
+		paths = []string{p.module}
+	case len(paths) > 1:
 		output += string(filepath.Separator)
 	}
 	args := []string{"build", "-tags=" + p.tags, "-o", output}
-	cmd := exec.CommandContext(ctx, tool, append(args, p.paths...)...)
+	cmd := exec.CommandContext(ctx, tool, append(args, paths...)...)
 	cmd.Dir = p.name
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(tool), strings.Join(cmd.Args[1:], " "), err, out)

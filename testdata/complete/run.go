@@ -155,8 +155,8 @@ func (p *process) stop() error {
 	}
 	select {
 	case <-p.ended:
-	case <-time.After(30 * time.Second):
-		return fmt.Errorf("%s has not ended 30 s after SIGTERM", p.Args[0])
+	case <-time.After(time.Minute):
+		return fmt.Errorf("%s has not ended a minute after SIGTERM", p.Args[0])
 	}
 	p.forget()
 	p.run.ends = append(p.run.ends, end{

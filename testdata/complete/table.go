@@ -26,16 +26,21 @@ type table struct {
 
 func (t *table) add(side int, r *run) { t.runs[side] = append(t.runs[side], r) }
 
-// version returns the version of the module that has the program.
+// version returns the version of the program's module.
 func (p *program) version(binary string) (string, error) {
-	if len(p.paths) > 1 {
-		return runtime.Version(), nil // of the release
+	if p.module == "" {
+		return runtime.Version(), nil
 	}
 	info, err := buildinfo.ReadFile(binary)
 	if err != nil {
 		return "", err
 	}
-	return info.Main.Version, nil
+	for _, m := range append(info.Deps, &info.Main) {
+		if m.Path == p.module {
+			return m.Version, nil
+		}
+	}
+	return "", fmt.Errorf("%s is not made from %s", binary, p.module)
 }
 
 // compare reports whether all runs had the same answers and ended alike, and prints what differs.

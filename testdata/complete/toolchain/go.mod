@@ -1,0 +1,3 @@
+module example.com/complete/toolchain
+
+go 1.26.0
