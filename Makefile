@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std std-all corpus sources services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std std-all corpus sources complete services services-stop db ticker std-catalog workers churn
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -269,6 +269,12 @@ ticker:
 # CORPUSFLAGS='-flags "-count=3 -shuffle=on" grpc' takes some, with more flags of go test.
 corpus:
 	go run ./testdata/std/compare -modules testdata/std/modules.tsv $(CORPUSFLAGS)
+
+# complete drives complete programs that nobody here wrote by their own clients, plain and
+# patched, compares what they answer and writes testdata/complete/table.txt. Half an hour, and as
+# much for the first build; COMPLETEFLAGS='-rounds 1 nats etcd' takes some.
+complete: $(GREENIFY)
+	cd testdata/complete && go vet . && go run . -greenify $(CURDIR)/$(GREENIFY) -o table.txt $(COMPLETEFLAGS)
 
 .PHONY: $(GREENIFY)
 $(GREENIFY):

@@ -30,7 +30,7 @@ type program struct {
 	kind   string   // what it is
 	module string   // that it is of
 	paths  []string // its packages
-	tags   string   // to build it with
+	flags  []string // to build it with
 
 	// drive runs it once: starts it, loads it, and ends it.
 	drive func(*run) error
@@ -44,7 +44,7 @@ var programs = []program{
 	{name: "caddy", kind: "web server and proxy", module: "github.com/caddyserver/caddy/v2", paths: []string{"github.com/caddyserver/caddy/v2/cmd/caddy"}, drive: caddy},
 	{name: "hugo", kind: "static site generator", module: "github.com/gohugoio/hugo", drive: hugo},
 	{name: "git", kind: "git server by HTTP and SSH", module: "github.com/sosedoff/gitkit", paths: []string{"."}, drive: git},
-	{name: "toolchain", kind: "Go", paths: []string{"cmd/go", "cmd/compile", "cmd/asm", "cmd/link"}, drive: toolchain, once: true},
+	{name: "toolchain", kind: "Go", paths: []string{"cmd/go", "cmd/compile", "cmd/asm", "cmd/link"}, flags: []string{"-pgo=off"}, drive: toolchain, once: true},
 }
 
 // A side is a way to build and run a program.
@@ -182,8 +182,7 @@ func (p *program) build(ctx context.Context, tool, output string) error {
 	case len(paths) > 1:
 		output += string(filepath.Separator)
 	}
-	args := []string{"build", "-tags=" + p.tags, "-o", output}
-	cmd := exec.CommandContext(ctx, tool, append(args, paths...)...)
+	cmd := exec.CommandContext(ctx, tool, slices.Concat([]string{"build", "-o", output}, p.flags, paths)...)
 	cmd.Dir = p.name
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(tool), strings.Join(cmd.Args[1:], " "), err, out)

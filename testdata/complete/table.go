@@ -184,13 +184,16 @@ func replace(file, name, text string) error {
 		return err
 	}
 	parts := map[string]string{name: text}
-	head, rest, _ := strings.Cut(string(old), "\n\n")
-	for part := range strings.SplitSeq(rest, "\n\n") {
-		if of, _, ok := strings.Cut(part, ":"); ok && of != name {
+	var all []string // what is said before comes first
+	for part := range strings.SplitSeq(strings.TrimSpace(string(old)), "\n\n") {
+		of, _, _ := strings.Cut(part, ":")
+		switch {
+		case !slices.ContainsFunc(programs, func(p program) bool { return p.name == of }):
+			all = append(all, part)
+		case of != name:
 			parts[of] = part
 		}
 	}
-	all := []string{head}
 	for _, p := range programs {
 		if part, ok := parts[p.name]; ok {
 			all = append(all, strings.TrimSpace(part))
