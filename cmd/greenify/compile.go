@@ -35,9 +35,13 @@ func (e *env) compileStd(l *goLine, tc *toolchain.Toolchain, more ...string) {
 		step += " for " + variant
 	}
 	step += " (once)"
-	std := e.stdOf(l, tc)
 	m := newMeter(e.stderr)
 	defer m.end()
+	defer tc.Turn(variant, func() { m.begin("waiting for another greenify, which compiles the standard library", "") })()
+	if tc.Built(variant) {
+		return
+	}
+	std := e.stdOf(l, tc)
 	if std == nil {
 		m.begin(step, "")
 		tc.SetBuilt(variant)

@@ -16,6 +16,7 @@ import (
 	"strings"
 
 	"github.com/greenify-go/greenify/rewrite/explore"
+	"github.com/greenify-go/greenify/rewrite/tempdir"
 )
 
 var replay = &command{
@@ -239,8 +240,9 @@ func arguments(s *explore.Schedule, more ...string) []string {
 // A simBinary is the program of a package's tests, or one that greenify run -sim has run.
 type simBinary struct {
 	ctx  context.Context // ends as an interrupt comes
-	path string          // in a folder of its own
-	dir  string          // where it runs
+	tmp  *tempdir.Dir    // its folder
+	path string
+	dir  string // where it runs
 }
 
 // buildSim builds the tests of the one package that is named, or the program.
@@ -250,16 +252,16 @@ func (e *env) buildSim(o *buildOptions, l *goLine) (bin *simBinary, err error) {
 		return nil, err
 	}
 	e.compileStd(l, tc)
-	tmp, err := os.MkdirTemp(getenv(e.environ, "GOTMPDIR"), "greenify-replay")
+	tmp, err := tempdir.Make(getenv(e.environ, "GOTMPDIR"), "greenify-replay")
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			os.RemoveAll(tmp)
+			tmp.Remove()
 		}
 	}()
-	bin = &simBinary{path: filepath.Join(tmp, "replay.test")}
+	bin = &simBinary{tmp: tmp, path: filepath.Join(tmp.Path, "replay.test")}
 	pkg := strings.Join(l.packages(), " ")
 	goflags := getenv(e.environ, "GOFLAGS")
 	var found bytes.Buffer
@@ -298,7 +300,7 @@ func (b *simBinary) has(e *env, name string) (bool, error) {
 	return slices.Contains(strings.Split(string(out), "\n"), name), nil
 }
 
-func (b *simBinary) remove() { os.RemoveAll(filepath.Dir(b.path)) }
+func (b *simBinary) remove() { b.tmp.Remove() }
 
 // environ is the environment of the program, with more variables.
 func (b *simBinary) environ(e *env, more []string) []string {

@@ -22,6 +22,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/explore"
 	"github.com/greenify-go/greenify/rewrite/plural"
+	"github.com/greenify-go/greenify/rewrite/tempdir"
 )
 
 // simExec is what go test -sim runs test binaries by (-exec): with a test that ends the
@@ -34,12 +35,12 @@ func (e *env) simExec(args []string) error {
 	if len(args) == 0 {
 		return fmt.Errorf("%s is for go test -exec", simExecName)
 	}
-	tmp, err := os.MkdirTemp("", "greenify-sim")
+	tmp, err := tempdir.Make("", "greenify-sim")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
-	x := &simRun{env: e, tmp: tmp, binary: args[0], args: args[1:], start: time.Now(), isolate: getenv(e.environ, "GREENIFY_SIM_ISOLATE") != ""}
+	defer tmp.Remove()
+	x := &simRun{env: e, tmp: tmp.Path, binary: args[0], args: args[1:], start: time.Now(), isolate: getenv(e.environ, "GREENIFY_SIM_ISOLATE") != ""}
 	x.procs, _ = strconv.Atoi(getenv(e.environ, "GREENIFY_SIM_PROCS"))
 	if err := x.checkProcs(); err != nil {
 		return err

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -24,5 +26,30 @@ func TestCallAtomics(t *testing.T) {
 		if got != c.want || l.rest > len(l.args) || l.tagsAt >= 0 != slices.Contains(l.args, "-tags=x") {
 			t.Errorf("%q and GOFLAGS=%q: %s, want %s", c.line, c.goflags, got, c.want)
 		}
+	}
+}
+
+// Results of a run that was killed in the midst of a line can be added to: that line goes.
+func TestResultsCutOff(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                           "",
+		"{\"v\":1}\n":                "{\"v\":1}\n",
+		"{\"v\":1}\n{\"v\":1,\"modu": "{\"v\":1}\n",
+		"{\"v\":1,\"modu":            "",
+	} {
+		o := simOptions{results: filepath.Join(t.TempDir(), "results")}
+		if err := os.WriteFile(o.results, []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := o.resultsFile(); err != nil {
+			t.Errorf("%q: %v", text, err)
+		}
+		if data, err := os.ReadFile(o.results); err != nil || string(data) != want {
+			t.Errorf("of %q is left %q, %v, want %q", text, data, err, want)
+		}
+	}
+	o := simOptions{results: os.DevNull} // which has no lines
+	if _, err := o.resultsFile(); err != nil {
+		t.Error(err)
 	}
 }

@@ -1,13 +1,16 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/greenify-go/greenify/rewrite/explore"
 )
@@ -63,11 +66,42 @@ func (o *simOptions) resultsFile() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	f, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o666)
+	if err == nil {
+		err = errors.Join(endLine(f), f.Close())
+	}
 	if err != nil {
 		return "", fmt.Errorf("cannot write the results: %w", err)
 	}
-	return path, f.Close()
+	return path, nil
+}
+
+// endLine takes away a last line that is cut off, as a run leaves it that was killed or found the
+// disk full: what is appended would make one line of two, and the file would be of no use. A line
+// that another run is about to write is left alone.
+func endLine(f *os.File) error {
+	for {
+		fi, err := f.Stat()
+		if err != nil || !fi.Mode().IsRegular() {
+			return err
+		}
+		data, err := io.ReadAll(io.NewSectionReader(f, 0, fi.Size()))
+		if err != nil {
+			return err
+		}
+		whole := bytes.LastIndexByte(data, '\n') + 1
+		if whole == len(data) {
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
+		if now, err := f.Stat(); err != nil || now.Size() != fi.Size() {
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		return f.Truncate(int64(whole))
+	}
 }
 
 // forBazel reports whether the binary of a go test may write XML_OUTPUT_FILE: there must

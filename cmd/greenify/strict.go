@@ -16,7 +16,9 @@ import (
 	"syscall"
 
 	"github.com/greenify-go/greenify/rewrite/inspect"
+	"github.com/greenify-go/greenify/rewrite/outfile"
 	"github.com/greenify-go/greenify/rewrite/plural"
+	"github.com/greenify-go/greenify/rewrite/tempdir"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
@@ -34,11 +36,12 @@ func (e *env) strict(tc *toolchain.Toolchain, l *goLine) error {
 		return err
 	}
 	// Not where it goes: go:embed might find it there.
-	tmp, err := os.MkdirTemp(getenv(e.environ, "GOTMPDIR"), "greenify-strict")
+	aside, err := tempdir.Make(getenv(e.environ, "GOTMPDIR"), "greenify-strict")
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
+	defer aside.Remove()
+	tmp := aside.Path
 	abs, err := filepath.Abs(tmp) // the go command may run elsewhere: -C
 	if err != nil {
 		return err
@@ -136,8 +139,11 @@ func (e *env) runGo(tc *toolchain.Toolchain, stdout io.Writer, args ...string) e
 // A move takes a program to its place.
 type move struct {
 	from, to string
-	staged   string // next to to: what will be renamed
+	aside    *outfile.Aside // next to to: what will be renamed
 }
+
+// old is another name of the program that is replaced.
+func (m *move) old() string { return m.aside.Name() + ".old" }
 
 // moveAll makes all the moves or none; each by a rename. Like the go command
 // (checkDstOverwrite) it does not overwrite a file that is not a program.
@@ -149,8 +155,10 @@ func moveAll(moves []move) (err error) {
 	}
 	defer func() {
 		for _, m := range moves {
-			os.Remove(m.staged)
-			os.Remove(m.staged + ".old")
+			if m.aside != nil {
+				os.Remove(m.old())
+				m.aside.End()
+			}
 		}
 	}()
 	for i := range moves {
@@ -159,14 +167,15 @@ func moveAll(moves []move) (err error) {
 		}
 	}
 	for _, m := range moves {
-		had := os.Link(m.to, m.staged+".old") == nil
-		if err := os.Rename(m.staged, m.to); err != nil {
+		os.Remove(m.old()) // of a process that was killed
+		had := os.Link(m.to, m.old()) == nil
+		if err := m.aside.Replace(); err != nil {
 			return err
 		}
 		defer func() {
 			switch {
 			case err != nil && had:
-				os.Rename(m.staged+".old", m.to)
+				os.Rename(m.old(), m.to)
 			case err != nil:
 				os.Remove(m.to)
 			}
@@ -190,11 +199,11 @@ func (m *move) stage() error {
 	if err != nil {
 		return err
 	}
-	to, err := os.CreateTemp(filepath.Dir(m.to), ".greenify-*")
+	to, err := outfile.NewAside(m.to, 0o600)
 	if err != nil {
 		return err
 	}
-	m.staged = to.Name()
+	m.aside = to
 	_, err = io.Copy(to, from)
 	return cmp.Or(err, to.Chmod(fi.Mode()), to.Close())
 }

@@ -20,6 +20,7 @@ import (
 
 	"github.com/greenify-go/greenify/rewrite/find"
 	"github.com/greenify-go/greenify/rewrite/find/load"
+	"github.com/greenify-go/greenify/rewrite/tempdir"
 	"github.com/greenify-go/greenify/rewrite/toolchain"
 )
 
@@ -37,7 +38,8 @@ func cannotImport(err error) error {
 // that the packages can be type-checked as they will be before any file of the user's is
 // written.
 type requirement struct {
-	dir   string              // of the new files
+	temp  *tempdir.Dir        // of the new files
+	dir   string              // its path
 	flags []string            // have the go command use them
 	files map[string]fileEdit // by the names of the old ones
 	done  func()              // the folder need not be removed at a signal any more
@@ -46,7 +48,7 @@ type requirement struct {
 // end removes what Get has made beside the module.
 func (c *command) end() {
 	if c.required != nil && c.required.done != nil {
-		os.RemoveAll(c.required.dir)
+		c.required.temp.Remove()
 		c.required.done()
 		c.required.done = nil
 	}
@@ -72,11 +74,12 @@ func (c *command) require(list *load.Listing) (*requirement, error) {
 	}
 	c.end()
 	r := &requirement{files: map[string]fileEdit{}}
-	if r.dir, err = os.MkdirTemp("", "greenify-get-"); err != nil {
+	if r.temp, err = tempdir.Make("", "greenify-get-"); err != nil {
 		return nil, err
 	}
+	r.dir = r.temp.Path
 	c.required = r // end removes it
-	r.done = atSignal(func() { os.RemoveAll(r.dir) })
+	r.done = atSignal(func() { r.temp.Remove() })
 	if workspace {
 		return r, c.requireInWorkspace(r, env.GOWORK, list)
 	}

@@ -24,6 +24,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"github.com/greenify-go/greenify/rewrite/rules"
 	"github.com/greenify-go/greenify/rewrite/splice"
 	"github.com/greenify-go/greenify/runtime/code"
@@ -240,6 +242,21 @@ func (tc *Toolchain) Built(variant string) bool {
 // SetBuilt notes that the standard library was built. The note may be lost: that it cannot be
 // written is not reported.
 func (tc *Toolchain) SetBuilt(variant string) { os.WriteFile(tc.built(variant), nil, 0o644) }
+
+// Turn waits until no other process compiles the standard library in a variant: many that begin
+// at once would each compile all of it, and need the memory for that. Wait is called if one does.
+func (tc *Toolchain) Turn(variant string, wait func()) (over func()) {
+	f, err := os.OpenFile(tc.built(variant)+".lock", os.O_RDWR|os.O_CREATE, 0o644)
+	if err != nil {
+		return func() {} // a cache that cannot be written: it compiles for itself
+	}
+	if unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB) != nil {
+		wait()
+		for unix.Flock(int(f.Fd()), unix.LOCK_EX) == unix.EINTR {
+		}
+	}
+	return func() { f.Close() }
+}
 
 func (tc *Toolchain) built(variant string) string {
 	h := sha256.Sum256([]byte(variant))
