@@ -1,11 +1,11 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std std-all corpus sources complete services services-stop db ticker std-catalog workers churn
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std std-all corpus sources complete services services-stop db ticker std-catalog workers churn faults soak
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
 # What lint looks at as well: their tests build programs for a minute (fuzz-programs, churn).
-LINTED = $(TOOLS) ./testdata/fuzz/... ./testdata/workers/...
+LINTED = $(TOOLS) ./testdata/fuzz/... ./testdata/workers/... ./testdata/faults/...
 
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
@@ -216,6 +216,18 @@ churn:
 # them restarted and killed while requests are made: a minute and a half.
 workers: $(GREENIFY)
 	go run ./testdata/workers/show -greenify $(CURDIR)/$(GREENIFY)
+
+# faults kills commands 1,000 times and fills their disk 200 times, starts 200 at once on an empty
+# cache, and runs patched programs that lack descriptors, memory or processor, lose 100,000
+# connections, have slow clients, or whose clock is set: as root, most of an hour.
+# FAULTSFLAGS='-kills 100 -full 50 -processes 20 -connections 10000' takes less, -parts limits one part.
+faults: $(GREENIFY)
+	go run ./testdata/faults -greenify $(GREENIFY) -o .cache/faults.txt $(FAULTSFLAGS)
+
+# soak runs a patched server and its clients for SOAK, and demands that nothing grows.
+SOAK = 30m
+soak: $(GREENIFY)
+	go run ./testdata/faults/soak -greenify $(GREENIFY) -for $(SOAK) -o .cache/soak.txt
 
 # check-speed times greenify check and go vet on a module of 118,000 lines and
 # 154,000 of tests, from empty caches and with nothing changed.

@@ -1,0 +1,470 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"syscall"
+	"text/tabwriter"
+	"time"
+)
+
+// An outcome is what became of one command.
+type outcome struct {
+	Name       string
+	Kills      int // that came before its end
+	Runs       int // begun to be killed
+	Old, New   int // files found as before, as after it
+	Full       int // runs with a full disk
+	FullOK     int // of these as if there were room
+	FullCodes  [3]int
+	FullOld    int
+	FullNew    int
+	Failed     []string
+	FailedMore int
+}
+
+func (o *outcome) fail(format string, args ...any) {
+	if len(o.Failed) == 5 {
+		o.FailedMore++
+		return
+	}
+	o.Failed = append(o.Failed, fmt.Sprintf(format, args...))
+}
+
+// killCommands kills commands, and fills their disk; some side by side, each share in a process of
+// its own, which has a mount namespace of its own.
+func killCommands(out io.Writer) error {
+	if err := warm(); err != nil {
+		return err
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	all := map[string]*outcome{}
+	for i := range *side {
+		wg.Go(func() {
+			cmd := exec.Command(self, "-greenify="+*greenify, "-cache="+*cache, fmt.Sprint("-kills=", *kills), fmt.Sprint("-full=", *full), "-run="+*run, fmt.Sprintf("-share=%d/%d", i, *side))
+			cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGTERM}
+			cmd.Stderr = os.Stderr
+			lines, err := cmd.Output()
+			mu.Lock()
+			defer mu.Unlock()
+			for line := range strings.Lines(string(lines)) {
+				var o outcome
+				if err := json.Unmarshal([]byte(line), &o); err != nil {
+					failed = errors.Join(failed, err)
+				}
+				all[o.Name] = &o
+			}
+			failed = errors.Join(failed, err)
+		})
+	}
+	wg.Wait()
+	if failed != nil {
+		return failed
+	}
+	sum := outcome{Name: "all"}
+	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
+	fmt.Fprint(t, "SIGKILL\tas before\tas after\tfull disk\texit 0\texit 1\texit 2\tas before\tas after\t  command\n")
+	line := func(o *outcome) {
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", o.Kills, o.Old, o.New, o.Full, o.FullCodes[0], o.FullCodes[1], o.FullCodes[2], o.FullOld, o.FullNew, o.Name)
+	}
+	for _, k := range cases() {
+		o := all[k.name]
+		if o == nil {
+			continue
+		}
+		line(o)
+		sum.Kills, sum.Old, sum.New, sum.Full = sum.Kills+o.Kills, sum.Old+o.Old, sum.New+o.New, sum.Full+o.Full
+		for i, n := range o.FullCodes {
+			sum.FullCodes[i] += n
+		}
+		sum.FullOld, sum.FullNew = sum.FullOld+o.FullOld, sum.FullNew+o.FullNew
+		for _, f := range o.Failed {
+			failed = errors.Join(failed, fmt.Errorf("%s: %s", o.Name, f))
+		}
+		if o.FailedMore > 0 {
+			failed = errors.Join(failed, fmt.Errorf("%s: and %d more", o.Name, o.FailedMore))
+		}
+	}
+	line(&sum)
+	t.Flush()
+	return failed
+}
+
+// warm compiles what the builds need, in the cache that all shares copy.
+func warm() error {
+	dir, err := os.MkdirTemp("", "greenify-faults-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir)
+	w := &world{dir: dir}
+	for _, c := range []struct {
+		args   []string
+		before func(w *world) error
+		code   int
+	}{
+		{[]string{"build", "-o", "../out/", "."}, program, 0},
+		{[]string{"test", "-c", "-o", "../out/", "."}, program, 0},
+		{[]string{"test", "-sim", "-vet=off", "-schedules=1", "-replays", "../out/", "."}, loser, 0},
+	} {
+		if err := errors.Join(w.clear(), c.before(w)); err != nil {
+			return err
+		}
+		if r := w.start(c.args, *cache, "").wait(); r.code != c.code {
+			return r.error()
+		}
+	}
+	return nil
+}
+
+// shareOfCases kills the commands of one share, i/n, and writes outcomes to standard output.
+func shareOfCases(text string) error {
+	var i, n int
+	if _, err := fmt.Sscanf(text, "%d/%d", &i, &n); err != nil {
+		return err
+	}
+	all := cases()
+	weights := 0
+	for _, k := range all {
+		weights += k.weight
+	}
+	w, err := newWorld()
+	if err != nil {
+		return err
+	}
+	defer w.remove()
+	stop, err := w.inputs()
+	if err != nil {
+		return err
+	}
+	defer stop()
+	match := regexp.MustCompile(*run)
+	enc := json.NewEncoder(os.Stdout)
+	killed, filled := 0, 0 // of all, so that they add up to what was asked for
+	begun, full1 := 0, 0
+	for at, k := range all {
+		begun += k.weight
+		if k.fresh != onDisk { // that is the machine's disk
+			full1++
+		}
+		o := &outcome{Name: k.name, Kills: begun**kills/weights - killed, Full: full1**full/(len(all)-1) - filled}
+		killed, filled = killed+o.Kills, filled+o.Full
+		if at%n != i || !match.MatchString(k.name) {
+			continue
+		}
+		begin := time.Now()
+		if err := w.try(k, o); err != nil {
+			o.fail("%v", err)
+		}
+		fmt.Fprintf(os.Stderr, "faults: %s: %d kills, %d full disks in %v\n", k.name, o.Kills, o.Full, time.Since(begin).Round(time.Second))
+		for _, f := range o.Failed {
+			fmt.Fprintf(os.Stderr, "faults: %s: %s\n", k.name, f)
+		}
+		if err := enc.Encode(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// inputs makes what commands read.
+func (w *world) inputs() (stop func(), err error) {
+	if err := errors.Join(w.clear(), os.Mkdir(w.path("in"), 0o755), sourceTree(false)(w)); err != nil {
+		return nil, err
+	}
+	if r := w.start([]string{"rewrite", "-w", "-get", "./..."}, *cache, "").wait(); r.code != 0 {
+		return nil, r.error()
+	}
+	w.required = map[string]string{}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		if data, err := os.ReadFile(w.path("tree/" + name)); err == nil {
+			w.required[name] = string(data)
+		}
+	}
+	if err := errors.Join(w.clear(), loser(w)); err != nil {
+		return nil, err
+	}
+	if r := w.start([]string{"test", "-sim", "-vet=off", "-keep-going", "-replays", "../in", "-results", "../in/results", "."}, *cache, "").wait(); r.code != 1 {
+		return nil, r.error()
+	}
+	found, _ := filepath.Glob(w.path("in/*.sim"))
+	if len(found) == 0 {
+		return nil, errors.New("no schedule of TestLost fails")
+	}
+	if err := os.Rename(found[0], w.path("in/lost.sim")); err != nil {
+		return nil, err
+	}
+	if err := errors.Join(w.clear(), w.write("tree", map[string]string{
+		"go.mod":  "module example.com/sleeper\n\ngo 1.26.0\n",
+		"main.go": "package main\n\nimport \"time\"\n\nfunc main() {\n\tfor range 3 {\n\t\tgo func() {\n\t\t\tfor {\n\t\t\t\ttime.Sleep(time.Second / 100)\n\t\t\t}\n\t\t}()\n\t}\n\ttime.Sleep(time.Hour)\n}\n",
+	})); err != nil {
+		return nil, err
+	}
+	if r := w.start([]string{"build", "-o", "../in/sleeper", "."}, *cache, "").wait(); r.code != 0 {
+		return nil, r.error()
+	}
+	cmd := exec.Command(w.path("in/sleeper"))
+	cmd.Env = append(os.Environ(), "GREENIFY=admin="+w.path("in/socket"))
+	traced := exec.Command(w.path("in/sleeper"))
+	traced.Env = append(os.Environ(), "GREENIFY=trace="+w.path("in/trace"))
+	for _, c := range []*exec.Cmd{cmd, traced} {
+		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		if err := c.Start(); err != nil {
+			return nil, err
+		}
+	}
+	time.Sleep(2 * time.Second)
+	traced.Process.Kill()
+	traced.Wait()
+	return func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	}, nil
+}
+
+// reset puts everything as it is before the command, and says how that is.
+func (w *world) reset(k *kase, cache string) (before map[string]string, err error) {
+	err = w.clear()
+	if err == nil && k.before != nil {
+		err = k.before(w)
+	}
+	if err == nil && k.fresh != "" {
+		err = os.RemoveAll(cache)
+		if err == nil {
+			err = os.Mkdir(cache, 0o755)
+		}
+	}
+	return w.files("tree", "out"), err
+}
+
+// try kills a command, and fills its disk, as often as the outcome says.
+func (w *world) try(k *kase, o *outcome) error {
+	dir := *cache
+	switch k.fresh {
+	case inMemory:
+		dir = w.path("fresh")
+	case onDisk:
+		var err error
+		if dir, err = os.MkdirTemp("", "greenify-faults-"); err != nil {
+			return err
+		}
+	}
+	if k.fresh != "" {
+		defer os.RemoveAll(dir)
+	}
+	w.old = nil
+	// A run that nobody disturbs says how long it takes, how much it writes and what it leaves.
+	if _, err := w.reset(k, dir); err != nil {
+		return err
+	}
+	used, need := w.used(), int64(0)
+	r := w.start(k.args, dir, k.stdout)
+	for tick := time.NewTicker(time.Millisecond); ; {
+		select {
+		case <-tick.C:
+			need = max(need, w.used()-used)
+			continue
+		case <-r.ended:
+			tick.Stop()
+		}
+		break
+	}
+	done := r.wait()
+	need = max(need, 64<<10)
+	if !slices.Contains(k.codes, done.code) || done.hung {
+		return done.error()
+	}
+	after := w.files("tree", "out")
+	if k.whole != nil {
+		if err := k.whole(w, true); err != nil {
+			return fmt.Errorf("undisturbed: %w", err)
+		}
+	}
+	if l := w.litter(dir); len(l) > 0 && k.fresh == "" {
+		return fmt.Errorf("a run that nobody disturbs leaves %s", strings.Join(l, ", "))
+	}
+	took := done.took
+	wanted := o.Kills
+	for o.Kills = 0; o.Kills < wanted; {
+		if o.Runs++; o.Runs > 10*wanted+10 {
+			return fmt.Errorf("only %d of %d kills came before its end", o.Kills, o.Runs)
+		}
+		before, err := w.reset(k, dir)
+		if err != nil {
+			return err
+		}
+		if k.whole != nil {
+			after = before
+		}
+		how := w.kill(k, dir, took)
+		if how == "" {
+			continue // it had ended
+		}
+		o.Kills++
+		changed, err := k.state(w, before, after, false)
+		if err != nil {
+			o.fail("%s: %v", how, err)
+		} else if changed {
+			o.New++
+		} else {
+			o.Old++
+		}
+		d, err := w.again(k, dir, after)
+		if err != nil {
+			o.fail("%s: %v", how, err)
+		} else {
+			took = (3*took + d) / 4
+		}
+	}
+	wanted = o.Full
+	for o.Full = 0; o.Full < wanted; o.Full++ {
+		before, err := w.reset(k, dir)
+		if err != nil {
+			return err
+		}
+		if k.whole != nil {
+			after = before
+		}
+		left := rand.N(need)
+		if o.Full == 0 {
+			left = 0
+		}
+		how := fmt.Sprintf("%d bytes left of %d", left, need)
+		free, err := w.fill(left)
+		if err != nil {
+			return err
+		}
+		r := w.start(k.args, dir, k.stdout).wait()
+		free()
+		changed, err := k.state(w, before, after, false)
+		const reason = "no space left on device"
+		clean := slices.Contains(k.codes, r.code) && !strings.Contains(r.stderr, reason)
+		switch {
+		case r.hung:
+			o.fail("%s: it hangs:\n%s", how, r.stderr)
+		case panicked(r.stderr) || r.code < 0 || r.code > 2:
+			o.fail("%s: %v", how, r.error())
+		case err != nil:
+			o.fail("%s: %v\n%v", how, err, r.error())
+		case !clean && !strings.Contains(r.stderr, reason):
+			o.fail("%s: the reason is not said: %v", how, r.error())
+		case clean && !changed && k.whole == nil:
+			o.fail("%s: nothing was written, and it does not say so: %v", how, r.error())
+		}
+		if clean {
+			// What was written is all of it, too.
+			if _, err := k.state(w, before, after, true); err != nil {
+				o.fail("%s: it ends as if there were room, and %v", how, err)
+			}
+		}
+		if l := w.litter(dir); len(l) > 0 && k.fresh == "" {
+			o.fail("%s: left behind: %s", how, strings.Join(l, ", "))
+		}
+		if r.code >= 0 && r.code < len(o.FullCodes) {
+			o.FullCodes[r.code]++
+		}
+		if changed {
+			o.FullNew++
+		} else {
+			o.FullOld++
+		}
+		if _, err := w.again(k, dir, after); err != nil {
+			o.fail("%s: %v", how, err)
+		}
+	}
+	return nil
+}
+
+// panicked reports whether a program of Go has crashed, other than in the deadlock of the loser.
+func panicked(text string) bool {
+	text = strings.ReplaceAll(text, "fatal error: all green threads are asleep - deadlock!", "")
+	return strings.Contains(text, "panic: ") || strings.Contains(text, "fatal error: ") || strings.Contains(text, "unexpected fault") || strings.Contains(text, "[signal SIG")
+}
+
+// kill runs a command and kills it at a random moment, or once it has begun to write somewhere; alone
+// or with all processes that it has started. It returns how, "" if it had ended before.
+func (w *world) kill(k *kase, dir string, took time.Duration) string {
+	r := w.start(k.args, dir, k.stdout)
+	how := ""
+	if rand.IntN(2) == 0 {
+		d := rand.N(took)
+		time.Sleep(d)
+		how = fmt.Sprintf("killed after %v of %v", d, took)
+	} else {
+		where := []string{w.path("tree"), w.path("out"), w.path("tmp"), dir}[rand.IntN(4)]
+		r.touched(where)
+		d := rand.N(max(5*time.Millisecond, took/20))
+		time.Sleep(d)
+		how = fmt.Sprintf("killed %v after it has written to %s", d, filepath.Base(where))
+	}
+	pid := r.Process.Pid
+	if rand.IntN(2) == 0 {
+		pid = -pid
+		how += ", with its children"
+	}
+	syscall.Kill(pid, syscall.SIGKILL)
+	done := r.wait()
+	if done.hung {
+		return how + ", and something goes on without it"
+	}
+	if done.code >= 0 {
+		return ""
+	}
+	return how
+}
+
+// again is the next run, after which all must be well.
+func (w *world) again(k *kase, dir string, after map[string]string) (time.Duration, error) {
+	r := w.start(k.args, dir, k.stdout).wait()
+	if !slices.Contains(k.codes, r.code) || r.hung || panicked(r.stderr) {
+		return 0, fmt.Errorf("the next run fails: %w", r.error())
+	}
+	if _, err := k.state(w, nil, after, true); err != nil {
+		return 0, fmt.Errorf("after the next run %w", err)
+	}
+	l := w.litter(dir)
+	if k.fresh != "" {
+		// One toolchain, with its lock, which a run after it finds in order.
+		made := manifests(dir)
+		if r := w.start(k.args, dir, "").wait(); r.code != 0 || len(made) != 1 || manifests(dir)[0] != made[0] {
+			return 0, fmt.Errorf("after the next run there is work to do: %d manifests, %w", len(made), r.error())
+		}
+		l = slices.DeleteFunc(l, func(name string) bool {
+			return strings.HasSuffix(name, ".lock") && strings.HasPrefix(name, "cache/goroot-") && !strings.Contains(name, ".tmp")
+		})
+	}
+	l = slices.DeleteFunc(l, func(name string) bool { return strings.HasSuffix(name, ".lock") })
+	if len(l) > 0 {
+		return 0, fmt.Errorf("left behind after the next run: %s", cmp.Or(strings.Join(l, ", "), "nothing"))
+	}
+	return r.took, nil
+}
+
+// manifests are the times and files of the manifests of the toolchains in a cache.
+func manifests(dir string) (list []string) {
+	names, _ := filepath.Glob(filepath.Join(dir, "goroot-*", "greenify-manifest"))
+	for _, name := range names {
+		var st syscall.Stat_t
+		if syscall.Stat(name, &st) == nil {
+			list = append(list, fmt.Sprint(name, st.Ino, st.Mtim, st.Size))
+		}
+	}
+	return list
+}
