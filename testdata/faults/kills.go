@@ -26,7 +26,6 @@ type outcome struct {
 	Runs       int // begun to be killed
 	Old, New   int // files found as before, as after it
 	Full       int // runs with a full disk
-	FullOK     int // of these as if there were room
 	FullCodes  [3]int
 	FullOld    int
 	FullNew    int
@@ -58,7 +57,7 @@ func killCommands(out io.Writer) error {
 	all := map[string]*outcome{}
 	for i := range *side {
 		wg.Go(func() {
-			cmd := exec.Command(self, "-greenify="+*greenify, "-cache="+*cache, fmt.Sprint("-kills=", *kills), fmt.Sprint("-full=", *full), "-run="+*run, fmt.Sprintf("-share=%d/%d", i, *side))
+			cmd := exec.Command(self, "-greenify="+*greenify, "-cache="+*cache, fmt.Sprint("-kills=", *kills), fmt.Sprint("-full=", *full), "-run="+*run, fmt.Sprint("-time=", *atMost), fmt.Sprintf("-share=%d/%d", i, *side))
 			cmd.SysProcAttr = &syscall.SysProcAttr{Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGTERM}
 			cmd.Stderr = os.Stderr
 			lines, err := cmd.Output()
@@ -155,8 +154,14 @@ func shareOfCases(text string) error {
 		return err
 	}
 	defer stop()
+	type work struct {
+		t    *trial
+		o    *outcome
+		fill bool
+	}
+	var list []work
+	var outcomes []*outcome
 	match := regexp.MustCompile(*run)
-	enc := json.NewEncoder(os.Stdout)
 	killed, filled := 0, 0 // of all, so that they add up to what was asked for
 	begun, full1 := 0, 0
 	for at, k := range all {
@@ -164,19 +169,50 @@ func shareOfCases(text string) error {
 		if k.fresh != onDisk { // that is the machine's disk
 			full1++
 		}
-		o := &outcome{Name: k.name, Kills: begun**kills/weights - killed, Full: full1**full/(len(all)-1) - filled}
-		killed, filled = killed+o.Kills, filled+o.Full
+		kill, fill := begun**kills/weights-killed, full1**full/(len(all)-1)-filled
+		killed, filled = killed+kill, filled+fill
 		if at%n != i || !match.MatchString(k.name) {
 			continue
 		}
-		begin := time.Now()
-		if err := w.try(k, o); err != nil {
+		o := &outcome{Name: k.name}
+		outcomes = append(outcomes, o)
+		t, err := w.undisturbed(k)
+		if err != nil {
 			o.fail("%v", err)
+			continue
 		}
-		fmt.Fprintf(os.Stderr, "faults: %s: %d kills, %d full disks in %v\n", k.name, o.Kills, o.Full, time.Since(begin).Round(time.Second))
-		for _, f := range o.Failed {
-			fmt.Fprintf(os.Stderr, "faults: %s: %s\n", k.name, f)
+		if k.fresh != "" {
+			defer os.RemoveAll(t.dir)
 		}
+		for range kill {
+			list = append(list, work{t, o, false})
+		}
+		for range fill {
+			list = append(list, work{t, o, true})
+		}
+	}
+	// In any order, so that each finds what others have left, and has its share if time is short.
+	rand.Shuffle(len(list), func(i, j int) { list[i], list[j] = list[j], list[i] })
+	begin := time.Now()
+	for i, j := range list {
+		if *atMost > 0 && time.Since(begin) > *atMost {
+			fmt.Fprintf(os.Stderr, "faults: %d of %d were left out: time is up\n", len(list)-i, len(list))
+			break
+		}
+		before := len(j.o.Failed)
+		do := j.t.killed
+		if j.fill {
+			do = j.t.filled
+		}
+		if err := do(w, j.o); err != nil {
+			j.o.fail("%v", err)
+		}
+		if len(j.o.Failed) > before {
+			fmt.Fprintf(os.Stderr, "faults: %s: %s\n", j.o.Name, j.o.Failed[before])
+		}
+	}
+	enc := json.NewEncoder(os.Stdout)
+	for _, o := range outcomes {
 		if err := enc.Encode(o); err != nil {
 			return err
 		}
@@ -240,46 +276,51 @@ func (w *world) inputs() (stop func(), err error) {
 }
 
 // reset puts everything as it is before the command, and says how that is.
-func (w *world) reset(k *kase, cache string) (before map[string]string, err error) {
+func (w *world) reset(t *trial) (before map[string]string, err error) {
 	err = w.clear()
-	if err == nil && k.before != nil {
-		err = k.before(w)
+	if err == nil && t.before != nil {
+		err = t.before(w)
 	}
-	if err == nil && k.fresh != "" {
-		err = os.RemoveAll(cache)
+	if err == nil && t.fresh != "" {
+		err = os.RemoveAll(t.dir)
 		if err == nil {
-			err = os.Mkdir(cache, 0o755)
+			err = os.Mkdir(t.dir, 0o755)
 		}
 	}
 	return w.files("tree", "out"), err
 }
 
-// try kills a command, and fills its disk, as often as the outcome says.
-func (w *world) try(k *kase, o *outcome) error {
-	dir := *cache
+// A trial is a command that has run undisturbed once, which says how long it takes, how much it writes
+// and what it leaves.
+type trial struct {
+	*kase
+	dir   string // of its cache
+	after map[string]string
+	took  time.Duration
+	need  int64 // bytes
+}
+
+func (w *world) undisturbed(k *kase) (*trial, error) {
+	t := &trial{kase: k, dir: *cache}
 	switch k.fresh {
 	case inMemory:
-		dir = w.path("fresh")
+		t.dir = w.path("fresh")
 	case onDisk:
 		var err error
-		if dir, err = os.MkdirTemp("", "greenify-faults-"); err != nil {
-			return err
+		if t.dir, err = os.MkdirTemp("", "greenify-faults-"); err != nil {
+			return nil, err
 		}
 	}
-	if k.fresh != "" {
-		defer os.RemoveAll(dir)
+	before, err := w.reset(t)
+	if err != nil {
+		return nil, err
 	}
-	w.old = nil
-	// A run that nobody disturbs says how long it takes, how much it writes and what it leaves.
-	if _, err := w.reset(k, dir); err != nil {
-		return err
-	}
-	used, need := w.used(), int64(0)
-	r := w.start(k.args, dir, k.stdout)
+	used := w.used()
+	r := w.start(k.args, t.dir, k.stdout)
 	for tick := time.NewTicker(time.Millisecond); ; {
 		select {
 		case <-tick.C:
-			need = max(need, w.used()-used)
+			t.need = max(t.need, w.used()-used)
 			continue
 		case <-r.ended:
 			tick.Stop()
@@ -287,38 +328,48 @@ func (w *world) try(k *kase, o *outcome) error {
 		break
 	}
 	done := r.wait()
-	need = max(need, 64<<10)
+	t.need, t.took, t.after = max(t.need, 64<<10), done.took, w.files("tree", "out")
 	if !slices.Contains(k.codes, done.code) || done.hung {
-		return done.error()
+		return nil, done.error()
 	}
-	after := w.files("tree", "out")
 	if k.whole != nil {
-		if err := k.whole(w, true); err != nil {
-			return fmt.Errorf("undisturbed: %w", err)
-		}
+		t.after = before
 	}
-	if l := w.litter(dir); len(l) > 0 && k.fresh == "" {
-		return fmt.Errorf("a run that nobody disturbs leaves %s", strings.Join(l, ", "))
+	if _, err := t.state(w, before, t.after, true); err != nil {
+		return nil, fmt.Errorf("undisturbed: %w", err)
 	}
-	took := done.took
-	wanted := o.Kills
-	for o.Kills = 0; o.Kills < wanted; {
-		if o.Runs++; o.Runs > 10*wanted+10 {
-			return fmt.Errorf("only %d of %d kills came before its end", o.Kills, o.Runs)
+	if l := w.litter(t.dir); len(l) > 0 && k.fresh == "" {
+		return nil, fmt.Errorf("a run that nobody disturbs leaves %s", strings.Join(l, ", "))
+	}
+	return t, nil
+}
+
+// start puts everything as it is before the command.
+func (t *trial) start(w *world) (before map[string]string, err error) {
+	before, err = w.reset(t)
+	if t.whole != nil {
+		t.after = before
+	}
+	return before, err
+}
+
+// killed kills the command once.
+func (t *trial) killed(w *world, o *outcome) error {
+	for tries := 0; ; tries++ {
+		if tries == 20 {
+			return errors.New("of 20 kills none came before its end")
 		}
-		before, err := w.reset(k, dir)
+		o.Runs++
+		before, err := t.start(w)
 		if err != nil {
 			return err
 		}
-		if k.whole != nil {
-			after = before
-		}
-		how := w.kill(k, dir, took)
+		how := w.kill(t)
 		if how == "" {
 			continue // it had ended
 		}
 		o.Kills++
-		changed, err := k.state(w, before, after, false)
+		changed, err := t.state(w, before, t.after, false)
 		if err != nil {
 			o.fail("%s: %v", how, err)
 		} else if changed {
@@ -326,68 +377,66 @@ func (w *world) try(k *kase, o *outcome) error {
 		} else {
 			o.Old++
 		}
-		d, err := w.again(k, dir, after)
+		took, err := w.again(t)
 		if err != nil {
 			o.fail("%s: %v", how, err)
 		} else {
-			took = (3*took + d) / 4
+			t.took = (3*t.took + took) / 4
+		}
+		return nil
+	}
+}
+
+// filled runs the command once while the disk has less room than it takes.
+func (t *trial) filled(w *world, o *outcome) error {
+	before, err := t.start(w)
+	if err != nil {
+		return err
+	}
+	left := rand.N(t.need)
+	if o.Full == 0 {
+		left = 0
+	}
+	o.Full++
+	how := fmt.Sprintf("%d bytes left of %d", left, t.need)
+	free, err := w.fill(left)
+	if err != nil {
+		return err
+	}
+	r := w.start(t.args, t.dir, t.stdout).wait()
+	free()
+	changed, err := t.state(w, before, t.after, false)
+	const reason = "no space left on device"
+	clean := slices.Contains(t.codes, r.code) && !strings.Contains(r.stderr, reason)
+	switch {
+	case r.hung:
+		o.fail("%s: it hangs:\n%s", how, r.stderr)
+	case panicked(r.stderr) || r.code < 0 || r.code > 2:
+		o.fail("%s: %v", how, r.error())
+	case err != nil:
+		o.fail("%s: %v\n%v", how, err, r.error())
+	case !clean && !strings.Contains(r.stderr, reason):
+		o.fail("%s: the reason is not said: %v", how, r.error())
+	}
+	if clean {
+		// What was written is all of it, too.
+		if _, err := t.state(w, before, t.after, true); err != nil {
+			o.fail("%s: it ends as if there were room, and %v", how, err)
 		}
 	}
-	wanted = o.Full
-	for o.Full = 0; o.Full < wanted; o.Full++ {
-		before, err := w.reset(k, dir)
-		if err != nil {
-			return err
-		}
-		if k.whole != nil {
-			after = before
-		}
-		left := rand.N(need)
-		if o.Full == 0 {
-			left = 0
-		}
-		how := fmt.Sprintf("%d bytes left of %d", left, need)
-		free, err := w.fill(left)
-		if err != nil {
-			return err
-		}
-		r := w.start(k.args, dir, k.stdout).wait()
-		free()
-		changed, err := k.state(w, before, after, false)
-		const reason = "no space left on device"
-		clean := slices.Contains(k.codes, r.code) && !strings.Contains(r.stderr, reason)
-		switch {
-		case r.hung:
-			o.fail("%s: it hangs:\n%s", how, r.stderr)
-		case panicked(r.stderr) || r.code < 0 || r.code > 2:
-			o.fail("%s: %v", how, r.error())
-		case err != nil:
-			o.fail("%s: %v\n%v", how, err, r.error())
-		case !clean && !strings.Contains(r.stderr, reason):
-			o.fail("%s: the reason is not said: %v", how, r.error())
-		case clean && !changed && k.whole == nil:
-			o.fail("%s: nothing was written, and it does not say so: %v", how, r.error())
-		}
-		if clean {
-			// What was written is all of it, too.
-			if _, err := k.state(w, before, after, true); err != nil {
-				o.fail("%s: it ends as if there were room, and %v", how, err)
-			}
-		}
-		if l := w.litter(dir); len(l) > 0 && k.fresh == "" {
-			o.fail("%s: left behind: %s", how, strings.Join(l, ", "))
-		}
-		if r.code >= 0 && r.code < len(o.FullCodes) {
-			o.FullCodes[r.code]++
-		}
-		if changed {
-			o.FullNew++
-		} else {
-			o.FullOld++
-		}
-		if _, err := w.again(k, dir, after); err != nil {
-			o.fail("%s: %v", how, err)
-		}
+	if l := w.litter(t.dir); len(l) > 0 && t.fresh == "" {
+		o.fail("%s: left behind: %s", how, strings.Join(l, ", "))
+	}
+	if r.code >= 0 && r.code < len(o.FullCodes) {
+		o.FullCodes[r.code]++
+	}
+	if changed {
+		o.FullNew++
+	} else {
+		o.FullOld++
+	}
+	if _, err := w.again(t); err != nil {
+		o.fail("%s: %v", how, err)
 	}
 	return nil
 }
@@ -400,17 +449,17 @@ func panicked(text string) bool {
 
 // kill runs a command and kills it at a random moment, or once it has begun to write somewhere; alone
 // or with all processes that it has started. It returns how, "" if it had ended before.
-func (w *world) kill(k *kase, dir string, took time.Duration) string {
-	r := w.start(k.args, dir, k.stdout)
+func (w *world) kill(t *trial) string {
+	r := w.start(t.args, t.dir, t.stdout)
 	how := ""
 	if rand.IntN(2) == 0 {
-		d := rand.N(took)
+		d := rand.N(t.took)
 		time.Sleep(d)
-		how = fmt.Sprintf("killed after %v of %v", d, took)
+		how = fmt.Sprintf("killed after %v of %v", d, t.took)
 	} else {
-		where := []string{w.path("tree"), w.path("out"), w.path("tmp"), dir}[rand.IntN(4)]
+		where := []string{w.path("tree"), w.path("out"), w.path("tmp"), t.dir}[rand.IntN(4)]
 		r.touched(where)
-		d := rand.N(max(5*time.Millisecond, took/20))
+		d := rand.N(max(5*time.Millisecond, t.took/20))
 		time.Sleep(d)
 		how = fmt.Sprintf("killed %v after it has written to %s", d, filepath.Base(where))
 	}
@@ -431,19 +480,19 @@ func (w *world) kill(k *kase, dir string, took time.Duration) string {
 }
 
 // again is the next run, after which all must be well.
-func (w *world) again(k *kase, dir string, after map[string]string) (time.Duration, error) {
-	r := w.start(k.args, dir, k.stdout).wait()
-	if !slices.Contains(k.codes, r.code) || r.hung || panicked(r.stderr) {
+func (w *world) again(t *trial) (time.Duration, error) {
+	r := w.start(t.args, t.dir, t.stdout).wait()
+	if !slices.Contains(t.codes, r.code) || r.hung || panicked(r.stderr) {
 		return 0, fmt.Errorf("the next run fails: %w", r.error())
 	}
-	if _, err := k.state(w, nil, after, true); err != nil {
+	if _, err := t.state(w, nil, t.after, true); err != nil {
 		return 0, fmt.Errorf("after the next run %w", err)
 	}
-	l := w.litter(dir)
-	if k.fresh != "" {
+	l := w.litter(t.dir)
+	if t.fresh != "" {
 		// One toolchain, with its lock, which a run after it finds in order.
-		made := manifests(dir)
-		if r := w.start(k.args, dir, "").wait(); r.code != 0 || len(made) != 1 || manifests(dir)[0] != made[0] {
+		made := manifests(t.dir)
+		if r := w.start(t.args, t.dir, "").wait(); r.code != 0 || len(made) != 1 || manifests(t.dir)[0] != made[0] {
 			return 0, fmt.Errorf("after the next run there is work to do: %d manifests, %w", len(made), r.error())
 		}
 		l = slices.DeleteFunc(l, func(name string) bool {

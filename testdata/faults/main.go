@@ -32,6 +32,7 @@ var (
 	processes   = flag.Int("processes", 200, "start that `many` commands at once")
 	connections = flag.Int("connections", 100_000, "open and drop that `many` connections")
 	side        = flag.Int("p", 2, "kill that `many` commands side by side")
+	atMost      = flag.Duration("time", 0, "kill commands for at most that `long`; 0: as often as was asked for")
 	run         = flag.String("run", "", "of the commands only those that match `regexp`")
 	output      = flag.String("o", "", "write the table to this `file`, too")
 	share       = flag.String("share", "", "of a process that this one starts: which cases are its own")

@@ -22,7 +22,7 @@ import (
 
 // victims builds the victim by plain Go and by greenify, once.
 var victims = sync.OnceValues(func() (paths [2]string, err error) {
-	dir := filepath.Join(*cache, "victims") // not of greenify's, and made anew each time
+	dir := *cache + "-victims"
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return paths, err
 	}

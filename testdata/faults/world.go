@@ -124,6 +124,11 @@ func (w *world) litter(cache string) (list []string) {
 			list = append(list, "tmp/"+e.Name())
 		}
 	}
+	for name := range w.files("tree", "out") { // what is written before it has its name
+		if base := filepath.Base(name); strings.HasPrefix(base, ".greenify-") || strings.HasSuffix(base, "~") {
+			list = append(list, name)
+		}
+	}
 	entries, _ := os.ReadDir(cache)
 	for _, e := range entries {
 		name := e.Name()

@@ -266,15 +266,15 @@ func kills() error {
 	var wg sync.WaitGroup
 	wg.Add(1)
 	cond := sync.NewCond(new(sync.Mutex))
-	never := make(chan bool)
+	never, nobody, nowhere := make(chan bool), make(chan bool), make(chan bool)
 	held.Lock()
 	defer held.Unlock()
 	waits := []func(){
 		func() { <-never },
-		func() { never <- true },
+		func() { nobody <- true },
 		func() {
 			select {
-			case <-never:
+			case <-nowhere:
 			case <-time.After(time.Hour):
 			}
 		},
@@ -380,7 +380,7 @@ func client(servers [2][]string) {
 			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConnsPerHost: 4, IdleConnTimeout: 5 * time.Second, ForceAttemptHTTP2: i == 1}}}
 		for n := range 4 {
 			wg.Go(func() {
-				t := time.NewTicker(200 * time.Millisecond)
+				t := time.NewTicker(100 * time.Millisecond)
 				defer t.Stop()
 				for {
 					select {
