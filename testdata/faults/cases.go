@@ -280,7 +280,10 @@ func (k *kase) state(w *world, before, after map[string]string, done bool) (chan
 	if k.stdout != "" && !done {
 		delete(now, "out/"+k.stdout) // the shell has it
 	}
-	loose := func(name, _ string) bool { return k.loose(name) }
+	// What is written before it has its name goes with the next run (litter).
+	loose := func(name, _ string) bool {
+		return k.loose(name) || !done && strings.HasPrefix(filepath.Base(name), ".greenify-")
+	}
 	maps.DeleteFunc(now, loose)
 	before, after = maps.Clone(before), maps.Clone(after)
 	for _, m := range []map[string]string{before, after} {

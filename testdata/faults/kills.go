@@ -25,6 +25,7 @@ type outcome struct {
 	Kills      int // that came before its end
 	Runs       int // begun to be killed
 	Old, New   int // files found as before, as after it
+	Begun      int // found with a journal, and some files new
 	Full       int // runs with a full disk
 	FullCodes  [3]int
 	FullOld    int
@@ -79,9 +80,9 @@ func killCommands(out io.Writer) error {
 	}
 	sum := outcome{Name: "all"}
 	t := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprint(t, "SIGKILL\tas before\tas after\tfull disk\texit 0\texit 1\texit 2\tas before\tas after\t  command\n")
+	fmt.Fprint(t, "SIGKILL\tas before\tas after\tjournal\tfull disk\texit 0\texit 1\texit 2\tas before\tas after\t  command\n")
 	line := func(o *outcome) {
-		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", o.Kills, o.Old, o.New, o.Full, o.FullCodes[0], o.FullCodes[1], o.FullCodes[2], o.FullOld, o.FullNew, o.Name)
+		fmt.Fprintf(t, "%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t%d\t  %s\n", o.Kills, o.Old, o.New, o.Begun, o.Full, o.FullCodes[0], o.FullCodes[1], o.FullCodes[2], o.FullOld, o.FullNew, o.Name)
 	}
 	for _, k := range cases() {
 		o := all[k.name]
@@ -93,6 +94,7 @@ func killCommands(out io.Writer) error {
 		for i, n := range o.FullCodes {
 			sum.FullCodes[i] += n
 		}
+		sum.Begun += o.Begun
 		sum.FullOld, sum.FullNew = sum.FullOld+o.FullOld, sum.FullNew+o.FullNew
 		for _, f := range o.Failed {
 			failed = errors.Join(failed, fmt.Errorf("%s: %s", o.Name, f))
@@ -198,6 +200,9 @@ func shareOfCases(text string) error {
 		if *atMost > 0 && time.Since(begin) > *atMost {
 			fmt.Fprintf(os.Stderr, "faults: %d of %d were left out: time is up\n", len(list)-i, len(list))
 			break
+		}
+		if i%25 == 0 {
+			fmt.Fprintf(os.Stderr, "faults: share %s: %d of %d\n", text, i, len(list))
 		}
 		before := len(j.o.Failed)
 		do := j.t.killed
@@ -356,21 +361,23 @@ func (t *trial) start(w *world) (before map[string]string, err error) {
 // killed kills the command once.
 func (t *trial) killed(w *world, o *outcome) error {
 	for tries := 0; ; tries++ {
-		if tries == 20 {
-			return errors.New("of 20 kills none came before its end")
+		if tries == 100 {
+			return errors.New("of 100 kills none came before its end")
 		}
 		o.Runs++
 		before, err := t.start(w)
 		if err != nil {
 			return err
 		}
-		how := w.kill(t)
+		how := w.kill(t, t.took/time.Duration(1+tries))
 		if how == "" {
 			continue // it had ended
 		}
 		o.Kills++
 		changed, err := t.state(w, before, t.after, false)
-		if err != nil {
+		if err != nil && w.journal(t.dir) {
+			o.Begun++ // which the next run finishes, or undoes
+		} else if err != nil {
 			o.fail("%s: %v", how, err)
 		} else if changed {
 			o.New++
@@ -449,17 +456,17 @@ func panicked(text string) bool {
 
 // kill runs a command and kills it at a random moment, or once it has begun to write somewhere; alone
 // or with all processes that it has started. It returns how, "" if it had ended before.
-func (w *world) kill(t *trial) string {
+func (w *world) kill(t *trial, took time.Duration) string {
 	r := w.start(t.args, t.dir, t.stdout)
 	how := ""
 	if rand.IntN(2) == 0 {
-		d := rand.N(t.took)
+		d := rand.N(took)
 		time.Sleep(d)
 		how = fmt.Sprintf("killed after %v of %v", d, t.took)
 	} else {
 		where := []string{w.path("tree"), w.path("out"), w.path("tmp"), t.dir}[rand.IntN(4)]
 		r.touched(where)
-		d := rand.N(max(5*time.Millisecond, t.took/20))
+		d := rand.N(max(5*time.Millisecond, took/20))
 		time.Sleep(d)
 		how = fmt.Sprintf("killed %v after it has written to %s", d, filepath.Base(where))
 	}

@@ -155,6 +155,12 @@ func (w *world) litter(cache string) (list []string) {
 	return list
 }
 
+// journal reports whether a killed command has left a journal, which says what is to be done.
+func (w *world) journal(cache string) bool {
+	names, _ := filepath.Glob(filepath.Join(cache, "rewrite", "*", "journal"))
+	return len(names) > 0
+}
+
 // used is how much of the file system is used.
 func (w *world) used() int64 {
 	var st unix.Statfs_t
