@@ -116,11 +116,14 @@ func (s *shadow) verify() (damaged []string, err error) {
 		case e.sum == subdir:
 			if len(members) == 0 {
 				for _, e := range entries {
-					dir, name := pathpkg.Split(e.path)
-					if members[dir] == nil {
-						members[dir] = map[string]bool{}
+					for path := e.path; path != ""; { // also folders that only patched files are in
+						dir, name := pathpkg.Split(path)
+						if members[dir] == nil {
+							members[dir] = map[string]bool{}
+						}
+						members[dir][name] = true
+						path = strings.TrimSuffix(dir, "/")
 					}
-					members[dir][name] = true
 				}
 			}
 			list, err := os.ReadDir(path)

@@ -65,6 +65,32 @@ func TestKilled(t *testing.T) {
 	checkOnly(t, dir, folder(dir, tc))
 }
 
+// A cache that was copied, or restored as CI does, is as good as it was: its files have other
+// inodes and times of change. Folders that only the shadow has are no strangers in it.
+func TestRestored(t *testing.T) {
+	dir := t.TempDir()
+	tc, err := Open(Options{CacheDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	aside := dir + ".aside"
+	defer os.RemoveAll(aside)
+	if out, err := exec.Command("cp", "-a", tc.Dir, aside).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if err := os.RemoveAll(tc.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(aside, tc.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(Options{CacheDir: dir, Progress: func(format string, args ...any) {
+		t.Errorf("work to do: "+format, args...)
+	}}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Processes that start together on an empty cache all get the toolchain.
 func TestTogether(t *testing.T) {
 	dir := t.TempDir()

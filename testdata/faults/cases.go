@@ -67,7 +67,7 @@ func cases() []*kase {
 		{name: "sim merge -o", args: []string{"sim", "merge", "-o", "../out/table", "../in/results"}, weight: 14, codes: []int{1}},
 		{name: "trace html -o", args: []string{"trace", "html", "-o", "../out/trace.html", "../in/trace"}, weight: 14, codes: ok},
 		{name: "trace pprof -o", args: []string{"trace", "pprof", "-o", "../out/trace.pb", "../in/trace"}, weight: 14, codes: ok},
-		{name: "profile -o", args: []string{"profile", "-seconds=0.05", "-o", "../out/parked.pb", "../in/socket"}, weight: 4, codes: ok, whole: profiled},
+		{name: "profile -o", args: []string{"profile", "-seconds=0.05", "-o", "../out/parked.pb", "../in/admin"}, weight: 4, codes: ok, whole: profiled},
 		{name: "private toolchain, of links", args: []string{"list", "."}, weight: 1, codes: ok, before: small, fresh: onDisk},
 		{name: "private toolchain, of copies", args: []string{"list", "."}, weight: 1, codes: ok, before: small, fresh: inMemory},
 		// What only prints is killed as any command that does, but notices a full disk.

@@ -108,14 +108,18 @@ func killCommands(out io.Writer) error {
 	return failed
 }
 
-// warm compiles what the builds need, in the cache that all shares copy.
+// warm compiles what the builds need, in the cache that all shares copy, and makes what commands read.
 func warm() error {
 	dir, err := os.MkdirTemp("", "greenify-faults-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	w := &world{dir: dir}
+	repo, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	w := &world{dir: dir, repo: repo}
 	for _, c := range []struct {
 		args   []string
 		before func(w *world) error
@@ -123,7 +127,6 @@ func warm() error {
 	}{
 		{[]string{"build", "-o", "../out/", "."}, program, 0},
 		{[]string{"test", "-c", "-o", "../out/", "."}, program, 0},
-		{[]string{"test", "-sim", "-vet=off", "-schedules=1", "-replays", "../out/", "."}, loser, 0},
 	} {
 		if err := errors.Join(w.clear(), c.before(w)); err != nil {
 			return err
@@ -132,8 +135,20 @@ func warm() error {
 			return r.error()
 		}
 	}
+	if err := w.makeInputs(); err != nil {
+		return err
+	}
+	if err := os.RemoveAll(inputs()); err != nil {
+		return err
+	}
+	if out, err := exec.Command("cp", "-a", w.path("in"), inputs()).CombinedOutput(); err != nil {
+		return fmt.Errorf("cp: %w\n%s", err, out)
+	}
 	return nil
 }
+
+// inputs is the folder of what commands read, for all shares.
+func inputs() string { return *cache + "-inputs" }
 
 // shareOfCases kills the commands of one share, i/n, and writes outcomes to standard output.
 func shareOfCases(text string) error {
@@ -151,7 +166,7 @@ func shareOfCases(text string) error {
 		return err
 	}
 	defer w.remove()
-	stop, err := w.inputs()
+	stop, err := w.takeInputs()
 	if err != nil {
 		return err
 	}
@@ -225,59 +240,75 @@ func shareOfCases(text string) error {
 	return nil
 }
 
-// inputs makes what commands read.
-func (w *world) inputs() (stop func(), err error) {
+// makeInputs makes what commands read.
+func (w *world) makeInputs() error {
 	if err := errors.Join(w.clear(), os.Mkdir(w.path("in"), 0o755), sourceTree(false)(w)); err != nil {
-		return nil, err
+		return err
 	}
 	if r := w.start([]string{"rewrite", "-w", "-get", "./..."}, *cache, "").wait(); r.code != 0 {
-		return nil, r.error()
+		return r.error()
 	}
-	w.required = map[string]string{}
 	for _, name := range []string{"go.mod", "go.sum"} {
 		if data, err := os.ReadFile(w.path("tree/" + name)); err == nil {
-			w.required[name] = string(data)
+			if err := w.writeFile("in/required."+name, string(data), 0o666); err != nil {
+				return err
+			}
 		}
 	}
 	if err := errors.Join(w.clear(), loser(w)); err != nil {
-		return nil, err
+		return err
 	}
 	if r := w.start([]string{"test", "-sim", "-vet=off", "-keep-going", "-replays", "../in", "-results", "../in/results", "."}, *cache, "").wait(); r.code != 1 {
-		return nil, r.error()
+		return r.error()
 	}
 	found, _ := filepath.Glob(w.path("in/*.sim"))
 	if len(found) == 0 {
-		return nil, errors.New("no schedule of TestLost fails")
+		return errors.New("no schedule of TestLost fails")
 	}
 	if err := os.Rename(found[0], w.path("in/lost.sim")); err != nil {
-		return nil, err
+		return err
 	}
 	if err := errors.Join(w.clear(), w.write("tree", map[string]string{
 		"go.mod":  "module example.com/sleeper\n\ngo 1.26.0\n",
 		"main.go": "package main\n\nimport \"time\"\n\nfunc main() {\n\tfor range 3 {\n\t\tgo func() {\n\t\t\tfor {\n\t\t\t\ttime.Sleep(time.Second / 100)\n\t\t\t}\n\t\t}()\n\t}\n\ttime.Sleep(time.Hour)\n}\n",
 	})); err != nil {
-		return nil, err
+		return err
 	}
 	if r := w.start([]string{"build", "-o", "../in/sleeper", "."}, *cache, "").wait(); r.code != 0 {
-		return nil, r.error()
+		return r.error()
 	}
-	cmd := exec.Command(w.path("in/sleeper"))
-	cmd.Env = append(os.Environ(), "GREENIFY=admin="+w.path("in/socket"))
-	traced := exec.Command(w.path("in/sleeper"))
-	traced.Env = append(os.Environ(), "GREENIFY=trace="+w.path("in/trace"))
-	for _, c := range []*exec.Cmd{cmd, traced} {
-		c.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		if err := c.Start(); err != nil {
-			return nil, err
-		}
+	stop, err := w.sleeper("trace")
+	if err != nil {
+		return err
 	}
 	time.Sleep(2 * time.Second)
-	traced.Process.Kill()
-	traced.Wait()
+	stop()
+	return nil
+}
+
+// sleeper starts a patched program that writes a trace, or listens.
+func (w *world) sleeper(what string) (stop func(), err error) {
+	cmd := exec.Command(w.path("in/sleeper"))
+	cmd.Env = append(os.Environ(), "GREENIFY="+what+"="+w.path("in/"+what))
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	return func() {
 		cmd.Process.Kill()
 		cmd.Wait()
-	}, nil
+	}, cmd.Start()
+}
+
+// takeInputs copies what commands read, and starts the program that they look at.
+func (w *world) takeInputs() (stop func(), err error) {
+	if out, err := exec.Command("cp", "-a", inputs(), w.path("in")).CombinedOutput(); err != nil {
+		return nil, fmt.Errorf("cp: %w\n%s", err, out)
+	}
+	w.required = map[string]string{}
+	for _, name := range []string{"go.mod", "go.sum"} {
+		if data, err := os.ReadFile(w.path("in/required." + name)); err == nil {
+			w.required[name] = string(data)
+		}
+	}
+	return w.sleeper("admin")
 }
 
 // reset puts everything as it is before the command, and says how that is.

@@ -131,7 +131,7 @@ func (p *process) look(at time.Duration) error {
 // end has the process end by itself, and returns how many threads it has left.
 func (p *process) end() (left int, err error) {
 	p.in.Close()
-	hang := time.AfterFunc(time.Minute, func() { p.cmd.Process.Signal(syscall.SIGQUIT) })
+	hang := time.AfterFunc(10*time.Minute, func() { p.cmd.Process.Signal(syscall.SIGQUIT) })
 	defer hang.Stop()
 	text, err := p.read()
 	if err == nil {

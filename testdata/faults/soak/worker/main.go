@@ -36,6 +36,9 @@ import (
 	green "github.com/greenify-go/greenify/runtime"
 )
 
+// patience is for what must be done in the end, on a machine that does much else.
+const patience = 3 * time.Minute
+
 func main() {
 	switch args := os.Args[1:]; {
 	case len(args) == 1 && args[0] == "server":
@@ -67,7 +70,7 @@ func answer(done *atomic.Int64, failed *atomic.Int64) {
 // left prints which threads there are beside this one, once there are no others or a while has passed.
 func left() {
 	var list []green.Thread
-	for begin := time.Now(); time.Since(begin) < 20*time.Second; time.Sleep(50 * time.Millisecond) {
+	for begin := time.Now(); time.Since(begin) < patience; time.Sleep(50 * time.Millisecond) {
 		list = list[:0]
 		for _, t := range green.Threads() {
 			if !t.Running {
@@ -119,7 +122,7 @@ func server(https, echoes, dns string) {
 		case <-time.After(time.Second):
 		}
 	})
-	s := &http.Server{Handler: mux, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 20 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
+	s := &http.Server{Handler: mux, ReadHeaderTimeout: patience, IdleTimeout: 20 * time.Second, ErrorLog: log.New(io.Discard, "", 0),
 		TLSConfig: &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}}
 	var wg sync.WaitGroup
 	wg.Go(func() { s.ServeTLS(web, "", "") })
@@ -132,7 +135,7 @@ func server(https, echoes, dns string) {
 			wg.Go(func() {
 				defer c.Close()
 				for lines := bufio.NewReader(c); ; {
-					c.SetDeadline(time.Now().Add(5 * time.Second))
+					c.SetDeadline(time.Now().Add(patience))
 					line, err := lines.ReadString('\n')
 					if err != nil {
 						return
@@ -146,7 +149,7 @@ func server(https, echoes, dns string) {
 	})
 	wg.Go(func() { serveNames(names) })
 	answer(&done, &failed)
-	ctx, stop := context.WithTimeout(context.Background(), 10*time.Second)
+	ctx, stop := context.WithTimeout(context.Background(), patience)
 	defer stop()
 	must(cmp.Or(s.Shutdown(ctx), echo.Close(), names.Close()))
 	wg.Wait()
@@ -376,7 +379,7 @@ func client(servers [2][]string) {
 	ctx, stop := context.WithCancel(context.Background())
 	var wg sync.WaitGroup
 	for i, s := range servers {
-		p := &peer{web: s[0], echo: s[1], names: s[2], client: &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{
+		p := &peer{web: s[0], echo: s[1], names: s[2], client: &http.Client{Timeout: patience, Transport: &http.Transport{
 			TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, MaxIdleConnsPerHost: 4, IdleConnTimeout: 5 * time.Second, ForceAttemptHTTP2: i == 1}}}
 		for n := range 4 {
 			wg.Go(func() {
@@ -444,7 +447,7 @@ func (p *peer) one(ctx context.Context) error {
 		paths := []string{"timers", "child", "childcut", "pipe", "kills", "timeouts", "channels"}
 		return p.get(ctx, p.client, paths[mrand.IntN(len(paths))])
 	case 0: // connects anew
-		c := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
+		c := &http.Client{Timeout: patience, Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true}}
 		defer clients.Delete(c)
 		return p.get(ctx, c, "channels")
 	case 1: // gives up
@@ -463,12 +466,12 @@ func (p *peer) one(ctx context.Context) error {
 			return errors.New("a killed request has ended")
 		}
 	case 3, 4: // by TCP, half reset
-		c, err := net.DialTimeout("tcp", p.echo, 5*time.Second)
+		c, err := net.DialTimeout("tcp", p.echo, patience)
 		if err != nil {
 			return err
 		}
 		defer c.Close()
-		c.SetDeadline(time.Now().Add(5 * time.Second))
+		c.SetDeadline(time.Now().Add(patience))
 		if kind == 3 {
 			c.(*net.TCPConn).SetLinger(0)
 			io.WriteString(c, "half a li")
