@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/miekg/dns"
 )
@@ -38,7 +39,10 @@ pattern.test:{port} {
 }
 `
 
-const hosts = 2000 // in the zone
+const (
+	hosts    = 2000 // in the zone
+	patience = 30 * time.Second
+)
 
 func coredns(r *run) error {
 	var zone strings.Builder
@@ -76,7 +80,7 @@ func coredns(r *run) error {
 	}
 	const clients = 16
 	for _, network := range []string{"udp", "tcp"} {
-		c := dns.Client{Net: network}
+		c := dns.Client{Net: network, Timeout: patience}
 		if err := r.until("answer", func() error {
 			_, err := ask(&c, nil, addr, 0)
 			return err
@@ -98,7 +102,7 @@ func coredns(r *run) error {
 		}
 	}
 	// Each on a connection of its own.
-	c := dns.Client{Net: "tcp"}
+	c := dns.Client{Net: "tcp", Timeout: patience}
 	err = r.load("tcp connection and query", clients, 4_000, func(_, i int) (string, error) {
 		return ask(&c, nil, addr, i)
 	})

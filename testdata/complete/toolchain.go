@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"time"
 )
@@ -14,9 +15,27 @@ import (
 // toolchain builds the standard library and a program with the go command, compiler, assembler
 // and linker: all bytes must be the same.
 func toolchain(r *run) error {
+	// A root of its own: all is the release's, but for these commands.
+	said, err := exec.CommandContext(r, "go", "env", "GOROOT").Output()
+	if err != nil {
+		return err
+	}
+	root, release := filepath.Join(r.dir, "root"), strings.TrimSpace(string(said))
+	tools := filepath.Join("pkg", "tool", runtime.GOOS+"_"+runtime.GOARCH)
+	if err := os.MkdirAll(filepath.Join(root, "pkg", "tool"), 0o777); err != nil {
+		return err
+	}
+	for _, name := range []string{"src", "lib", "VERSION", "go.env", "pkg/include"} {
+		if err := os.Symlink(filepath.Join(release, name), filepath.Join(root, name)); err != nil {
+			return err
+		}
+	}
+	if err := os.Symlink(r.program, filepath.Join(root, tools)); err != nil {
+		return err
+	}
 	goCommand := filepath.Join(r.program, "go")
-	r.env = append(r.env, "GOTOOLDIR="+r.program, "GOCACHE="+filepath.Join(r.dir, "cache"), "GOTOOLCHAIN=local", "GOFLAGS=", "GOENV=off", "CGO_ENABLED=0")
-	err := r.command("go build std", func() (files []string, err error) {
+	r.env = append(r.env, "GOROOT="+root, "GOCACHE="+filepath.Join(r.dir, "cache"), "GOTOOLCHAIN=local", "GOFLAGS=", "GOENV=off", "CGO_ENABLED=0")
+	err = r.command("go build std", func() (files []string, err error) {
 		cmd := exec.CommandContext(r, goCommand, "list", "-export", "-f", "{{.ImportPath}} {{.BuildID}} {{.Export}}", "std")
 		cmd.Dir, cmd.Env = r.dir, r.env
 		var stderr bytes.Buffer
