@@ -242,8 +242,7 @@ func paged(w *world, done bool) error {
 	if errors.Is(err, fs.ErrNotExist) && !done {
 		return nil
 	}
-	end := bytes.TrimSpace(data)
-	if err == nil && !bytes.HasSuffix(end, []byte("</table>")) && !bytes.HasSuffix(end, []byte("</script>")) {
+	if err == nil && !bytes.HasSuffix(bytes.TrimSpace(data), []byte("</html>")) {
 		err = fmt.Errorf("a page of %d bytes is cut off", len(data))
 	}
 	return err

@@ -105,6 +105,7 @@ func killCommands(out io.Writer) error {
 	}
 	line(&sum)
 	t.Flush()
+	fmt.Fprint(out, "as after: also files that differ from run to run (programs, schedules, profiles), each of them whole; journal: with one, by which the next run finishes\n")
 	return failed
 }
 
