@@ -259,6 +259,11 @@ func table(w io.Writer, watched []*process, left []int, long time.Duration, kill
 		first, last := median(warm[:third]), median(warm[len(warm)-third:])
 		line("first third", first)
 		line("last third", last)
+		// How many requests there are at a moment depends on what else the machine does: what is
+		// left of them shows in the least that there is at any moment, too.
+		leastFirst, leastLast := least(warm[:third]), least(warm[len(warm)-third:])
+		line("least in first", leastFirst)
+		line("least in last", leastLast)
 		if n := p.samples[len(p.samples)-1]; n.failed > 0 || n.done == 0 {
 			failed = errors.Join(failed, fmt.Errorf("%s: %d of %d requests failed", p.name, n.failed, n.done))
 		}
@@ -268,9 +273,9 @@ func table(w io.Writer, watched []*process, left []int, long time.Duration, kill
 			factor, and float64 // what may be more: the collector's pace, and a request more or less at the moment
 		}{
 			{"MB", float64(first.resident) / (1 << 20), float64(last.resident) / (1 << 20), 1.1, 2},
-			{"descriptors", float64(first.fds), float64(last.fds), 1.05, 2},
+			{"descriptors", float64(leastFirst.fds), float64(leastLast.fds), 1.05, 2},
 			{"OS threads", float64(first.os), float64(last.os), 1, 5}, // none ever ends, of those that system calls had at once
-			{"green threads", float64(first.green), float64(last.green), 1.05, 2},
+			{"green threads", float64(leastFirst.green), float64(leastLast.green), 1.05, 2},
 		} {
 			if c.last > c.first*c.factor+c.and {
 				failed = errors.Join(failed, fmt.Errorf("%s: %s have grown from %.1f to %.1f", p.name, c.name, c.first, c.last))
@@ -295,6 +300,15 @@ func median(list []sample) (m sample) {
 	m.green = middle(list, func(s sample) int { return s.green })
 	last := list[len(list)-1]
 	m.done, m.failed, m.processor = last.done, last.failed, last.processor
+	return m
+}
+
+// least is the least of each column but the last three, which are those of the end.
+func least(list []sample) sample {
+	m := list[len(list)-1]
+	for _, s := range list {
+		m.resident, m.fds, m.os, m.green = min(m.resident, s.resident), min(m.fds, s.fds), min(m.os, s.os), min(m.green, s.green)
+	}
 	return m
 }
 
