@@ -245,8 +245,9 @@ std:
 	go run ./testdata/std/chan
 	go run ./testdata/std/compare $(STDFLAGS)
 
-# std-all does so with all packages of the standard library that have tests. On two
-# processors it takes TODO with STDFLAGS=-short, and TODO without.
+# std-all does so with all packages of the standard library that have tests, 250 in Go 1.26.
+# For each one that fmt imports all of std is compiled once more: with STDFLAGS=-short 165
+# packages took 50 minutes on two processors that had 50 other things to do.
 # STDFLAGS='-o testdata/std/all-1.26.txt' writes the table.
 std-all:
 	go run ./testdata/std/compare -all $(STDFLAGS)
