@@ -41,7 +41,10 @@ func (e *env) strict(tc *toolchain.Toolchain, l *goLine) error {
 		return err
 	}
 	defer aside.Remove()
-	tmp := aside.Path
+	tmp := filepath.Join(aside.Path, "programs")
+	if err := os.Mkdir(tmp, 0o700); err != nil {
+		return err
+	}
 	abs, err := filepath.Abs(tmp) // the go command may run elsewhere: -C
 	if err != nil {
 		return err

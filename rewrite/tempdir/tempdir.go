@@ -18,6 +18,10 @@ type Dir struct {
 	lock *os.File
 }
 
+// mark is the file by which a folder is known as one of these: a folder of the user's may have a name
+// that begins alike.
+const mark = ".greenify-temporary"
+
 // Make makes a folder in parent ("": where temporary files go) whose name begins with prefix, and
 // removes those that processes of this user have left there.
 func Make(parent, prefix string) (*Dir, error) {
@@ -34,7 +38,12 @@ func Make(parent, prefix string) (*Dir, error) {
 		if errors.Is(err, syscall.EWOULDBLOCK) || errors.Is(err, fs.ErrNotExist) {
 			continue // somebody sweeps it, before it has a lock
 		}
-		return &Dir{path, lock}, nil // without one if the file system has none: nobody sweeps there
+		d := &Dir{path, lock} // without one if the file system has none: nobody sweeps there
+		if err := os.WriteFile(filepath.Join(path, mark), nil, 0o600); err != nil {
+			d.Remove()
+			return nil, err
+		}
+		return d, nil
 	}
 }
 
@@ -77,12 +86,17 @@ func take(path string) (*os.File, error) {
 func sweep(parent, prefix string) {
 	entries, _ := os.ReadDir(parent)
 	for _, e := range entries {
-		if !e.IsDir() || !strings.HasPrefix(e.Name(), prefix) {
-			continue
-		}
-		if left, err := take(filepath.Join(parent, e.Name())); err == nil {
-			os.RemoveAll(left.Name())
-			left.Close()
+		number, ok := strings.CutPrefix(e.Name(), prefix)
+		if path := filepath.Join(parent, e.Name()); ok && e.IsDir() && strings.Trim(number, "0123456789") == "" && marked(path) {
+			if left, err := take(path); err == nil {
+				os.RemoveAll(path)
+				left.Close()
+			}
 		}
 	}
+}
+
+func marked(path string) bool {
+	fi, err := os.Lstat(filepath.Join(path, mark))
+	return err == nil && fi.Mode().IsRegular()
 }

@@ -45,8 +45,15 @@ func TestLeft(t *testing.T) {
 	if err := os.Symlink(elsewhere, filepath.Join(parent, "greenify-test-link")); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Mkdir(filepath.Join(parent, "greenify-other"), 0o777); err != nil {
-		t.Fatal(err)
+	// A folder of the user's, whatever its name.
+	users := []string{"greenify-other", "greenify-test-12345", "greenify-test-results"}
+	for _, name := range users {
+		if err := os.Mkdir(filepath.Join(parent, name), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(parent, name, "file"), nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
 	}
 	for range 3 {
 		cmd := exec.Command(os.Args[0])
@@ -54,8 +61,8 @@ func TestLeft(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
-		if list := names(t, parent); len(list) != 4 {
-			t.Fatalf("there are %q: want one of this process, one that is left, and two others", list)
+		if list := names(t, parent); len(list) != 6 {
+			t.Fatalf("there are %q: want one of this process, one that is left, and four others", list)
 		}
 	}
 	if _, err := os.Stat(filepath.Join(mine.Path, "file")); err != nil {
@@ -71,7 +78,12 @@ func TestLeft(t *testing.T) {
 	if err := mine.Remove(); err != nil {
 		t.Error(err)
 	}
-	if list := names(t, parent); len(list) != 2 {
+	for _, name := range users {
+		if _, err := os.Stat(filepath.Join(parent, name, "file")); err != nil {
+			t.Error(err)
+		}
+	}
+	if list := names(t, parent); len(list) != 4 {
 		t.Errorf("left behind: %q", list)
 	}
 }
