@@ -95,7 +95,7 @@ func TestCompare(t *testing.T) {
 // A test that neither ends nor yields is killed, and named.
 func TestBusyLoop(t *testing.T) {
 	c := fake(t, "ev run TestA; while :; do :; done")
-	_, hung, err := c.once(t.Context(), "p", "", nil, 500*time.Millisecond-grace)
+	_, hung, err := c.once(t.Context(), "p", nil, nil, 500*time.Millisecond-grace)
 	if err != nil || !reflect.DeepEqual(hung, []string{"TestA"}) {
 		t.Errorf("hung = %v, err = %v", hung, err)
 	}
@@ -103,11 +103,11 @@ func TestBusyLoop(t *testing.T) {
 
 // A package that does not build is an error, not a package without failures.
 func TestNoTests(t *testing.T) {
-	if _, _, err := fake(t, "").once(t.Context(), "p", "", nil, time.Minute); err == nil {
+	if _, _, err := fake(t, "").once(t.Context(), "p", nil, nil, time.Minute); err == nil {
 		t.Error("no error")
 	}
 	c := runner{command: "false"}
-	if _, _, err := c.once(t.Context(), "p", "", nil, time.Minute); err == nil {
+	if _, _, err := c.once(t.Context(), "p", nil, nil, time.Minute); err == nil {
 		t.Error("no error")
 	}
 }
@@ -190,5 +190,41 @@ func TestAll(t *testing.T) {
 	}
 	if code := run(t.Context(), []string{"-all", "sync"}, io.Discard, io.Discard); code != 2 {
 		t.Errorf("-all with a package: exit status %d, want 2", code)
+	}
+}
+
+// With -quick what passes patched is not run plain, what is skipped is, and a failure has all compared.
+func TestQuick(t *testing.T) {
+	const (
+		passA = "ev run TestA; ev pass TestA;"
+		skipB = "ev run TestB; ev run TestB/x; ev skip TestB/x; ev pass TestB; ev pass"
+		failB = "ev run TestB; ev fail TestB; ev fail"
+		alone = "case \"$*\" in\n*-run=^TestB*) ev run TestB; ev run TestB/x; ev pass TestB/x; ev pass TestB; ev pass;;\n*-run=*) exit 1;;\n*) "
+	)
+	for _, c := range []struct {
+		name           string
+		plain, patched string
+		want           map[string]string
+		ran            int // plain
+	}{
+		{"all pass", "exit 1", allPass, map[string]string{}, 0},
+		{"skipped alike", "ev run TestB; ev run TestB/x; ev skip TestB/x; ev pass TestB; ev pass", passA + skipB, map[string]string{}, 2},
+		{"skipped patched only", alone + "exit 1;;\nesac", passA + skipB, map[string]string{"TestB/x": "FAIL"}, 2},
+		{"fails", alone + allPass + ";;\nesac", passA + failB, map[string]string{"TestB": "FAIL", "TestB/x": "FAIL"}, 3},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			cmp := comparison{plain: fake(t, c.plain), patched: fake(t, c.patched), limit: time.Minute, machine: new(sync.RWMutex), quick: true}
+			r, err := cmp.compare(t.Context(), "p", nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := map[string]string{}
+			for _, f := range r.findings {
+				got[f.test], _, _ = strings.Cut(f.text, ":")
+			}
+			if ran := r.plain.count(pass) + r.plain.count(skip); !reflect.DeepEqual(got, c.want) || ran != c.ran {
+				t.Errorf("got %v, and %d tests were run plain, want %v and %d", got, ran, c.want, c.ran)
+			}
+		})
 	}
 }

@@ -71,6 +71,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	more := flags.String("flags", "", "more `flags` of go test, such as \"-count=3 -shuffle=on\"")
 	all := flags.Bool("all", false, "compare all packages of the standard library that have tests")
 	atOnce := flags.Int("p", runtime.NumCPU(), "test so `many` packages at a time")
+	quick := flags.Bool("quick", false, "run plain only what does not pass patched; the table has no more of plain")
 	out := flags.String("o", "", "write the table to this `file`, too, with the release, the machine and the date")
 	if flags.Parse(args) != nil {
 		return 2
@@ -113,6 +114,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 			plain:   runner{command: "go", short: *short, dir: t.dir, flags: common},
 			patched: runner{command: greenify, short: *short, dir: t.dir, flags: common, env: quiet},
 			limit:   *limit,
+			quick:   *quick,
 			machine: &machine,
 		}.compare(ctx, t.pkg, t.exceptions)
 		return result{r, err}
@@ -224,6 +226,9 @@ func standard(ctx context.Context, list []string, all bool, file string) ([]targ
 type comparison struct {
 	plain, patched runner
 	limit          time.Duration
+	// quick runs a package's tests plain only if patched one fails, and else those that are skipped
+	// patched: what passes patched cannot differ.
+	quick bool
 	// machine is shared by those who run whole packages, and held by who runs one test alone.
 	machine *sync.RWMutex
 }
@@ -296,6 +301,17 @@ func (c comparison) compare(ctx context.Context, pkg string, exceptions []except
 func (c comparison) suites(ctx context.Context, pkg string, without []string) (plain, patched *suite, err error) {
 	c.machine.RLock()
 	defer c.machine.RUnlock()
+	if c.quick && len(without) == 0 {
+		if patched, err = c.patched.all(ctx, pkg, nil, nil, c.limit); err != nil {
+			return nil, nil, err
+		}
+		if skipped, clear := patched.skipped(); clear {
+			if plain = newSuite(); len(skipped) > 0 {
+				plain, _, err = c.plain.once(ctx, pkg, skipped, nil, c.limit)
+			}
+			return plain, patched, err
+		}
+	}
 	if plain, err = c.plain.all(ctx, pkg, nil, nil, c.limit); err != nil {
 		return nil, nil, err
 	}
@@ -305,9 +321,9 @@ func (c comparison) suites(ctx context.Context, pkg string, without []string) (p
 
 // alone runs one test, or the whole package again, plain and patched, and nothing beside it.
 func (c comparison) alone(ctx context.Context, pkg, test string, without []string, base *suite) (plain, patched *suite, err error) {
-	only, limit := test, c.limit
+	only, limit := []string{test}, c.limit
 	if test == whole {
-		only = ""
+		only = nil
 	} else {
 		limit = min(limit, 30*time.Second+4*time.Duration(base.seconds[test]*float64(time.Second)))
 	}

@@ -133,20 +133,16 @@ const (
 	grace     = 10 * time.Second
 )
 
-// once runs the tests of pkg that only names (all if empty), without those in
+// once runs the tests of pkg that are in only (all if it is nil), without those in
 // without. The clock starts when the tests do, not when their build does.
-func (r runner) once(ctx context.Context, pkg, only string, without []string, limit time.Duration) (s *suite, hung []string, err error) {
+func (r runner) once(ctx context.Context, pkg string, only, without []string, limit time.Duration) (s *suite, hung []string, err error) {
 	args := []string{"test", "-json", "-count=1", fmt.Sprint("-short=", r.short), fmt.Sprint("-timeout=", limit)}
 	args = append(args, r.flags...)
-	if only != "" {
-		args = append(args, "-run="+pattern(only))
+	if only != nil {
+		args = append(args, "-run="+patterns(only))
 	}
 	if len(without) > 0 {
-		var alts []string
-		for _, name := range without {
-			alts = append(alts, pattern(name))
-		}
-		args = append(args, "-skip="+strings.Join(alts, "|"))
+		args = append(args, "-skip="+patterns(without))
 	}
 	cmd := exec.Command(r.command, append(args, pkg)...)
 	cmd.Dir, cmd.Env = r.dir, append(tool.Environ(), r.env...)
@@ -225,7 +221,7 @@ const rounds = 6
 func (r runner) all(ctx context.Context, pkg string, without []string, expect *suite, limit time.Duration) (*suite, error) {
 	total := newSuite()
 	for range rounds {
-		s, hung, err := r.once(ctx, pkg, "", without, limit)
+		s, hung, err := r.once(ctx, pkg, nil, without, limit)
 		if err != nil {
 			return nil, err
 		}
@@ -270,11 +266,29 @@ func (s *suite) reached(expect *suite, without []string) bool {
 	return true
 }
 
-// pattern is the -run or -skip pattern of exactly one test.
-func pattern(name string) string {
-	var parts []string
-	for _, p := range strings.Split(name, "/") {
-		parts = append(parts, "^"+regexp.QuoteMeta(p)+"$")
+// skipped lists the tests that were skipped, without their subtests, and reports whether all others passed.
+func (s *suite) skipped() (tests []string, clear bool) {
+	for name, o := range s.outcome {
+		switch top, _, _ := strings.Cut(name, "/"); {
+		case o == skip && name != whole && !slices.Contains(tests, top):
+			tests = append(tests, top)
+		case o != pass && o != skip:
+			return nil, false
+		}
 	}
-	return strings.Join(parts, "/")
+	slices.Sort(tests)
+	return tests, true
+}
+
+// patterns is the -run or -skip pattern of exactly these tests.
+func patterns(names []string) string {
+	var all []string
+	for _, name := range names {
+		var parts []string
+		for _, p := range strings.Split(name, "/") {
+			parts = append(parts, "^"+regexp.QuoteMeta(p)+"$")
+		}
+		all = append(all, strings.Join(parts, "/"))
+	}
+	return strings.Join(all, "|")
 }
