@@ -93,7 +93,7 @@ func NewAside(path string, mode fs.FileMode) (*Aside, error) {
 		a := &Aside{f, path, lock}
 		if err == nil {
 			syscall.Flock(int(lock.Fd()), syscall.LOCK_EX) // a file system without locks has one writer
-			if !isThere(f, name) { // nor is the one that was locked, perhaps
+			if !isThere(f, name) {                         // nor is the one that was locked, perhaps
 				f.Close()
 				lock.Close()
 				continue
