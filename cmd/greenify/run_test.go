@@ -108,6 +108,9 @@ func (r *run) try(t *testing.T, d directives) error {
 	cmd := exec.CommandContext(ctx, r.bin, r.args...)
 	cmd.Dir = t.TempDir()
 	cmd.Env = slices.Concat(os.Environ(), []string{"GREENIFY="}, r.env, d.env)
+	if slices.Contains(r.env, "GREENIFY=off") {
+		cmd.Env = append(cmd.Env, "GREENIFY=off") // settings of the program's own do not switch it on again
+	}
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGQUIT) } // shows who waits for what
 	cmd.WaitDelay = 5 * time.Second
 	var stdout, stderr bytes.Buffer
