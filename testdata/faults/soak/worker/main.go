@@ -299,8 +299,10 @@ func kills() error {
 	for _, wait := range waits {
 		handles = append(handles, green.Spawn(func() (bool, error) {
 			defer ended.Add(1)
-			mu.Lock()
-			mu.Unlock()
+			func() {
+				mu.Lock() // a free one, or it waits for others that are killed
+				defer mu.Unlock()
+			}()
 			wait()
 			return true, nil
 		}).Handle)
