@@ -25,6 +25,8 @@ var roads = []string{
 	"gopark", "goparkunlock", "goready", "ready", "runqput", "runqputslow", "runqputbatch", "globrunqput", "globrunqputhead",
 	"globrunqputbatch", "injectglist", "execute", "schedule", "Gosched", "goschedImpl", "goyield", "gcAssistAlloc", "coroswitch_m",
 	"entersyscall", "entersyscallblock", "exitsyscall", "reentersyscall",
+	// Who changes the status of a goroutine that is not his: hubSetStatus has an argument for each.
+	"suspendG", "castogscanstatus", "casGToPreemptScan", "casGFromPreempted",
 }
 
 // Every caller of a road is known. A rule that no longer fits a release is refused
