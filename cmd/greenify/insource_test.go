@@ -22,9 +22,9 @@ var inSourceExceptions = map[string]string{
 	"reflect-chan": "reflect.Value.Seq receives inside reflect; check lists it",
 }
 
-// inSourceReported are the programs that poll by what is not patched in source: they
-// print and end as plain, and what took the hub from them is reported on stderr.
-var inSourceReported = []string{"poll-sync", "poll-busy", "busy-left"}
+// inSourceReported are the programs that poll by what is not patched in source, or compute
+// there: they print and end as plain, and what took the hub from them is reported on stderr.
+var inSourceReported = []string{"poll-sync", "poll-busy", "busy-left", "profile-cut"}
 
 // The programs do in source what they do plain: greenify rewrite -w patches them,
 // the plain go command builds them. A run has a fifth of them (make matrix has all).

@@ -1,7 +1,8 @@
 // A goroutine that computes for long is not cut while it has a semaphore of the runtime's:
 // who waits for one keeps the hub, so nobody would ever run again. Interleaving: one makes
 // profiles of many goroutines all the time, under such a semaphore, so it is preempted there,
-// and main wants one, too.
+// and main wants one, too. A profile takes five times as long as what may be computed in one
+// turn, on any machine: there are as many goroutines as that takes.
 //
 // env: GREENIFY=busy=10ms
 // patched-stderr: computed for
@@ -16,13 +17,19 @@ import (
 
 func main() {
 	stop := make(chan bool)
-	for range 5000 {
-		go func() { <-stop }()
+	var records []runtime.StackRecord
+	profile := func() { runtime.GoroutineProfile(records) }
+	for took := time.Duration(0); took < 50*time.Millisecond; {
+		for range 1000 + len(records) {
+			go func() { <-stop }()
+		}
+		runtime.Gosched()
+		records = make([]runtime.StackRecord, runtime.NumGoroutine()+10)
+		begin := time.Now()
+		profile()
+		took = time.Since(begin)
 	}
 	var done atomic.Bool
-	profile := func() {
-		runtime.GoroutineProfile(make([]runtime.StackRecord, 6000))
-	}
 	go func() {
 		for !done.Load() {
 			profile()
