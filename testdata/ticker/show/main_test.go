@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -15,10 +16,10 @@ func TestClass(t *testing.T) {
 		plain *result
 		want  string
 	}{
-		{result{took: 100, ticks: 15}, nil, cooperative},
-		{result{took: 100, ticks: 14}, nil, blocks},
-		{result{took: 200, ticks: 30}, nil, cooperative}, // longer, so more ticks are due
-		{result{took: 200, ticks: 28}, nil, blocks},
+		{result{took: 100, ticks: 10}, nil, cooperative},
+		{result{took: 100, ticks: 9}, nil, blocks},
+		{result{took: 200, ticks: 20}, nil, cooperative}, // longer, so more ticks are due
+		{result{took: 200, ticks: 18}, nil, blocks},
 		{result{took: 100, ticks: 6}, plain, cooperative},
 		{result{took: 100, ticks: 5}, plain, blocks},
 		{result{took: 100}, &result{took: 100}, blocks}, // plain Go blocks, too
@@ -28,6 +29,26 @@ func TestClass(t *testing.T) {
 	} {
 		if got := test.r.class(test.plain); got != test.want {
 			t.Errorf("%+v beside %+v is %s, want %s", test.r, test.plain, got, test.want)
+		}
+	}
+}
+
+// What a machine with other work can do to an operation is tried again, what the table says is not.
+func TestSettled(t *testing.T) {
+	results := map[string]result{
+		cooperative: {took: 100, ticks: 20}, short: {took: 19}, blocks: {took: 100}, hangs: {err: hangs}, fails: {err: "EOF"},
+	}
+	for want, settled := range map[string][]string{
+		"":          {cooperative, short},
+		cooperative: {cooperative},
+		short:       {cooperative, short},
+		blocks:      {cooperative, short, blocks},
+		hangs:       {cooperative, short, hangs},
+	} {
+		for class, r := range results {
+			if got := r.settled(nil, want); got != slices.Contains(settled, class) {
+				t.Errorf("%s, wanted %q: settled is %v", class, want, got)
+			}
 		}
 	}
 }
