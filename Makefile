@@ -1,6 +1,6 @@
 # Everything a fresh machine with Go 1.26 or later needs is here; see README.md.
 
-.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench bench-peers growth gosec check-speed std std-all corpus sources complete services services-stop db ticker std-catalog workers churn faults soak
+.PHONY: units hub patched kinds shards sim sim-modules sim-corpus sim-speed simnet-std release whole kills killed matrix mutants demo test lint readme race hosts browser arm64 debug cover fuzz fuzz-programs fuzz-long bench builds bench-peers growth gosec check-speed std std-all corpus sources complete services services-stop db ticker std-catalog workers churn faults soak
 
 # The project's own tools, which ./... leaves out, as it does all of testdata.
 TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen matrix sim std/... ticker/show)
@@ -195,6 +195,11 @@ fuzz-long: $(GREENIFY)
 # processor, and builds. Seven minutes.
 bench:
 	go run ./testdata/bench/show
+
+# builds prints greenify build beside go build: seconds and memory from empty caches, with nothing
+# changed and after an edit, of a small program and of a large one. Most of an hour.
+builds:
+	go run ./testdata/bench/show -builds
 
 # bench-peers prints plain and patched Go beside eventlet and gevent, from Debian packages (as root),
 # each on one processor: a minute, and another one for the first build.

@@ -2,11 +2,11 @@
 // with one and with two processors, and prints them side by side. Run it in the
 // root of the repository:
 //
-//	go run ./testdata/bench/show [-settings | -peers]
+//	go run ./testdata/bench/show [-settings | -peers | -builds]
 //
 // The four runs take turns, -count times each, and every figure is the best of
 // its runs: what else the machine does can only add to a time, and many short
-// runs find it idle sooner than a few long ones.
+// runs find it idle sooner than a few long ones. Of builds the medians are printed.
 package main
 
 import (
@@ -32,6 +32,7 @@ var (
 	benchtime = flag.String("benchtime", "20ms", "time of one run, as in go test")
 	run       = flag.String("run", ".", "only benchmarks that match this `regexp`, as in go test -bench")
 	build     = flag.Bool("build", true, "also compare greenify build with go build; takes a minute or two")
+	onlyBuild = flag.Bool("builds", false, "compare builds instead, of a large program, too; takes most of an hour")
 	served    = flag.Bool("servers", true, "also ask servers: HTTP, TLS, TCP and gRPC; takes two minutes")
 	onlyOn    = flag.Bool("settings", false, "compare the settings of GREENIFY instead, and -locks")
 	withPeers = flag.Bool("peers", false, "compare with eventlet and gevent instead, from Debian packages")
@@ -85,6 +86,9 @@ func show(ctx context.Context) error {
 	if *onlyOn {
 		return settings(ctx, tmp, greenify)
 	}
+	if *onlyBuild {
+		return builds(ctx, tmp, greenify, 11, built)
+	}
 	if *withPeers {
 		return comparePeers(ctx, tmp, greenify)
 	}
@@ -104,7 +108,7 @@ func show(ctx context.Context) error {
 	if !*build {
 		return nil
 	}
-	return builds(ctx, tmp, greenify)
+	return builds(ctx, tmp, greenify, 3, built[:1])
 }
 
 // columns are the configurations compared, in the order they take turns.
@@ -223,53 +227,6 @@ func parse(out, suffix string) (ms []measure) {
 		}
 	}
 	return ms
-}
-
-// builds compares the cost of building a small HTTP program: with empty caches,
-// with nothing changed, and with the program's file changed.
-func builds(ctx context.Context, tmp, greenify string) error {
-	src := filepath.Join(tmp, "src")
-	if err := os.CopyFS(src, os.DirFS(suite)); err != nil {
-		return err
-	}
-	env := []string{
-		"GOCACHE=" + filepath.Join(tmp, "gocache"),
-		"GREENIFYCACHE=" + filepath.Join(tmp, "greenifycache"),
-	}
-	edits := 0
-	edit := func() error {
-		edits++
-		return os.WriteFile(filepath.Join(src, "hello", "edit.go"), fmt.Appendf(nil, "package main\n\nvar Edit = %d\n", edits), 0o666)
-	}
-	nothing := func() error { return nil }
-	t := table{{"", "go build", "greenify build", "ratio"}}
-	for _, b := range []struct {
-		name   string
-		times  int
-		before func() error
-	}{
-		{"cold", 1, nothing},
-		{"nothing changed", 3, nothing},
-		{"after an edit", 3, edit},
-	} {
-		best := [2]float64{math.Inf(1), math.Inf(1)}
-		for range b.times {
-			for i, goCmd := range []string{"go", greenify} {
-				if err := b.before(); err != nil {
-					return err
-				}
-				start := time.Now()
-				if _, err := command(ctx, src, env, goCmd, "build", "-o", filepath.Join(tmp, "hello"), "./hello"); err != nil {
-					return err
-				}
-				best[i] = min(best[i], time.Since(start).Seconds())
-			}
-		}
-		t = append(t, []string{b.name, figure(best[0]), figure(best[1]), ratio(best[1], best[0])})
-	}
-	fmt.Print("\nseconds to build a small HTTP program\n\n")
-	t.print()
-	return nil
 }
 
 // command runs a command and returns its standard output. The error of a
