@@ -38,7 +38,7 @@ var commands []*command
 
 func init() { // help and completion, which are in the table, read it
 	commands = []*command{
-		goBuild, goRun, goTest, goVet, goList, goInstall,
+		goBuild, goRun, goTest, goVet, goList, goInstall, sdk,
 		check, diff, rewrite, generate,
 		ruleTable, explain, inspectBinary,
 		replay, debug, ps, top, profileParked, trace, simMerge,

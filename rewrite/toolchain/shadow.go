@@ -372,6 +372,10 @@ func linkOrCopy(src, dst string) error {
 	if os.Link(src, dst) == nil {
 		return nil
 	}
+	return copyFile(src, dst)
+}
+
+func copyFile(src, dst string) error {
 	fi, err := os.Stat(src)
 	if err != nil {
 		return err
