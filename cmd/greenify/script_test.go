@@ -69,9 +69,28 @@ func TestScript(t *testing.T) {
 			if key, ok := strings.CutPrefix(cond, "env:"); ok {
 				return os.Getenv(key) != "", nil
 			}
+			if cond == "cgroup" {
+				return canMakeCgroup(), nil
+			}
 			return false, fmt.Errorf("unknown condition %q", cond)
 		},
 	})
+}
+
+// canMakeCgroup reports whether a cgroup can be made that limits the time of processors: version 1
+// has a folder for that controller.
+func canMakeCgroup() bool {
+	for _, dir := range []string{"/sys/fs/cgroup/cpu", "/sys/fs/cgroup"} {
+		group, err := os.MkdirTemp(dir, "greenify-")
+		if err != nil {
+			continue
+		}
+		_, v1 := os.Stat(filepath.Join(group, "cpu.cfs_quota_us"))
+		_, v2 := os.Stat(filepath.Join(group, "cpu.max"))
+		os.Remove(group)
+		return v1 == nil || v2 == nil
+	}
+	return false
 }
 
 // expandRepo replaces $REPO in the go.mod of a script's module.
