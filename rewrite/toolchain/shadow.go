@@ -93,16 +93,13 @@ func (s *shadow) verify() (damaged []string, err error) {
 		return nil, err
 	}
 	for i, e := range entries {
-		if e.sum != theirs && e.sum != subdir {
+		ours := e.sum != theirs && e.sum != subdir
+		if ours {
 			seen++
-			want := e.sum
-			if added, ok := s.patch.added[e.path]; ok {
-				want = sum(added)
-			}
-			if data, err := os.ReadFile(s.path(e.path)); err != nil || sum(data) != want {
+			if added, ok := s.patch.added[e.path]; ok && e.sum != sum(added) {
 				damaged = append(damaged, e.path)
+				continue
 			}
-			continue
 		}
 		if unchanged[i] {
 			continue
@@ -111,6 +108,10 @@ func (s *shadow) verify() (damaged []string, err error) {
 		path := s.path(e.path)
 		fi, err := os.Lstat(path)
 		switch {
+		case ours:
+			if data, err := os.ReadFile(path); err != nil || !fi.Mode().IsRegular() || sum(data) != e.sum {
+				damaged = append(damaged, e.path)
+			}
 		case e.sum == subdir && (err != nil || !fi.IsDir()):
 			return nil, errors.New("folder " + e.path + " is missing")
 		case e.sum == subdir:
@@ -148,25 +149,23 @@ func (s *shadow) verify() (damaged []string, err error) {
 	return damaged, nil
 }
 
-// unchanged reports of each file and folder of the release whether the kernel says that it has
-// not changed. There are thousands, so all processors ask.
+// unchanged reports of each file and folder whether the kernel says that it has not changed. There are thousands, so all processors ask.
 func (s *shadow) unchanged(entries []entry) ([]bool, error) {
 	root, err := os.Open(s.path(""))
 	if err != nil {
 		return nil, err
 	}
 	defer root.Close()
+	fd := int(root.Fd())
 	same := make([]bool, len(entries))
 	const batch = 512
 	var wait sync.WaitGroup
 	for begin := 0; begin < len(entries); begin += batch {
 		wait.Go(func() {
 			for i := begin; i < min(begin+batch, len(entries)); i++ {
-				if e := &entries[i]; e.sum == theirs || e.sum == subdir {
-					// From the root on: the path to it is as long as the one below it.
-					var st unix.Stat_t
-					same[i] = unix.Fstatat(int(root.Fd()), e.path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && e.same(&st)
-				}
+				// From the root on: the path to it is as long as the one below it.
+				var st unix.Stat_t
+				same[i] = unix.Fstatat(fd, entries[i].path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && entries[i].same(&st)
 			}
 		})
 	}
@@ -467,21 +466,20 @@ func parseManifest(data []byte) ([]entry, error) {
 	if i < 0 || string(data[i+len("sha256 "):]) != sum(data[:i])+"\n" {
 		return nil, damaged
 	}
-	var entries []entry
+	entries := make([]entry, 0, bytes.Count(data[:i], []byte("\n")))
 	whole := false
 	for line := range strings.Lines(string(data[:i])) {
-		f := strings.SplitN(strings.TrimSuffix(line, "\n"), " ", 6)
-		if len(f) != 6 {
-			return nil, damaged
-		}
-		e := entry{sum: f[4], path: f[5]}
-		for i, n := range []*int64{&e.size, &e.mtime, &e.ctime, &e.inode} {
+		e := entry{path: strings.TrimSuffix(line, "\n")}
+		for _, n := range []*int64{&e.size, &e.mtime, &e.ctime, &e.inode} {
+			var word string
 			var err error
-			if *n, err = strconv.ParseInt(f[i], 10, 64); err != nil {
+			word, e.path, _ = strings.Cut(e.path, " ")
+			if *n, err = strconv.ParseInt(word, 10, 64); err != nil {
 				return nil, damaged
 			}
 		}
-		if !filepath.IsLocal(e.path) {
+		e.sum, e.path, _ = strings.Cut(e.path, " ")
+		if !filepath.IsLocal(e.path) { // nor is ""
 			return nil, damaged
 		}
 		whole = whole || e.path == "src" && e.sum == subdir

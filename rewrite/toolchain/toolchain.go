@@ -23,6 +23,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -309,22 +310,38 @@ func load(env goEnv, opt Options) (*patch, error) {
 			return nil, err
 		}
 	}
+	// All processors read: this is what every build waits for.
+	names := p.names()
+	contents, lines, errs := make([][]byte, len(names)), make([]string, len(names)), make([]error, len(names))
+	var wait sync.WaitGroup
+	const batch = 16
+	for begin := 0; begin < len(names); begin += batch {
+		wait.Go(func() {
+			for i := begin; i < min(begin+batch, len(names)); i++ {
+				name := names[i]
+				data, ok := p.added[name]
+				if !ok {
+					data, ok = p.source[name]
+				}
+				if !ok {
+					data, errs[i] = os.ReadFile(p.path(name))
+					contents[i] = data
+				}
+				lines[i] = fmt.Sprintf("%s %s %v\n", name, sum(data), p.edits[name])
+			}
+		})
+	}
+	wait.Wait()
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
-	for _, name := range p.names() {
-		data, ok := p.added[name]
-		if !ok {
-			data, ok = p.source[name]
+	for i, name := range names {
+		if errs[i] != nil {
+			return nil, fmt.Errorf("cannot read the sources of %s: %w", env.GOVERSION, errs[i])
 		}
-		if !ok {
-			var err error
-			if data, err = os.ReadFile(p.path(name)); err != nil {
-				return nil, fmt.Errorf("cannot read the sources of %s: %w", env.GOVERSION, err)
-			}
-			p.source[name] = data
+		if contents[i] != nil {
+			p.source[name] = contents[i]
 		}
-		fmt.Fprintf(h, "%s %d %v\n", name, len(data), p.edits[name])
-		h.Write(data)
+		io.WriteString(h, lines[i])
 	}
 	p.key = hex.EncodeToString(h.Sum(nil))[:16]
 	return p, nil

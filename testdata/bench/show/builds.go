@@ -61,7 +61,8 @@ func builds(ctx context.Context, tmp, greenify string, times int, programs []sou
 					if err := b.before(); err != nil {
 						return err
 					}
-					s, mib, err := timed(ctx, src, env, command, "build", "-o", filepath.Join(tmp, "program"), "./"+p.dir)
+					// Each has a file of its own: one that is there and up to date is not linked anew.
+					s, mib, err := timed(ctx, src, env, command, "build", "-o", filepath.Join(tmp, fmt.Sprint("program", i)), "./"+p.dir)
 					if err != nil {
 						return err
 					}
@@ -69,7 +70,7 @@ func builds(ctx context.Context, tmp, greenify string, times int, programs []sou
 				}
 			}
 			if b.name == "cold" { // go build has nothing left, which is what the others begin with
-				if _, _, err := timed(ctx, src, env, "go", "build", "-o", filepath.Join(tmp, "program"), "./"+p.dir); err != nil {
+				if _, _, err := timed(ctx, src, env, "go", "build", "-o", filepath.Join(tmp, "program0"), "./"+p.dir); err != nil {
 					return err
 				}
 			}
