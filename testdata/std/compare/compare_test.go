@@ -125,6 +125,7 @@ func TestExceptions(t *testing.T) {
 		"net\tTestX\torder\t\n",
 		strings.Repeat(line("net", "order"), maxExceptions+1),
 		strings.Repeat(line("runtime", twoAtOnce), maxExceptions+1),
+		strings.Repeat(line("example.com/m", twoAtOnce), maxExceptions+1),
 	} {
 		file := filepath.Join(t.TempDir(), "exceptions.tsv")
 		if err := os.WriteFile(file, []byte(bad), 0o644); err != nil {
@@ -137,7 +138,7 @@ func TestExceptions(t *testing.T) {
 }
 
 func TestModules(t *testing.T) {
-	if _, err := thirdParty(t.Context(), "../modules.tsv", []string{"nosuch"}, t.TempDir()); err == nil {
+	if _, err := thirdParty(t.Context(), "../modules.tsv", []string{"nosuch"}, t.TempDir(), "../exceptions.tsv"); err == nil {
 		t.Error("no error where no module matches")
 	}
 }
