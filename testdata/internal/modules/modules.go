@@ -68,6 +68,10 @@ func (m Module) Copy(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	// Its workspace has modules that are not in it.
+	if err := os.Remove(filepath.Join(dir, "go.work")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	gomod := filepath.Join(dir, "go.mod")
 	if _, err := os.Stat(gomod); err == nil {
 		return dropReplaced(ctx, dir)
