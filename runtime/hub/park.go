@@ -57,7 +57,11 @@ func hubYield(gp *g) {
 		hubDrain() // they were ready before gp
 	}
 	hubSimYields(gp)
-	hubPut(gp)
+	if hubLate != 0 {
+		hubPutOver(gp)
+	} else {
+		hubPut(gp)
+	}
 	hubPass()
 }
 

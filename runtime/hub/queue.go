@@ -6,12 +6,42 @@ package runtime
 // touches it. Others leave a thread in hub.remote, a letter box that the owner
 // empties before it chooses. One function each:
 //
-//	hubPut    queues a thread, for the owner
-//	hubPost   leaves one in the letter box, for anybody else
-//	hubTake   chooses the next: first in, first out (choose.go)
+//	hubPut      queues a thread, for the owner
+//	hubPutOver  queues one whose time slice was over, for the owner
+//	hubPost     leaves one in the letter box, for anybody else
+//	hubTake     chooses the next: first in, first out (choose.go)
+//
+// A thread whose time slice was over (slice.go) is in a queue of its own, hub.over: it is next
+// if no other is ready, or when it has waited as long as a slice is, and for all that were
+// ready before it. As in plain Go, where who is preempted goes to the end of the global queue
+// and who is woken to that of the processor. If all were in one queue, each wait of anybody
+// else would cost 10 ms for each thread that polls: a test that leaves two such loops
+// behind made those behind it 30 times as slow. So those that poll get half
+// the processor together, if others are always ready.
 
 // hubPut makes a thread the last in the queue. The caller owns the hub.
 func hubPut(gp *g) { hub.runq.pushBack(gp) }
+
+// hubPutOver does so for one whose time slice was over. A schedule of a simulation has no slices.
+func hubPutOver(gp *g) {
+	if hubSimulated {
+		hubPut(gp)
+		return
+	}
+	hub.over.pushBack(gp)
+	hubOverWaits()
+}
+
+// hubOverWaits has the first of hub.over wait, for those that are ready and for a slice.
+func hubOverWaits() {
+	hub.overTurn = hub.turns + uint32(hub.runq.size)
+	hub.overTime = nanotime()
+}
+
+// hubOverNext reports whether the first of hub.over, which has one, is next.
+func hubOverNext() bool {
+	return hub.runq.empty() || int32(hub.turns-hub.overTurn) >= 0 && nanotime()-hub.overTime >= forcePreemptNS
+}
 
 // hubPost leaves a thread for the owner. The caller holds hub.lock, and hub.busy is
 // true.
@@ -23,6 +53,11 @@ func hubPost(gp *g) {
 
 // hubTake takes a thread out of the queue, or returns nil. The caller owns the hub.
 func hubTake() *g {
+	if !hub.over.empty() && hubOverNext() {
+		gp := hub.over.pop()
+		hubOverWaits()
+		return gp
+	}
 	if n := uint32(hub.runq.size); n > 1 {
 		if i := hubChoose(hubChoiceThread, n, 0); i != 0 {
 			return hubTakeAt(i)
@@ -80,10 +115,10 @@ func hubDrain() {
 }
 
 // hubQueued returns how many threads are ready. sysmon may see a change half done.
-func hubQueued() int32 { return hub.runq.size + hub.nremote.Load() }
+func hubQueued() int32 { return hub.runq.size + hub.over.size + hub.nremote.Load() }
 
 // hubWaiting reports whether ready threads wait for the hub, so that sysmon
 // stays awake to rescue it.
 func hubWaiting() bool {
-	return hub.busy && (hub.nremote.Load() != 0 || !hub.runq.empty())
+	return hub.busy && (hub.nremote.Load() != 0 || !hub.runq.empty() || !hub.over.empty())
 }

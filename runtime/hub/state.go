@@ -14,6 +14,9 @@ var hub struct {
 	// Owned by whoever owns the hub. The owner is a green thread, an M that is
 	// passing the hub on, or sysmon during a rescue; never two of them.
 	runq     gQueue   // ready threads (queue.go)
+	over     gQueue   // those of them whose time slice was over
+	overTurn uint32   // the first of these waits for that turn,
+	overTime int64    // and since then
 	holder   guintptr // the owner, 0 while the hub is idle
 	last     guintptr // the last owner
 	turns    uint32   // times the hub was given to a thread

@@ -57,7 +57,7 @@ func TestModulesFile(t *testing.T) {
 	}
 }
 
-// The file of the corpus has its modules, in the same order.
+// The file of the corpus has its first modules, in the same order.
 func TestCorpusFile(t *testing.T) {
 	t.Chdir("../..")
 	text, err := os.ReadFile(moduleSets["corpus"].file)

@@ -68,8 +68,14 @@ func (m Module) Copy(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
+	// Its workspace has modules that are not in it.
+	if err := os.Remove(filepath.Join(dir, "go.work")); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
 	gomod := filepath.Join(dir, "go.mod")
-	if _, err := os.Stat(gomod); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(gomod); err == nil {
+		return dropReplaced(ctx, dir)
+	} else if !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	data, err := os.ReadFile(where.GoMod) // older than modules
@@ -77,6 +83,37 @@ func (m Module) Copy(ctx context.Context, dir string) error {
 		return err
 	}
 	return os.WriteFile(gomod, data, 0o644)
+}
+
+// dropReplaced drops from go.mod in dir what replaces other modules of the same repository by
+// folders that the module itself has not.
+func dropReplaced(ctx context.Context, dir string) error {
+	out, err := goCommand(ctx, dir, "mod", "edit", "-json")
+	if err != nil {
+		return err
+	}
+	var mod struct {
+		Replace []struct {
+			Old, New struct{ Path, Version string }
+		}
+	}
+	if err := json.Unmarshal(out, &mod); err != nil {
+		return fmt.Errorf("go mod edit -json: %w", err)
+	}
+	for _, r := range mod.Replace {
+		_, err := os.Stat(filepath.Join(dir, r.New.Path, "go.mod"))
+		if r.New.Version != "" || err == nil {
+			continue
+		}
+		old := r.Old.Path
+		if r.Old.Version != "" {
+			old += "@" + r.Old.Version
+		}
+		if _, err := goCommand(ctx, dir, "mod", "edit", "-dropreplace="+old); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Tested lists the packages of a copied module that have tests, and downloads what

@@ -75,6 +75,8 @@ func TestCompare(t *testing.T) {
 		{"flaky", allPass, by(passB, passA, "ev run TestA; ev pass TestA;"+failB), nil, map[string]string{"TestB": "flaky", "TestB/x": "flaky"}},
 		{"unsteady", by(failB, "", allPass), by(failB, passA, "ev run TestA; ev pass TestA;"+failB), nil, map[string]string{"TestB": "unsteady", "TestB/x": "unsteady"}},
 		{"fails one time of two (-count=2)", allPass, "ev run TestA; ev fail TestA; ev run TestB; ev run TestB/x; ev pass TestB/x; ev pass TestB;" + strings.TrimSuffix(allPass, "pass") + "fail", nil, map[string]string{"TestA": "FAIL"}},
+		{"a function in the name", "ev run TestA; ev run TestA/0x4b4540; ev pass TestA/0x4b4540; ev pass TestA; ev pass",
+			"ev run TestA; ev run TestA/0x667d80; ev pass TestA/0x667d80; ev pass TestA; ev pass", nil, map[string]string{}},
 		{"a pointer in the name", "ev run TestA; ev run TestA/0x1c0000a2b4; ev pass TestA/0x1c0000a2b4; ev pass TestA; ev pass",
 			"ev run TestA; ev run TestA/0x3c0000a2b8; ev pass TestA/0x3c0000a2b8; ev pass TestA; ev pass", nil, map[string]string{}},
 		{"plain fails too", "ev run TestA; ev fail TestA; ev fail", "ev run TestA; ev fail TestA; ev fail", nil, map[string]string{}},
@@ -125,6 +127,7 @@ func TestExceptions(t *testing.T) {
 		"net\tTestX\torder\t\n",
 		strings.Repeat(line("net", "order"), maxExceptions+1),
 		strings.Repeat(line("runtime", twoAtOnce), maxExceptions+1),
+		strings.Repeat(line("example.com/m", twoAtOnce), maxExceptions+1),
 	} {
 		file := filepath.Join(t.TempDir(), "exceptions.tsv")
 		if err := os.WriteFile(file, []byte(bad), 0o644); err != nil {
@@ -137,7 +140,7 @@ func TestExceptions(t *testing.T) {
 }
 
 func TestModules(t *testing.T) {
-	if _, err := thirdParty(t.Context(), "../modules.tsv", []string{"nosuch"}, t.TempDir()); err == nil {
+	if _, err := thirdParty(t.Context(), "../modules.tsv", []string{"nosuch"}, t.TempDir(), "../exceptions.tsv"); err == nil {
 		t.Error("no error where no module matches")
 	}
 }

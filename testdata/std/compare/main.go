@@ -90,7 +90,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if *modules == "" {
 		targets, err = standard(ctx, flags.Args(), *all, *file)
 	} else {
-		targets, err = thirdParty(ctx, *modules, flags.Args(), dir)
+		targets, err = thirdParty(ctx, *modules, flags.Args(), dir, *file)
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "compare: %v\n", err)
@@ -216,8 +216,7 @@ func standard(ctx context.Context, list []string, all bool, file string) ([]targ
 	}
 	var targets []target
 	for _, pkg := range list {
-		own := slices.DeleteFunc(slices.Clone(exceptions), func(e exception) bool { return e.pkg != pkg })
-		targets = append(targets, target{pkg: pkg, exceptions: own})
+		targets = append(targets, target{pkg: pkg, exceptions: of(pkg, exceptions)})
 	}
 	return targets, nil
 }

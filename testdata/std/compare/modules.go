@@ -11,9 +11,14 @@ import (
 )
 
 // thirdParty copies the modules of a file whose path matches one of the regular
-// expressions, by default all, below dir, and returns their packages that have tests.
-func thirdParty(ctx context.Context, file string, filters []string, dir string) ([]target, error) {
+// expressions, by default all, below dir, and returns their packages that have tests, with
+// their lines of the file of exceptions.
+func thirdParty(ctx context.Context, file string, filters []string, dir, exceptionsFile string) ([]target, error) {
 	list, err := modules.Read(file)
+	if err != nil {
+		return nil, err
+	}
+	exceptions, err := readExceptions(exceptionsFile)
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +40,7 @@ func thirdParty(ctx context.Context, file string, filters []string, dir string) 
 			return nil, err
 		}
 		for _, pkg := range pkgs {
-			targets = append(targets, target{pkg: pkg, dir: copied})
+			targets = append(targets, target{pkg: pkg, dir: copied, exceptions: of(pkg, exceptions)})
 		}
 	}
 	if len(targets) == 0 {

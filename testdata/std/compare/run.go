@@ -49,7 +49,7 @@ type event struct {
 	Output  string
 }
 
-var address = regexp.MustCompile("0x[0-9a-f]{8,}")
+var address = regexp.MustCompile("0x[0-9a-f]{6,}")
 
 // add takes one event. The stream names the package by leaving Test empty.
 func (s *suite) add(e event) {
