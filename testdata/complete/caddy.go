@@ -210,7 +210,8 @@ func fetch(c *http.Client, url string, i int) (string, error) {
 		path = fmt.Sprintf("/none%d", i)
 	case 6:
 		if i%80 == 6 {
-			path = "/" // a page of all files
+			path = "/" // a list of all files; a page of them has a random number
+			header.Set("Accept", "application/json")
 		}
 	}
 	q, err := http.NewRequest(method, url+path, bytes.NewReader(body))
