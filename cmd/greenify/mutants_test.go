@@ -237,6 +237,8 @@ var mutants = []mutant{
 		"lines of workers are cut"},
 	{"workers.txtar", "runtime/hub/internal/hubworkers/worker.go", "	for wait := time.Millisecond; poll.HubConns.Open.Load() != 0;", "	for wait := time.Millisecond; false;",
 		"a worker does not wait for its connections"},
+	{"pollsbehind.txtar", "runtime/hub/park.go", "	if hubLate != 0 {\n		hubPutOver(gp)\n", "	if false {\n		hubPutOver(gp)\n",
+		"each thread that polls has a slice in each wait of the others"},
 	{"outside.txtar", "runtime/hub/hub.go", "		if sched.runq.empty() {\n", "		if true {\n",
 		"who waits in the scheduler's global queue waits for sixty turns"},
 }

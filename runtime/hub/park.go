@@ -59,9 +59,9 @@ func hubYield(gp *g) {
 	hubSimYields(gp)
 	if hubLate != 0 {
 		hubPutOver(gp)
-	} else {
-		hubPut(gp)
+		hubPass()
 	}
+	hubPut(gp)
 	hubPass()
 }
 

@@ -77,6 +77,8 @@ func TestCompare(t *testing.T) {
 		{"fails one time of two (-count=2)", allPass, "ev run TestA; ev fail TestA; ev run TestB; ev run TestB/x; ev pass TestB/x; ev pass TestB;" + strings.TrimSuffix(allPass, "pass") + "fail", nil, map[string]string{"TestA": "FAIL"}},
 		{"a function in the name", "ev run TestA; ev run TestA/0x4b4540; ev pass TestA/0x4b4540; ev pass TestA; ev pass",
 			"ev run TestA; ev run TestA/0x667d80; ev pass TestA/0x667d80; ev pass TestA; ev pass", nil, map[string]string{}},
+		{"a UUID in the name", "ev run TestA; ev run TestA/5c8b0159-efcd-4c1e-8954-30990617bef1; ev pass TestA/5c8b0159-efcd-4c1e-8954-30990617bef1; ev pass TestA; ev pass",
+			"ev run TestA; ev run TestA/839afe98-6737-4b3c-8ddd-ffcb20da27c0; ev pass TestA/839afe98-6737-4b3c-8ddd-ffcb20da27c0; ev pass TestA; ev pass", nil, map[string]string{}},
 		{"a pointer in the name", "ev run TestA; ev run TestA/0x1c0000a2b4; ev pass TestA/0x1c0000a2b4; ev pass TestA; ev pass",
 			"ev run TestA; ev run TestA/0x3c0000a2b8; ev pass TestA/0x3c0000a2b8; ev pass TestA; ev pass", nil, map[string]string{}},
 		{"plain fails too", "ev run TestA; ev fail TestA; ev fail", "ev run TestA; ev fail TestA; ev fail", nil, map[string]string{}},
