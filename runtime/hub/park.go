@@ -60,7 +60,7 @@ func hubYield(gp *g) {
 	if hubLate != 0 {
 		hubPutOver(gp)
 	} else {
-		hubPut(gp)
+		hubPutYielded(gp)
 	}
 	hubPass()
 }
