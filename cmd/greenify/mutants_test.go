@@ -243,7 +243,7 @@ var mutants = []mutant{
 		"threads that poll have a turn in each wait of the others"},
 	{"pollsturns.txtar", "runtime/hub/queue.go", "(hub.yielded >= uint32(hub.runq.size) || ", "(false || ",
 		"who polls by Gosched keeps who is polled for waiting for a slice"},
-	{"pollsturns.txtar", "runtime/hub/queue.go", "	if first || hub.overRuns {\n", "	if true {\n",
+	{"pollsturns.txtar", "runtime/hub/queue.go", "	if first || hub.overRuns {\n", "	if first || true {\n",
 		"others whose slice is over have who waits begin to wait again"},
 }
 
