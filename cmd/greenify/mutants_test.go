@@ -129,7 +129,7 @@ var mutants = []mutant{
 	{"18-broken-pipe", "rewrite/rules/signal.go", "var signal = []Leaf{\n", "var signal = []Leaf{\n" +
 		`	{File: fdUnix, Edit: edit("FD.Write", replace, "err == syscall.EAGAIN && fd.pd.pollable()", "(err == syscall.EAGAIN || err == syscall.EPIPE) && fd.pd.pollable()", 1), Why: "eventlet's bug"},` + "\n",
 		"a write to a broken pipe is tried again, as in eventlet"},
-	{"19-fairness", "runtime/hub/park.go", "	hubPut(gp)\n	hubPass()", "	hub.runq.push(gp)\n	hubPass()",
+	{"19-fairness", "runtime/hub/queue.go", "	hub.runq.pushBack(gp)\n	hub.yielded++\n", "	hub.runq.push(gp)\n	hub.yielded++\n",
 		"a thread that yields goes before those that are ready"},
 	{"19-fairness", "runtime/hub/slice.go", "		hubLate = hubLateMax\n", "",
 		"a thread whose slice is over does not yield where it need not wait"},
@@ -241,6 +241,10 @@ var mutants = []mutant{
 		"each thread that polls has a slice in each wait of the others"},
 	{"outside.txtar", "runtime/hub/hub.go", "		if sched.runq.empty() {\n", "		if true {\n",
 		"who waits in the scheduler's global queue waits for sixty turns"},
+	{"pollsturns.txtar", "runtime/hub/queue.go", "(hub.yielded >= uint32(hub.runq.size) || ", "(false || ",
+		"who polls by Gosched keeps who is polled for waiting for a slice"},
+	{"pollsturns.txtar", "runtime/hub/queue.go", "	if first || hub.overRuns {\n", "	if first || true {\n",
+		"others whose slice is over have who waits begin to wait again"},
 }
 
 // hangs says what goes on for ever, by what is broken, where that is all that a test

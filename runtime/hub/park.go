@@ -59,9 +59,9 @@ func hubYield(gp *g) {
 	hubSimYields(gp)
 	if hubLate != 0 {
 		hubPutOver(gp)
-		hubPass()
+	} else {
+		hubPutYielded(gp)
 	}
-	hubPut(gp)
 	hubPass()
 }
 

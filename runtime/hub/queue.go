@@ -6,10 +6,11 @@ package runtime
 // touches it. Others leave a thread in hub.remote, a letter box that the owner
 // empties before it chooses. One function each:
 //
-//	hubPut      queues a thread, for the owner
-//	hubPutOver  queues one whose time slice was over, for the owner
-//	hubPost     leaves one in the letter box, for anybody else
-//	hubTake     chooses the next: first in, first out (choose.go)
+//	hubPut         queues a thread that was woken or started, for the owner
+//	hubPutYielded  queues one that yields, for the owner
+//	hubPutOver     queues one whose time slice was over, for the owner
+//	hubPost        leaves one in the letter box, for anybody else
+//	hubTake        chooses the next: first in, first out (choose.go)
 //
 // A thread whose time slice was over (slice.go) is in a queue of its own, hub.over: it is next
 // if no other is ready, or when it has waited as long as a slice is, and for all that were
@@ -18,9 +19,21 @@ package runtime
 // else would cost 10 ms for each thread that polls: a test that leaves two such loops
 // behind made those behind it 30 times as slow. So those that poll get half
 // the processor together, if others are always ready.
+//
+// Others that do nothing but yield are no reason to wait: they wait themselves, for what one
+// in hub.over may be about to do. In plain Go they are in the global queue, too.
 
 // hubPut makes a thread the last in the queue. The caller owns the hub.
-func hubPut(gp *g) { hub.runq.pushBack(gp) }
+func hubPut(gp *g) {
+	hub.runq.pushBack(gp)
+	hub.yielded = 0
+}
+
+// hubPutYielded does so for one that yields though its slice is not over.
+func hubPutYielded(gp *g) {
+	hub.runq.pushBack(gp)
+	hub.yielded++
+}
 
 // hubPutOver does so for one whose time slice was over. A schedule of a simulation has no slices.
 func hubPutOver(gp *g) {
@@ -28,8 +41,13 @@ func hubPutOver(gp *g) {
 		hubPut(gp)
 		return
 	}
+	first := hub.over.empty()
 	hub.over.pushBack(gp)
-	hubOverWaits()
+	// The wait of the first is for the others to have as much time as one of hub.over has had. It
+	// goes on if this one was not: there may be always another whose first slice is over.
+	if first || hub.overRuns {
+		hubOverWaits()
+	}
 }
 
 // hubOverWaits has the first of hub.over wait, for those that are ready and for a slice.
@@ -40,7 +58,10 @@ func hubOverWaits() {
 
 // hubOverNext reports whether the first of hub.over, which has one, is next.
 func hubOverNext() bool {
-	return hub.runq.empty() || int32(hub.turns-hub.overTurn) >= 0 && nanotime()-hub.overTime >= forcePreemptNS
+	if hub.runq.empty() {
+		return true
+	}
+	return int32(hub.turns-hub.overTurn) >= 0 && (hub.yielded >= uint32(hub.runq.size) || nanotime()-hub.overTime >= forcePreemptNS)
 }
 
 // hubPost leaves a thread for the owner. The caller holds hub.lock, and hub.busy is
@@ -53,10 +74,13 @@ func hubPost(gp *g) {
 
 // hubTake takes a thread out of the queue, or returns nil. The caller owns the hub.
 func hubTake() *g {
-	if !hub.over.empty() && hubOverNext() {
-		gp := hub.over.pop()
-		hubOverWaits()
-		return gp
+	if !hub.over.empty() {
+		hub.overRuns = hubOverNext()
+		if hub.overRuns {
+			gp := hub.over.pop()
+			hubOverWaits()
+			return gp
+		}
 	}
 	if n := uint32(hub.runq.size); n > 1 {
 		if i := hubChoose(hubChoiceThread, n, 0); i != 0 {
@@ -97,6 +121,7 @@ func hubNext() *g {
 			return nil
 		}
 		hub.runq, hub.remote = hub.remote, gQueue{}
+		hub.yielded = 0
 		hub.nremote.Store(0)
 		unlock(&hub.lock)
 		gp = hubTake()
@@ -110,6 +135,7 @@ func hubDrain() {
 	lock(&hub.lock)
 	hub.runq.pushBackAll(hub.remote)
 	hub.remote = gQueue{}
+	hub.yielded = 0
 	hub.nremote.Store(0)
 	unlock(&hub.lock)
 }

@@ -14,9 +14,11 @@ var hub struct {
 	// Owned by whoever owns the hub. The owner is a green thread, an M that is
 	// passing the hub on, or sysmon during a rescue; never two of them.
 	runq     gQueue   // ready threads (queue.go)
-	over     gQueue   // those of them whose time slice was over
+	yielded  uint32   // how many of the last of them yielded, and were not woken
+	over     gQueue   // those whose time slice was over
 	overTurn uint32   // the first of these waits for that turn,
 	overTime int64    // and since then
+	overRuns bool     // it was one of them that was taken last
 	holder   guintptr // the owner, 0 while the hub is idle
 	last     guintptr // the last owner
 	turns    uint32   // times the hub was given to a thread
