@@ -109,7 +109,8 @@ func (s *shadow) verify() (damaged []string, err error) {
 		fi, err := os.Lstat(path)
 		switch {
 		case ours:
-			if data, err := os.ReadFile(path); err != nil || !fi.Mode().IsRegular() || sum(data) != e.sum {
+			data, readErr := os.ReadFile(path)
+			if err != nil || readErr != nil || !fi.Mode().IsRegular() || sum(data) != e.sum {
 				damaged = append(damaged, e.path)
 			}
 		case e.sum == subdir && (err != nil || !fi.IsDir()):
@@ -149,7 +150,7 @@ func (s *shadow) verify() (damaged []string, err error) {
 	return damaged, nil
 }
 
-// unchanged reports of each file and folder whether the kernel says that it has not changed. There are thousands, so all processors ask.
+// unchanged reports of each file and folder whether the kernel says that it has not changed.
 func (s *shadow) unchanged(entries []entry) ([]bool, error) {
 	root, err := os.Open(s.path(""))
 	if err != nil {
@@ -158,19 +159,25 @@ func (s *shadow) unchanged(entries []entry) ([]bool, error) {
 	defer root.Close()
 	fd := int(root.Fd())
 	same := make([]bool, len(entries))
-	const batch = 512
+	each(len(entries), 512, func(i int) {
+		// From the root on: the path to it is as long as the one below it.
+		var st unix.Stat_t
+		same[i] = unix.Fstatat(fd, entries[i].path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && entries[i].same(&st)
+	})
+	return same, nil
+}
+
+// each calls f for 0 to n-1, so many in a row, by all processors: every build waits for this.
+func each(n, batch int, f func(i int)) {
 	var wait sync.WaitGroup
-	for begin := 0; begin < len(entries); begin += batch {
+	for begin := 0; begin < n; begin += batch {
 		wait.Go(func() {
-			for i := begin; i < min(begin+batch, len(entries)); i++ {
-				// From the root on: the path to it is as long as the one below it.
-				var st unix.Stat_t
-				same[i] = unix.Fstatat(fd, entries[i].path, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && entries[i].same(&st)
+			for i := begin; i < min(begin+batch, n); i++ {
+				f(i)
 			}
 		})
 	}
 	wait.Wait()
-	return same, nil
 }
 
 // record writes the manifest with the files as they are now.

@@ -86,6 +86,18 @@ func TestTampered(t *testing.T) {
 		}, repaired},
 		{"other contents, same size and time", func() { replace("src/fmt/print.go") }, repaired},
 		{"patched file, same size and time", func() { replace("src/runtime/proc.go") }, repaired},
+		{"link to the contents of a patched file", func() {
+			name := filepath.Join(t.TempDir(), "proc.go")
+			write(name, read(path("src/runtime/proc.go")))
+			os.Remove(path("src/runtime/proc.go"))
+			os.Symlink(name, path("src/runtime/proc.go"))
+		}, repaired},
+		{"patched file is gone", func() { os.Remove(path("src/runtime/proc.go")) }, repaired},
+		{"restored patched file", func() {
+			data := read(path("src/runtime/proc.go"))
+			os.Remove(path("src/runtime/proc.go"))
+			write(path("src/runtime/proc.go"), data)
+		}, ""},
 		{"link in place of a file", func() {
 			os.Remove(path("src/fmt/scan.go"))
 			os.Symlink("/dev/null", path("src/fmt/scan.go"))

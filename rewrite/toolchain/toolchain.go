@@ -23,7 +23,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/sys/unix"
 
@@ -310,28 +309,20 @@ func load(env goEnv, opt Options) (*patch, error) {
 			return nil, err
 		}
 	}
-	// All processors read: this is what every build waits for.
 	names := p.names()
 	contents, lines, errs := make([][]byte, len(names)), make([]string, len(names)), make([]error, len(names))
-	var wait sync.WaitGroup
-	const batch = 16
-	for begin := 0; begin < len(names); begin += batch {
-		wait.Go(func() {
-			for i := begin; i < min(begin+batch, len(names)); i++ {
-				name := names[i]
-				data, ok := p.added[name]
-				if !ok {
-					data, ok = p.source[name]
-				}
-				if !ok {
-					data, errs[i] = os.ReadFile(p.path(name))
-					contents[i] = data
-				}
-				lines[i] = fmt.Sprintf("%s %s %v\n", name, sum(data), p.edits[name])
-			}
-		})
-	}
-	wait.Wait()
+	each(len(names), 16, func(i int) {
+		name := names[i]
+		data, ok := p.added[name]
+		if !ok {
+			data, ok = p.source[name]
+		}
+		if !ok {
+			data, errs[i] = os.ReadFile(p.path(name))
+			contents[i] = data
+		}
+		lines[i] = fmt.Sprintf("%s %s %v\n", name, sum(data), p.edits[name])
+	})
 	h := sha256.New()
 	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
 	for i, name := range names {

@@ -49,15 +49,15 @@ type event struct {
 	Output  string
 }
 
-// unsteady is what is another one in each process: a pointer, a UUID.
-var unsteady = regexp.MustCompile("0x[0-9a-f]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+// varying is what is another one in each process: a pointer, a UUID.
+var varying = regexp.MustCompile("0x[0-9a-f]{6,}|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 // add takes one event. The stream names the package by leaving Test empty.
 func (s *suite) add(e event) {
 	if e.Test == "" {
 		e.Test = whole
 	}
-	e.Test = unsteady.ReplaceAllString(e.Test, "0x0")
+	e.Test = varying.ReplaceAllString(e.Test, "0x0")
 	switch e.Action {
 	case "run":
 		s.outcome[e.Test] = "run"
