@@ -52,6 +52,13 @@ func TestTampered(t *testing.T) {
 		write(path(name), data)
 		os.Chtimes(path(name), fi.ModTime(), fi.ModTime())
 	}
+	// restore puts a file of the same contents in the place of one: another inode, other times.
+	restore := func(name string) {
+		t.Helper()
+		data := read(path(name))
+		os.Remove(path(name))
+		write(path(name), data)
+	}
 	release := func(name string) []byte {
 		return read(filepath.Join(strings.TrimPrefix(tc.GOROOT, top), filepath.FromSlash(name)))
 	}
@@ -93,11 +100,7 @@ func TestTampered(t *testing.T) {
 			os.Symlink(name, path("src/runtime/proc.go"))
 		}, repaired},
 		{"patched file is gone", func() { os.Remove(path("src/runtime/proc.go")) }, repaired},
-		{"restored patched file", func() {
-			data := read(path("src/runtime/proc.go"))
-			os.Remove(path("src/runtime/proc.go"))
-			write(path("src/runtime/proc.go"), data)
-		}, ""},
+		{"restored patched file", func() { restore("src/runtime/proc.go") }, ""},
 		{"link in place of a file", func() {
 			os.Remove(path("src/fmt/scan.go"))
 			os.Symlink("/dev/null", path("src/fmt/scan.go"))
@@ -117,11 +120,7 @@ func TestTampered(t *testing.T) {
 		{"file is gone", func() { os.Remove(path("src/fmt/scan.go")) }, repaired},
 		{"folder is gone", func() { os.RemoveAll(path("src/fmt")) }, again},
 		// As if the cache had been restored: other inodes and times, the same contents.
-		{"restored file", func() {
-			data := read(path("src/fmt/scan.go"))
-			os.Remove(path("src/fmt/scan.go"))
-			write(path("src/fmt/scan.go"), data)
-		}, ""},
+		{"restored file", func() { restore("src/fmt/scan.go") }, ""},
 		{"touched", func() { os.Chtimes(path("src/fmt/print.go"), time.Now(), time.Now()) }, ""},
 		{"manifest: one field", func() { lines(func([]string) []string { return []string{"x"} }) }, again},
 		{"manifest: empty", func() { write(manifest, nil) }, again},
