@@ -58,6 +58,11 @@ func (e *env) compileStd(l *goLine, tc *toolchain.Toolchain, more ...string) {
 	cmd := exec.Command(tc.Go, args...)
 	cmd.Dir = l.dir
 	cmd.Env = tc.Environ(e.environ)
+	if getenv(e.environ, "GOGC") == "" {
+		// A fifth of the time would go into collections of compilers that live for a
+		// second; the largest needs 400 MB instead of 330.
+		cmd.Env = append(cmd.Env, "GOGC=400")
+	}
 	stderr, err := cmd.StderrPipe()
 	if err != nil || cmd.Start() != nil {
 		return
