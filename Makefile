@@ -7,6 +7,10 @@ TOOLS = $(addprefix ./testdata/,bench/... catalog/... corpus demo/show fuzz/gen 
 # What lint looks at as well: their tests build programs for a minute (fuzz-programs, churn).
 LINTED = $(TOOLS) ./testdata/fuzz/... ./testdata/workers/... ./testdata/faults/...
 
+# Compilers and linters live for seconds: with fewer collections they have a fifth less to do. What
+# is tested has as many as ever.
+COMPILE = GOGC=400
+
 # One for each release, so that targets may run side by side.
 GREENIFY = .cache/greenify$(GO)
 
@@ -49,6 +53,7 @@ patched: $(GREENIFY)
 # units runs units and tools, the txtar scripts with the real binary, and the programs of
 # testdata/programs plain and patched. Many wait: three at a time leave no processor idle.
 units:
+	@$(COMPILE) go list -export -test -deps -f '{{""}}' ./... $(TOOLS) >/dev/null
 	go test -vet=off -parallel 3 -timeout 60m ./... $(TOOLS)
 
 # hub runs the tests of package green beside the hub.
@@ -59,30 +64,30 @@ hub: $(GREENIFY)
 # scopes or flags, with -trimpath, for another release or architecture, as shared code, in
 # another cache. The scripts say which they are.
 kinds:
-	GREENIFY_KINDS=1 go test ./cmd/greenify -timeout 30m -run "TestBehaviours/22-patch$$|TestScript/^($$(grep -l env:GREENIFY_KINDS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
+	GREENIFY_KINDS=1 go test -vet=off ./cmd/greenify -timeout 30m -run "TestBehaviours/22-patch$$|TestScript/^($$(grep -l env:GREENIFY_KINDS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
 
 # shards checks the examples of searches by many machines, and of workers, with what knows their
 # formats.
 shards:
-	cd testdata/shards && go vet ./... && go test ./...
+	cd testdata/shards && $(COMPILE) go vet ./... && go test -vet=off ./...
 
 # matrix runs all cases of which test has a part, the same each time: the programs patched
 # in source, and a module of files for every platform.
 matrix:
-	GREENIFY_MATRIX=1 go test ./cmd/greenify -run 'TestProgramsInSource$$' -timeout 30m
-	GREENIFY_MATRIX=1 go test ./rewrite/insource -run 'Everywhere$$' -timeout 30m
+	GREENIFY_MATRIX=1 go test -vet=off ./cmd/greenify -run 'TestProgramsInSource$$' -timeout 30m
+	GREENIFY_MATRIX=1 go test -vet=off ./rewrite/insource -run 'Everywhere$$' -timeout 30m
 
 # whole runs the tests of whole-program builds: the programs, the behaviours, package green beside
 # the hub, and the scripts whose answer depends on the release.
 whole: hub
-	GREENIFY_KINDS=1 GREENIFY_SIMS=1 go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints)$$' -timeout 30m
+	GREENIFY_KINDS=1 GREENIFY_SIMS=1 go test -vet=off ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints)$$' -timeout 30m
 
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
-	go vet ./... $(LINTED)
-	go vet -tags=greenify ./runtime/...
-	go tool -modfile=.ci/tools.mod staticcheck ./... $(LINTED)
-	@dead=$$(go tool -modfile=.ci/tools.mod deadcode -test ./cmd/greenify && go tool -modfile=.ci/tools.mod deadcode ./cmd/greenify) && test -z "$$dead" || { echo "$$dead"; echo "lint: cmd/greenify calls none of these"; exit 1; }
+	$(COMPILE) go vet ./... $(LINTED)
+	$(COMPILE) go vet -tags=greenify ./runtime/...
+	$(COMPILE) go tool -modfile=.ci/tools.mod staticcheck ./... $(LINTED)
+	@export $(COMPILE); dead=$$(go tool -modfile=.ci/tools.mod deadcode -test ./cmd/greenify && go tool -modfile=.ci/tools.mod deadcode ./cmd/greenify) && test -z "$$dead" || { echo "$$dead"; echo "lint: cmd/greenify calls none of these"; exit 1; }
 
 # gosec looks for what may be unsafe; SECURITY.md says why some of its rules are left out.
 gosec:
@@ -107,8 +112,8 @@ std-catalog:
 # release there is if the repository has none of that one; "go doc ./rewrite/rules".
 release:
 	@code=0; go version; \
-	go test ./rewrite/toolchain -run 'TestFit|TestRoads|TestDiff' -count=1 || code=1; \
-	go test ./rewrite/rules -run 'TestRelock|TestStreamsHaveRules|TestCallsExist' -count=1 || code=1; \
+	go test -vet=off ./rewrite/toolchain -run 'TestFit|TestRoads|TestDiff' -count=1 || code=1; \
+	go test -vet=off ./rewrite/rules -run 'TestRelock|TestStreamsHaveRules|TestCallsExist' -count=1 || code=1; \
 	go run ./testdata/catalog || code=1; \
 	exit $$code
 
@@ -116,17 +121,18 @@ release:
 # loading and writing of packages, the look at the private toolchain's files, and package green;
 # then patched programs that are built with it.
 race: $(GREENIFY)
-	go test -timeout 30m -race ./rewrite/find -run 'TestConcurrent$$'
-	go test -timeout 30m -race ./rewrite/insource -run 'TestCommands$$|TestGenerate$$|TestHoldSignals$$|TestTogether$$'
-	go test -timeout 30m -race ./rewrite/toolchain -run 'TestTogether$$|TestLines$$'
-	go test -timeout 30m -race ./runtime
-	GREENIFY_RACE=1 go test -timeout 30m ./cmd/greenify -run 'TestScript/(race|racesim)$$'
+	@$(COMPILE) go list -race -export -test -deps -f '{{""}}' ./rewrite/find ./rewrite/insource ./rewrite/toolchain ./runtime >/dev/null
+	go test -vet=off -timeout 30m -race ./rewrite/find -run 'TestConcurrent$$'
+	go test -vet=off -timeout 30m -race ./rewrite/insource -run 'TestCommands$$|TestGenerate$$|TestHoldSignals$$|TestTogether$$'
+	go test -vet=off -timeout 30m -race ./rewrite/toolchain -run 'TestTogether$$|TestLines$$'
+	go test -vet=off -timeout 30m -race ./runtime
+	GREENIFY_RACE=1 go test -vet=off -timeout 30m ./cmd/greenify -run 'TestScript/(race|racesim)$$'
 
 # sim runs the scripts of the deterministic mode, of which test has a part, whole, and then
 # searches Go's own kernels of real bugs, and programs of SCTBench's kind, with greenify
 # test -sim, prints which schedule finds each, and runs what has no bug.
 sim: $(GREENIFY)
-	GREENIFY_SIMS=1 go test ./cmd/greenify -timeout 30m -run "TestSimNet$$|TestScript/^($$(grep -l env:GREENIFY_SIMS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
+	GREENIFY_SIMS=1 go test -vet=off ./cmd/greenify -timeout 30m -run "TestSimNet$$|TestScript/^($$(grep -l env:GREENIFY_SIMS testdata/script/*.txtar | sed 's,.*/,,; s,.txtar,,' | paste -sd'|'))$$"
 	go run ./testdata/sim -greenify $(CURDIR)/$(GREENIFY)
 
 # sim-modules runs the tests of third-party modules in 100 schedules each, and the schedules of
@@ -150,7 +156,7 @@ simnet-std:
 # browser opens the pages of traces and schedules in chromium, from a Debian package (as root).
 browser:
 	command -v chromium >/dev/null || { apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends chromium; }
-	GREENIFY_BROWSER=1 go test ./cmd/greenify -run "TestTrace|TestSchedulePage" -count=1
+	GREENIFY_BROWSER=1 go test -vet=off ./cmd/greenify -run "TestTrace|TestSchedulePage" -count=1
 
 # arm64 runs the programs, patched for linux/arm64, in qemu's emulator, from a Debian
 # package (as root).
@@ -160,13 +166,13 @@ arm64:
 
 # hosts runs the analyzer in every host; it builds golangci-lint, gopls and nogo.
 hosts:
-	GREENIFY_HOSTS=1 go test ./cmd/greenify -run TestHosts -count=1 -timeout 20m
+	$(COMPILE) GREENIFY_HOSTS=1 go test -vet=off ./cmd/greenify -run TestHosts -count=1 -timeout 20m
 
 # debug runs a session of Delve on a patched program.
 debug:
 	mkdir -p .cache
-	GOBIN=$(CURDIR)/.cache go install github.com/go-delve/delve/cmd/dlv@v1.27.2
-	PATH=$(CURDIR)/.cache:$$PATH GREENIFY_DLV=1 go test ./cmd/greenify -run TestScript/debug -count=1
+	$(COMPILE) GOBIN=$(CURDIR)/.cache go install github.com/go-delve/delve/cmd/dlv@v1.27.2
+	PATH=$(CURDIR)/.cache:$$PATH GREENIFY_DLV=1 go test -vet=off ./cmd/greenify -run TestScript/debug -count=1
 
 cover:
 	go test -coverprofile=.cache/cover.out -coverpkg=./rewrite/...,./cmd/... ./rewrite/... ./cmd/...
@@ -274,7 +280,7 @@ services-stop:
 # db runs the tests of real database drivers against real servers, plain and
 # patched. Without the servers they are skipped, but fail with CI=true.
 db: $(GREENIFY)
-	cd testdata/db && go vet ./... && go test -v ./...
+	cd testdata/db && $(COMPILE) go vet ./... && go test -vet=off -v ./...
 	cd testdata/db && $(CURDIR)/$(GREENIFY) test -v ./...
 
 # ticker makes 250 operations that take 100 ms, plain and patched both ways, while
@@ -297,4 +303,4 @@ complete: $(GREENIFY)
 .PHONY: $(GREENIFY)
 $(GREENIFY):
 	@mkdir -p .cache
-	go build -o $@.$$$$ ./cmd/greenify && mv $@.$$$$ $@
+	$(COMPILE) go build -o $@.$$$$ ./cmd/greenify && mv $@.$$$$ $@

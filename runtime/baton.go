@@ -23,7 +23,7 @@ import (
 // meaning, native goroutines can be at the other end, and no wake-up can be
 // lost: the hub wakes only threads that wait for the baton.
 //
-// Ready threads queue first in, first out: from the go statement on, and from
+// Ready threads queue (ready.go): from the go statement on, and from
 // the moment the native wait is over. There is no hub goroutine and no timer:
 // when nothing can run, everybody waits in package runtime, and its deadlock
 // detector says so.
@@ -41,7 +41,7 @@ var hub struct {
 
 	mu    sync.Mutex
 	held  bool // somebody has the baton, or has been granted it
-	ready queue
+	order order
 	out   int     // threads in a native wait
 	alive *thread // list of all, most recent first
 	stats Stats
@@ -70,8 +70,9 @@ type thread struct {
 	strict atomic.Bool   // in NoYield
 	uncut  int8          // while not 0 a kill waits
 	claim  *uint32       // who kills the thread must win it first (waiter); nil if nobody need
-	late   atomic.Bool   // has kept the baton for long from threads that are ready; the watchdog sets it
+	late   atomic.Bool   // is to yield at its next operation: the watchdog found it late, or a gap is over (ready.go)
 	ops    uint8         // operations that did not have to wait
+	gap    bool          // polls, and has the baton because no other was ready; set with hub.mu held, before it runs
 	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
 
 	// Guarded by hub.mu.
@@ -81,31 +82,11 @@ type thread struct {
 	wait       string // what it waits for natively; "" if it has the baton or queues for it
 	since      time.Time
 	name       *string // nil if it has none
-	behind     *thread // in hub.ready
+	behind     *thread // in a queue
 	next, prev *thread // in hub.alive
 }
 
 var threadPool = sync.Pool{New: func() any { return &thread{turn: make(chan struct{}, 1)} }}
-
-// A queue is linked through thread.behind.
-type queue struct{ first, last *thread }
-
-func (q *queue) push(t *thread) {
-	if q.first == nil {
-		q.first = t
-	} else {
-		q.last.behind = t
-	}
-	q.last = t
-}
-
-func (q *queue) pop() *thread {
-	t := q.first
-	if t != nil {
-		q.first, t.behind = t.behind, nil
-	}
-	return t
-}
 
 func readManifest() ManifestInfo {
 	if len(registered) == 0 && !enabled() {
@@ -162,19 +143,22 @@ func (t *thread) slice() {
 		t.late.Store(false)
 		if t.pool == (workers{}) && !t.strict.Load() {
 			t.began = 0
-			yield()
+			yieldBy((*order).putOver)
 		}
 		return
 	}
 	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
+	if t.gap {
+		runtime.Gosched()
+	}
 	now := time.Since(hubEpoch)
 	if t.began == 0 {
 		t.began = now
 	} else if now-t.began > timeSlice && !t.strict.Load() {
 		t.began = 0
-		yield()
+		yieldBy((*order).putOver)
 	}
 }
 
@@ -194,6 +178,10 @@ func pick(t *thread) {
 		hub.holder = t
 	}
 }
+
+// await waits for the turn of t, which is queued. By its name in a dump others know who waits
+// for the baton only.
+func (t *thread) await() { <-t.turn }
 
 // grant tells t, which may be nil, that its turn has come.
 func (t *thread) grant() {
@@ -224,7 +212,7 @@ func (t *thread) leave(wait string) {
 	t.wait, t.since = wait, now
 	hub.out++
 	hub.stats.Yields++
-	next := hub.ready.pop()
+	next := hub.order.take()
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
@@ -246,15 +234,16 @@ func (t *thread) back() {
 	queued := t.queue()
 	hub.mu.Unlock()
 	if queued {
-		<-t.turn
+		t.await()
 	}
 }
 
 // queue gives t the baton if it is idle, else a place in the queue. Called with
 // mu held.
 func (t *thread) queue() (queued bool) {
+	t.gap = false
 	if hub.held {
-		hub.ready.push(t)
+		hub.order.put(t)
 		hub.watch.arm()
 		return true
 	}
@@ -263,7 +252,10 @@ func (t *thread) queue() (queued bool) {
 }
 
 // yield goes behind the ready threads.
-func yield() {
+func yield() { yieldBy((*order).putYielded) }
+
+// yieldBy queues the thread and gives the baton to the next one, if that is another.
+func yieldBy(put func(*order, *thread)) {
 	t := self()
 	if t == nil || t.pool != (workers{}) {
 		runtime.Gosched()
@@ -273,7 +265,7 @@ func yield() {
 		yieldsInside()
 	}
 	hub.mu.Lock()
-	native := hub.out != 0 || hub.ready.first == nil
+	native := hub.out != 0 || hub.order.queued() == 0
 	hub.mu.Unlock()
 	if native {
 		// Native goroutines have a turn too, and threads whose native wait is
@@ -286,16 +278,17 @@ func yield() {
 		reclaim()
 	} else {
 		hub.stats.Yields++
-		next := hub.ready.pop()
-		if next != nil {
-			hub.ready.push(t)
+		put(&hub.order, t)
+		t.gap = false
+		next := hub.order.take()
+		if next != t {
 			hub.watch.arm()
 			pick(next)
 		}
 		hub.mu.Unlock()
-		if next != nil {
+		if next != t {
 			next.grant()
-			<-t.turn
+			t.await()
 		}
 	}
 	t.die()
@@ -369,7 +362,7 @@ func (t *thread) end() {
 	}
 	hub.stats.Alive--
 	hub.holder = nil
-	next := hub.ready.pop()
+	next := hub.order.take()
 	pick(next)
 	hub.mu.Unlock()
 	next.grant()
@@ -377,7 +370,7 @@ func (t *thread) end() {
 	t.g.Store(0)
 	t.id.Store(0)
 	t.runs.Store(0)
-	t.parent, t.pc, t.ops, t.began = 0, 0, 0, 0
+	t.parent, t.pc, t.ops, t.began, t.gap = 0, 0, 0, 0, false
 	t.uncut, t.claim = 0, nil
 	t.strict.Store(false)
 	t.late.Store(false)
@@ -408,7 +401,7 @@ func spawn(pc uintptr) *thread {
 // run is the thread's goroutine.
 func (t *thread) run(f func()) {
 	t.begin()
-	<-t.turn
+	t.await()
 	returned := false
 	defer func() {
 		if !returned && deferredBy() == "runtime.gopanic" {
@@ -440,7 +433,7 @@ func callback() *thread {
 	queued := t.queue()
 	hub.mu.Unlock()
 	if queued {
-		<-t.turn
+		t.await()
 	}
 	return t
 }

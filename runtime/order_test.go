@@ -94,3 +94,74 @@ func TestOrder(t *testing.T) {
 		t.Errorf("order is %v", got)
 	}
 }
+
+// TestPollers: threads that poll have no time slice in each wait of the others, and they go on,
+// each of them, beside others that are always ready.
+//
+// Interleaving: three have used up a slice; then two others wait for each other 100 times, and
+// behind that one yields 20 times, which does give the pollers slices to compare with.
+func TestPollers(t *testing.T) {
+	type poller struct {
+		mu    sync.Mutex
+		polls int
+		stop  bool
+	}
+	pollers := make([]poller, 3)
+	inGreen(func() {
+		var wg sync.WaitGroup
+		for i := range pollers {
+			p := &pollers[i]
+			wg.Add(1)
+			green.Go(func() {
+				defer wg.Done()
+				for stop := false; !stop; {
+					green.Lock(&p.mu)
+					p.polls++
+					stop = p.stop
+					p.mu.Unlock()
+				}
+			})
+		}
+		polls := func() (sum int, each []int) {
+			for i := range pollers {
+				sum += pollers[i].polls
+				each = append(each, pollers[i].polls)
+			}
+			return sum, each
+		}
+		there, back := make(chan bool), make(chan bool)
+		green.Go(func() {
+			for v := range green.Range(there) {
+				green.Send(back, v)
+			}
+		})
+		round := func() {
+			green.Send(there, true)
+			green.Recv(back)
+		}
+		for _, each := polls(); slices.Contains(each, 0); _, each = polls() {
+			round()
+		}
+		before, _ := polls()
+		for range 100 {
+			round()
+		}
+		after, _ := polls()
+		inRounds := after - before
+		for range 20 {
+			green.Yield()
+		}
+		now, was := polls()
+		if inSlices := now - after; inRounds > inSlices {
+			t.Errorf("%d polls in 100 rounds of two others, %d in about 20 slices", inRounds, inSlices)
+		}
+		for i, p := range was {
+			for pollers[i].polls == p {
+				round()
+			}
+			pollers[i].stop = true
+		}
+		close(there)
+		green.Wait(&wg)
+	})
+}

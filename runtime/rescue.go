@@ -96,10 +96,7 @@ func look() {
 			w.at = min(w.at, w.limit)
 		}
 	}
-	ready := 0
-	for t := hub.ready.first; t != nil; t = t.behind {
-		ready++
-	}
+	ready := hub.order.queued()
 	t := hub.holder
 	due := false
 	switch {
@@ -174,7 +171,7 @@ func (t *thread) rescue(wait string) {
 	hub.lost.Add(1)
 	t.wait, t.since = wait, time.Now()
 	hub.out++
-	next := hub.ready.pop()
+	next := hub.order.take()
 	pick(next)
 	next.grant() // its turn is empty: the token does not wait
 }

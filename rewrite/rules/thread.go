@@ -35,6 +35,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("casgstatus", replace, "gTrackingPeriod", "hubTrackingPeriod", 2), Why: "the clock is read for one run of 64"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", replace, "gp.atomicstatus.CompareAndSwap(_Grunning, _Gwaiting)", "hubSetStatus(gp, _Grunning, _Gwaiting)", 1), Why: "likewise: iter.Pull"},
 	{File: "runtime/coro.go", Edit: edit("coroswitch_m", replace, "gnext.atomicstatus.CompareAndSwap(_Gwaiting, _Grunning)", "hubSetStatus(gnext, _Gwaiting, _Grunning)", 1), Why: "likewise: iter.Pull"},
+	{File: "runtime/coro.go", Edit: edit("coroswitch_m", replace, "c.gp.cas(next, self)", "hubSwapP(&c.gp, next, self)", 1), Why: "likewise: only who has a P switches"},
 	{File: proc, Edit: edit("newproc1", replace, "newg.trackingSeq%gTrackingPeriod", "newg.trackingSeq%hubTrackingPeriod", 1), Why: "the clock is read for one run of 64"},
 
 	// What a switch locks.

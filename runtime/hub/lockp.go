@@ -82,6 +82,15 @@ func hubAddP(addr *uint32, n int32) {
 	*addr += uint32(n)
 }
 
+// hubSwapP is the compare-and-swap of coroswitch_m, which has loaded the word just before.
+func hubSwapP(word *guintptr, from, to guintptr) bool {
+	if !hubOneP() {
+		return word.cas(from, to)
+	}
+	*word = to
+	return true
+}
+
 // hubWaitersP is the word of a semaphore's number of waiters.
 func hubWaitersP(n *atomic.Uint32) *uint32 { return (*uint32)(unsafe.Pointer(n)) }
 

@@ -3,6 +3,7 @@
 package parked
 
 import (
+	"bytes"
 	"regexp"
 	"runtime"
 	"slices"
@@ -26,14 +27,16 @@ func count(reason string) (n int) {
 	return n
 }
 
-var header = regexp.MustCompile(`(?m)^goroutine \d+ \[([^],]*)`)
+var header = regexp.MustCompile(`(?m)^goroutine \d+ \[([^],]*).*\n(.*)`)
 
 // Reasons returns what each goroutine waits for, sorted; the caller's own is
-// "running".
+// "running". One that waits for its turn, in a program that is patched in source, is not parked.
 func Reasons() (reasons []string) {
 	buf := make([]byte, 1<<20)
 	for _, m := range header.FindAllSubmatch(buf[:runtime.Stack(buf, true)], -1) {
-		reasons = append(reasons, string(m[1]))
+		if !bytes.HasPrefix(m[2], []byte("github.com/greenify-go/greenify/runtime.(*thread).await(")) {
+			reasons = append(reasons, string(m[1]))
+		}
 	}
 	slices.Sort(reasons)
 	return reasons
