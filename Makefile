@@ -53,7 +53,6 @@ patched: $(GREENIFY)
 # units runs units and tools, the txtar scripts with the real binary, and the programs of
 # testdata/programs plain and patched. Many wait: three at a time leave no processor idle.
 units:
-	@$(COMPILE) go list -export -test -deps -f '{{""}}' ./... $(TOOLS) >/dev/null
 	go test -vet=off -parallel 3 -timeout 60m ./... $(TOOLS)
 
 # hub runs the tests of package green beside the hub.

@@ -176,6 +176,7 @@ var thread = []Leaf{
 	{File: mgc, Edit: edit("gcStart", after, "semrelease(&work.startSema)", "getg().hub.hold--", 2), Why: "starting a collection is not a yield point"},
 	{File: mgc, Edit: edit("GC", before, "Gosched()", "getg().hub.hold++", 2), Why: "waiting for the sweeper is not a yield point"},
 	{File: mgc, Edit: edit("GC", after, "Gosched()", "getg().hub.hold--", 2), Why: "waiting for the sweeper is not a yield point"},
+	{File: "runtime/mgcmark.go", Edit: edit("scanstack", replace, "p.scannedStacks++", "p.scannedStacks += hubHasStack(gp)", 1), Why: "the size of new stacks is not the average of those that nobody has used yet"},
 	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", before, "Gosched()", "gp.hub.hold++", 1), Why: "an allocation is not a yield point"},
 	{File: "runtime/mgcmark.go", Edit: edit("gcAssistAlloc", after, "Gosched()", "gp.hub.hold--", 1), Why: "an allocation is not a yield point"},
 	{File: proc, Edit: edit("goschedguarded_m", replace, "goschedImpl(gp, false)", "goschedImpl(gp, true)", 1), Why: "a large allocation is not a yield point"},

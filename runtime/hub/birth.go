@@ -56,6 +56,17 @@ func hubAdmit(gp *g) {
 	}
 }
 
+// hubHasStack counts the stack of a goroutine for the size that new ones have, which is the average of those
+// that were scanned (gcComputeStartingStackSize): 0 if it has never run. In plain Go a new
+// goroutine runs next and there are few of them; here it queues behind all that are ready, so on a busy
+// server half of the stacks could be empty, and each request had to grow its own.
+func hubHasStack(gp *g) uint64 {
+	if gp.sched.pc == gp.startpc {
+		return 0
+	}
+	return 1
+}
+
 // hubStart returns where a goroutine was started: behind the go statement, or the call
 // of the function that has it.
 func hubStart(gp *g) uintptr {
