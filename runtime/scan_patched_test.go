@@ -5,7 +5,6 @@ package green_test
 import (
 	"io"
 	"runtime"
-	"runtime/metrics"
 	"runtime/trace"
 	"sync"
 	"sync/atomic"
@@ -66,51 +65,4 @@ func TestSwitchWhileScanned(t *testing.T) {
 		})
 	})
 	wg.Wait()
-}
-
-// The size of new stacks is the average of those that are used: threads that queue and have not
-// run yet do not count. If they did, each request of a busy server would have to grow its stack.
-//
-// Interleaving: 100 threads are parked with more than the least stack in use, and of 1,000
-// others none has run when the collection comes, which an allocation begins: it does not yield.
-// If the machine is so slow that the hub preempts the test meanwhile, it begins again.
-func TestStackSize(t *testing.T) {
-	var over sync.WaitGroup
-	hold := make(chan bool)
-	for range 100 {
-		over.Go(func() { park(hold) })
-	}
-	runtime.Gosched()
-	samples := []metrics.Sample{{Name: "/gc/stack/starting-size:bytes"}, {Name: "/gc/cycles/automatic:gc-cycles"}}
-	for {
-		var ran atomic.Int32
-		for range 1000 {
-			over.Go(func() { ran.Add(1) })
-		}
-		metrics.Read(samples)
-		for begun := samples[1].Value.Uint64(); samples[1].Value.Uint64() < begun+2; metrics.Read(samples) {
-			for range 16 {
-				garbage = make([]byte, 64<<10)
-			}
-		}
-		if ran.Load() == 0 {
-			break
-		}
-	}
-	if got := samples[0].Value.Uint64(); got < 8192 {
-		t.Errorf("new stacks have %d bytes while all that are used have more than 5,000", got)
-	}
-	close(hold)
-	over.Wait()
-}
-
-var garbage []byte
-
-// park waits with a stack of 5,000 bytes.
-//
-//go:noinline
-func park(hold chan bool) byte {
-	var frame [5000]byte
-	<-hold
-	return frame[len(hold)]
 }
