@@ -21,13 +21,14 @@ import (
 
 func TestTaskWaitAndLink(t *testing.T) {
 	order := ""
-	linkedAll := make(chan bool)
+	linkedAll, called := make(chan bool), make(chan bool)
 	task := green.Spawn(func() (string, error) { green.Recv(linkedAll); return "v", nil })
 	task.Link(func(h *green.Handle) { order += "a" })
 	task.Link(func(h *green.Handle) { order += "x" }).Unlink()
 	task.Link(func(h *green.Handle) {
 		h.Link(func(*green.Handle) { order += "c" }) // ended: at once
 		order += "b"
+		close(called)
 	})
 	close(linkedAll)
 	for range 2 {
@@ -41,9 +42,7 @@ func TestTaskWaitAndLink(t *testing.T) {
 	if last.Unlink() {
 		t.Error("unlinked what has been called")
 	}
-	for end := time.Now().Add(5 * time.Second); order != "acb" && time.Now().Before(end); {
-		green.Sleep(time.Millisecond)
-	}
+	<-called // behind the end, for which Wait waits
 	if order != "acb" {
 		t.Error(order)
 	}
