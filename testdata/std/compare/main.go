@@ -102,12 +102,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	started := time.Now()
-	if *modules == "" && *more == "" {
-		compile(ctx, greenify, targets)
-		if !*quick {
-			compile(ctx, "go", targets)
-		}
-	}
 	// What both commands leave out: go vet is not what is compared, and debug information
 	// is a third of the time to link.
 	common := append([]string{"-vet=off", "-ldflags=-w"}, strings.Fields(*more)...)
@@ -157,18 +151,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		}
 	}
 	return code
-}
-
-// compile compiles what the tests of the targets are linked from: with fewer collections than the tests
-// are to have it is a fifth less to do. What goes wrong here goes wrong there again, and is said there.
-func compile(ctx context.Context, command string, targets []target) {
-	args := []string{"list", "-e", "-export", "-test", "-deps", "-f", `{{""}}`}
-	for _, t := range targets {
-		args = append(args, t.pkg)
-	}
-	cmd := exec.CommandContext(ctx, command, args...)
-	cmd.Env = append(tool.Environ(), "GOGC=400")
-	cmd.Run()
 }
 
 // result is what came of one package.
