@@ -245,6 +245,8 @@ var mutants = []mutant{
 		"who polls by Gosched keeps who is polled for waiting for a slice"},
 	{"pollsturns.txtar", "runtime/hub/queue.go", "	if first || hub.overRuns {\n", "	if first || true {\n",
 		"others whose slice is over have who waits begin to wait again"},
+	{"stacksize.txtar", "runtime/hub/birth.go", "	if gp.sched.pc == gp.startpc {\n", "	if false {\n",
+		"threads that have not run make new stacks smaller"},
 }
 
 // hangs says what goes on for ever, by what is broken, where that is all that a test
