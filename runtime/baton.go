@@ -23,8 +23,8 @@ import (
 // meaning, native goroutines can be at the other end, and no wake-up can be
 // lost: the hub wakes only threads that wait for the baton.
 //
-// Ready threads queue (ready.go): from the go statement on, and from
-// the moment the native wait is over. There is no hub goroutine and no timer:
+// Ready threads queue first in, first out, but for those that poll (ready.go): from the go
+// statement on, and from the moment the native wait is over. There is no hub goroutine and no timer:
 // when nothing can run, everybody waits in package runtime, and its deadlock
 // detector says so.
 //
@@ -70,10 +70,13 @@ type thread struct {
 	strict atomic.Bool   // in NoYield
 	uncut  int8          // while not 0 a kill waits
 	claim  *uint32       // who kills the thread must win it first (waiter); nil if nobody need
-	late   atomic.Bool   // is to yield at its next operation: the watchdog found it late, or a gap is over (ready.go)
 	ops    uint8         // operations that did not have to wait
-	gap    bool          // polls, and has the baton because no other was ready; set with hub.mu held, before it runs
+	lent   time.Duration // since hubEpoch: until when it gives native goroutines no other turn in a gap
 	began  time.Duration // when the first look at the clock since it got the baton was, since hubEpoch; 0 before
+
+	// Set with hub.mu held; gap is while it does not run, so it reads that without.
+	late atomic.Bool // is to yield at its next operation: the watchdog found it late, or a gap is over (ready.go)
+	gap  bool        // polls, and was taken from over because no other was ready
 
 	// Guarded by hub.mu.
 	kill       bool   // ends when it next leaves the hub or yields
@@ -139,9 +142,9 @@ var hubEpoch = time.Now()
 // is over the thread goes behind the ready ones. It looks at the clock seldom; the
 // watchdog does when operations are seldom.
 func (t *thread) slice() {
-	if t.late.Load() {
+	if t.late.Load() && !t.strict.Load() {
 		t.late.Store(false)
-		if t.pool == (workers{}) && !t.strict.Load() {
+		if t.pool == (workers{}) {
 			t.began = 0
 			yieldBy((*order).putOver)
 		}
@@ -150,10 +153,15 @@ func (t *thread) slice() {
 	if t.ops++; t.ops%64 != 0 || t.pool != (workers{}) {
 		return
 	}
-	if t.gap {
-		runtime.Gosched()
-	}
 	now := time.Since(hubEpoch)
+	if t.gap && now >= t.lent {
+		// Native goroutines have a turn, too: with one processor nobody else could end
+		// the gap. They may compute in it: the thread then has as much before the next.
+		begin := now
+		runtime.Gosched()
+		now = time.Since(hubEpoch)
+		t.lent = now + (now - begin)
+	}
 	if t.began == 0 {
 		t.began = now
 	} else if now-t.began > timeSlice && !t.strict.Load() {
@@ -265,7 +273,8 @@ func yieldBy(put func(*order, *thread)) {
 		yieldsInside()
 	}
 	hub.mu.Lock()
-	native := hub.out != 0 || hub.order.queued() == 0
+	ended := t.gap && hub.order.ready.first != nil // a gap, by who is to run now
+	native := !ended && hub.out != 0 || hub.order.queued() == 0
 	hub.mu.Unlock()
 	if native {
 		// Native goroutines have a turn too, and threads whose native wait is
@@ -284,6 +293,8 @@ func yieldBy(put func(*order, *thread)) {
 		if next != t {
 			hub.watch.arm()
 			pick(next)
+		} else {
+			t.late.Store(false)
 		}
 		hub.mu.Unlock()
 		if next != t {
@@ -370,7 +381,7 @@ func (t *thread) end() {
 	t.g.Store(0)
 	t.id.Store(0)
 	t.runs.Store(0)
-	t.parent, t.pc, t.ops, t.began, t.gap = 0, 0, 0, 0, false
+	t.parent, t.pc, t.ops, t.began, t.lent, t.gap = 0, 0, 0, 0, 0, false
 	t.uncut, t.claim = 0, nil
 	t.strict.Store(false)
 	t.late.Store(false)

@@ -99,8 +99,15 @@ func TestOrder(t *testing.T) {
 // each of them, beside others that are always ready.
 //
 // Interleaving: three have used up a slice; then two others wait for each other 100 times, and
-// behind that one yields 20 times, which does give the pollers slices to compare with.
+// behind that one yields 20 times, which does give the pollers slices to compare with. Most polls
+// are in NoYield, or another thread does nothing but yield meanwhile.
 func TestPollers(t *testing.T) {
+	t.Run("alone", func(t *testing.T) { testPollers(t, false, false) })
+	t.Run("in NoYield", func(t *testing.T) { testPollers(t, true, false) })
+	t.Run("beside one that yields", func(t *testing.T) { testPollers(t, false, true) })
+}
+
+func testPollers(t *testing.T, strict, yields bool) {
 	type poller struct {
 		mu    sync.Mutex
 		polls int
@@ -114,11 +121,30 @@ func TestPollers(t *testing.T) {
 			wg.Add(1)
 			green.Go(func() {
 				defer wg.Done()
-				for stop := false; !stop; {
+				poll := func() {
 					green.Lock(&p.mu)
 					p.polls++
-					stop = p.stop
 					p.mu.Unlock()
+				}
+				for !p.stop {
+					if strict {
+						green.NoYield(func() {
+							for range 50 {
+								poll()
+							}
+						})
+					}
+					poll()
+				}
+			})
+		}
+		over := false
+		if yields {
+			wg.Add(1)
+			green.Go(func() {
+				defer wg.Done()
+				for !over {
+					green.Yield()
 				}
 			})
 		}
@@ -161,6 +187,7 @@ func TestPollers(t *testing.T) {
 			}
 			pollers[i].stop = true
 		}
+		over = true
 		close(there)
 		green.Wait(&wg)
 	})

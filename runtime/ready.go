@@ -4,26 +4,27 @@ package green
 
 import "time"
 
-// The queue: which thread has the baton next, as in a whole-program build (hub/queue.go).
-// Who was started or woken is in hub.ready, first in, first out. Who polled until its time slice
-// was over is in hub.over: it is next if no other is ready, if the others only yield,
-// or when who is in hub.over has waited as long as a slice is, and for all that were ready.
+// The queue: which thread has the baton next, nearly as in a whole-program build (hub/queue.go).
+// Who was started or woken is in order.ready, first in, first out. Who polled until its time slice
+// was over is in order.over. Its first is next if no other is ready, or if the others have only
+// yielded and each has had its turn since. And it is next when it has waited as long as a slice
+// is, and each that was ready has had its turn: then it has a slice, whoever is ready.
 //
 // Here one thing more is needed. A native wait that is over within a microsecond leaves a gap in
-// which no other is ready. Who is taken for a gap gives the baton back at its first
-// operation after somebody has queued, and has not had its turn: else each wait of the others
-// would take a slice. And it lets the native goroutines run meanwhile, if there is one
-// processor for all.
+// which no other is ready, and each wait of the others would take a slice. So a thread that was
+// taken for a gap gives the baton back at its first operation after somebody was woken. What it
+// runs in gaps is no wait: it has a slice of its own as late as if it had not been taken.
 //
 // All is guarded by hub.mu.
 type order struct {
 	ready queue // to run next
 	over  queue // whose time slice was over
 
-	yielded int           // how many of the last in ready only yield
-	again   bool          // the holder was in over, and has had its turn
-	turn    uint64        // from which on all have run that were ready when over began to wait
-	since   time.Duration // since hubEpoch: when it began
+	yielded int           // how many of the last in ready have only yielded
+	again   bool          // the holder was taken from over for a slice
+	after   uint64        // the hub.turn at which each has run that was ready when over began to wait
+	since   time.Duration // since hubEpoch: when over began to wait, and what it has run in gaps
+	taken   time.Duration // since hubEpoch: when the last was taken from over
 }
 
 // A queue is linked through thread.behind.
@@ -69,18 +70,22 @@ func (o *order) putYielded(t *thread) {
 	o.yielded++
 }
 
-// putOver queues one whose time slice, or whose gap, was over. The wait goes on if it was a gap, or
-// its first slice: there may be always another one whose first slice is over.
+// putOver queues one whose time slice, or whose gap, was over. Over does not begin to wait anew for one
+// whose first slice it was: there may be always another.
 func (o *order) putOver(t *thread) {
-	if o.again || o.over.first == nil && !t.gap {
-		o.wait()
+	switch {
+	case t.gap:
+		o.after = hub.turn + uint64(o.ready.n)
+		o.since += time.Since(hubEpoch) - o.taken
+	case o.again || o.over.first == nil:
+		o.wait(0)
 	}
 	o.over.push(t)
 }
 
-// wait has who is in over wait, for those that are ready and for a slice.
-func (o *order) wait() {
-	o.turn = hub.turn + uint64(o.ready.n)
+// wait has over wait anew, for a slice and for the turns of those that are ready, and of so many more.
+func (o *order) wait(more int) {
+	o.after = hub.turn + uint64(o.ready.n+more)
 	o.since = time.Since(hubEpoch)
 }
 
@@ -90,14 +95,18 @@ func (o *order) take() *thread {
 	if o.over.first == nil {
 		return o.ready.pop()
 	}
-	gap := o.ready.first == nil
-	if !gap {
-		o.again = hub.turn >= o.turn && (o.yielded >= o.ready.n || time.Since(hubEpoch)-o.since >= timeSlice)
-		if !o.again {
+	now := time.Since(hubEpoch)
+	gap := o.yielded >= o.ready.n // also if none is ready
+	if o.ready.first != nil {
+		if hub.turn < o.after || !gap && now-o.since < timeSlice {
 			return o.ready.pop()
+		}
+		if !gap {
+			o.again = true
+			o.wait(1) // its own, if it does not come back to over
 		}
 	}
 	t := o.over.pop()
-	t.gap = gap
+	t.gap, o.taken = gap, now
 	return t
 }
