@@ -79,7 +79,7 @@ matrix:
 # whole runs the tests of whole-program builds: the programs, the behaviours, package green beside
 # the hub, and the scripts whose answer depends on the release.
 whole: hub
-	GREENIFY_KINDS=1 GREENIFY_SIMS=1 go test -vet=off ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints)$$' -timeout 30m
+	GREENIFY_KINDS=1 GREENIFY_SIMS=1 go test ./cmd/greenify -run 'TestPrograms$$|TestBehaviours$$|TestScript/(releases|killgzip|arm64|sim|simpointers|simpoints)$$' -timeout 30m
 
 lint:
 	@bad=$$(git ls-files '*.go' ':!*/testdata/src/*' | xargs gofmt -l); test -z "$$bad" || { echo "lint: run gofmt -w on" $$bad; exit 1; }
@@ -111,8 +111,8 @@ std-catalog:
 # release there is if the repository has none of that one; "go doc ./rewrite/rules".
 release:
 	@code=0; go version; \
-	go test -vet=off ./rewrite/toolchain -run 'TestFit|TestRoads|TestDiff' -count=1 || code=1; \
-	go test -vet=off ./rewrite/rules -run 'TestRelock|TestStreamsHaveRules|TestCallsExist' -count=1 || code=1; \
+	go test ./rewrite/toolchain -run 'TestFit|TestRoads|TestDiff' -count=1 || code=1; \
+	go test ./rewrite/rules -run 'TestRelock|TestStreamsHaveRules|TestCallsExist' -count=1 || code=1; \
 	go run ./testdata/catalog || code=1; \
 	exit $$code
 

@@ -139,8 +139,8 @@ const timeSlice = 10 * time.Millisecond
 var hubEpoch = time.Now()
 
 // slice is called where an operation went on without waiting. When the time slice
-// is over the thread goes behind the ready ones. It looks at the clock seldom; the
-// watchdog does when operations are seldom.
+// is over, or the thread is late, it queues with those that poll (ready.go). It looks at the clock
+// seldom; the watchdog does when operations are seldom.
 func (t *thread) slice() {
 	if t.late.Load() && !t.strict.Load() {
 		t.late.Store(false)
