@@ -362,7 +362,7 @@ func hubPrintThreads() {
 			hubPrintQuoted(hubPrinted(func() { hubPrintObject(gp, false) }))
 		case status == _Gsyscall:
 			print(`syscall"`)
-		case gp.hub.busy:
+		case gp.hub.late == lateCut:
 			print(`preempted"`)
 		default:
 			print(`ready"`)

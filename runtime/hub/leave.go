@@ -21,7 +21,7 @@ package runtime
 func hubDetach() {
 	mp := getg().m
 	mp.curg.hub.owner = false
-	mp.curg.hub.busy = false
+	mp.curg.hub.late = 0
 	hubSiteLeft(mp.curg)
 	hub.yields++
 	hubRaceRelease(mp.curg)

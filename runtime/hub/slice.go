@@ -16,7 +16,14 @@ import (
 // A thread that the Go scheduler preempts after its usual slice of 10 ms
 // (forcePreemptNS), while others are ready, keeps the hub but is late: it yields at
 // its next operation that may block, even if that operation would not have to wait:
-// of a channel, of package sync, a system call.
+// of a channel, of package sync, a system call. The scheduler does not preempt what it
+// finds in a system or cgo call: sysmon makes that late (hubLateInCall).
+//
+// A loop that always comes to the same operation then is never seen anywhere else: what it
+// does in between is done for all others at once, and one that looks for it would look for
+// ever (TestGoroutineProfileLabelRace of runtime/pprof, whose labels are set between two calls
+// of fmt.Sprint). So one that has not waited for long, and was late lateMany times since then,
+// is treated like one that has computed for too long.
 
 // hubLate is hubLateMax while the owner is late, else 0. Packages sync and
 // internal/sync have the same variable (linkname) and look at it in their fast paths.
@@ -45,6 +52,32 @@ func hubYieldLate() {
 	}
 }
 
+// Values of hubFlags.late.
+const (
+	lateMany = 50  // half a second of slices
+	lateCut  = 255 // is made to yield at the end of each slice, until it waits by itself (busy.go)
+)
+
+// lateLimits is how many times as long as one may compute (busy.go) goes by before it counts that a thread is
+// always late.
+const lateLimits = 10
+
+// hubWasLate counts a slice of gp that was over as it came to an operation that may block.
+func hubWasLate(gp *g) {
+	if gp.hub.late == 0 {
+		gp.hub.since = hubNow.Load()
+	}
+	if gp.hub.late < lateMany {
+		gp.hub.late++
+	}
+}
+
+// hubAlwaysLate reports whether gp was late so often, and for so long, that it is to be cut.
+func hubAlwaysLate(gp *g) bool {
+	limit := hubBusy.own()
+	return limit != 0 && gp.hub.late >= lateMany && int64(hubNow.Load()-gp.hub.since) >= limit/1e6*lateLimits
+}
+
 //go:linkname internal_sync_hubSlice internal/sync.hubSlice
 //go:nosplit
 func internal_sync_hubSlice() { hubSlice() }
@@ -60,16 +93,28 @@ func hubSleep0() {
 	}
 }
 
+// hubSliceOver reports whether the time slice of the turn is over. Slices are of real time:
+// a schedule of a simulation has none.
+func hubSliceOver() bool {
+	return hubBusyCuts() || !hubSimulated && hubTurn.over.Load() == hub.turns
+}
+
+// hubLateInCall makes an owner late that sysmon finds in a system or cgo call. The caller holds its scan
+// bit: it is not back from the call, where it looks (exitsyscall), so nobody but the caller
+// changes hubLate.
+func hubLateInCall(gp *g) {
+	if gp.hub.owner && hubWaiting() && hubSliceOver() {
+		hubLate = hubLateMax
+	}
+}
+
 // hubPreempted is called as the Go scheduler preempts an owner. It returns if the
 // thread keeps the hub.
 //
 // That is not the end of a slice if a collection stops the world, or the OS thread had
 // to wait for a processor: the turn must have run for a while (hubTurn.over).
 func hubPreempted(gp *g) {
-	if hubSimulated && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
-		return // slices are of real time
-	}
-	if hubTurn.over.Load() != hub.turns && hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+	if !hubSliceOver() {
 		return
 	}
 	waiting := hubWaiting()
@@ -81,11 +126,11 @@ func hubPreempted(gp *g) {
 	if gp.hub.hold != 0 || gp.hub.kill.strict {
 		return
 	}
-	if !gp.hub.busy {
-		if hubBusy.cut.Load() != hubBusyCut|uint64(hub.turns) {
+	if gp.hub.late != lateCut {
+		if !hubBusyCuts() && !hubAlwaysLate(gp) {
 			return
 		}
-		gp.hub.busy = true
+		gp.hub.late = lateCut
 		gp.hub.kill.tries = 0
 		if waiting {
 			hubBusyReport(gp)

@@ -53,6 +53,7 @@ func hubRetake(now int64) uint32 {
 	if !castogscanstatus(gp, _Gsyscall, _Gscansyscall) {
 		return n
 	}
+	hubLateInCall(gp)
 	next := hubRescue(gp, now)
 	casfrom_Gscanstatus(gp, _Gscansyscall, _Gsyscall)
 	if next == nil {
@@ -96,7 +97,7 @@ func hubRescue(gp *g, now int64) *g {
 	hubSiteRescued(gp)
 	hubRealRescued(gp)
 	gp.hub.owner = false
-	gp.hub.busy = false
+	gp.hub.late = 0
 	hubRaceRelease(gp)
 	hub.rescued.Add(1)
 	if hubTracing {
