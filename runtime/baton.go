@@ -164,7 +164,11 @@ func (t *thread) slice() {
 	}
 	if t.began == 0 {
 		t.began = now
-	} else if now-t.began > timeSlice && !t.strict.Load() {
+	} else if now-t.began > timeSlice {
+		if t.strict.Load() {
+			t.late.Store(true) // yields at the end of NoYield
+			return
+		}
 		t.began = 0
 		yieldBy((*order).putOver)
 	}

@@ -153,6 +153,28 @@ func TestNoYieldAllowed(t *testing.T) {
 	inNative(func() { green.NoYield(green.Yield) }) // of no use
 }
 
+// TestNoYieldPolls: a thread that polls inside NoYield, and nowhere else, yields behind it
+// once its time slice is over. Else the other would only run when the first has computed for
+// longer than GREENIFY=busy, which counts as preempted. A machine with much to do may
+// find that first, but not each time.
+func TestNoYieldPolls(t *testing.T) {
+	inGreen(func() {
+		for range 20 {
+			before := green.ReadStats().Preempted
+			var mu sync.Mutex
+			done := false
+			green.Go(func() { green.Lock(&mu); done = true; mu.Unlock() })
+			for seen := false; !seen; {
+				green.NoYield(func() { green.Lock(&mu); seen = done; mu.Unlock() })
+			}
+			if green.ReadStats().Preempted == before {
+				return
+			}
+		}
+		t.Error("preempted in 20 of 20 rounds")
+	})
+}
+
 // TestNoYieldKill: a thread that kills itself inside ends there, and one that was to
 // be killed before is killed behind it.
 func TestNoYieldKill(t *testing.T) {

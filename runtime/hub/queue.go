@@ -46,13 +46,14 @@ func hubPutOver(gp *g) {
 	// The wait of the first is for the others to have as much time as one of hub.over has had. It
 	// goes on if this one was not: there may be always another whose first slice is over.
 	if first || hub.overRuns {
-		hubOverWaits()
+		hubOverWaits(0)
 	}
 }
 
-// hubOverWaits has the first of hub.over wait, for those that are ready and for a slice.
-func hubOverWaits() {
-	hub.overTurn = hub.turns + uint32(hub.runq.size)
+// hubOverWaits has the first of hub.over wait, for a slice and for the turns of those that are ready, and
+// of so many more.
+func hubOverWaits(more uint32) {
+	hub.overTurn = hub.turns + uint32(hub.runq.size) + more
 	hub.overTime = nanotime()
 }
 
@@ -78,7 +79,7 @@ func hubTake() *g {
 		hub.overRuns = hubOverNext()
 		if hub.overRuns {
 			gp := hub.over.pop()
-			hubOverWaits()
+			hubOverWaits(1) // its own is not counted yet
 			return gp
 		}
 	}

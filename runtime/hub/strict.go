@@ -58,6 +58,9 @@ func green_strict(on bool, yields func()) (changed bool) {
 		h.kill.state = h.kill.under
 	}
 	h.kill.strict = on
+	if !on {
+		hubSlice() // the end of a time slice has waited
+	}
 	return true
 }
 
