@@ -43,25 +43,8 @@ func TestTop(t *testing.T) {
 		}
 	}()
 
-	cmd, tty := startTop(t, l)
-
-	// Each step makes the whole screen be drawn again, in another width, until it
-	// has the lines in this order: of what changes meanwhile only the cells that
-	// differ are drawn.
-	width := 0
-	step := func(keys string, want ...string) {
-		t.Helper()
-		tty.master.WriteString(keys)
-		for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
-			width = (width + 1) % 20
-			tty.clear()
-			tty.resize(t, 120+width)
-			if tty.shows(200*time.Millisecond, want...) {
-				return
-			}
-		}
-		t.Fatalf("the screen does not show %q:\n%q", want, tty.text())
-	}
+	cmd, tty := startTop(t, l.Addr().String())
+	step := func(keys string, want ...string) { t.Helper(); tty.step(t, keys, want...) }
 	step("", "up 1m1s  threads 3", "timers 7  fd waiters 5  offloads 20 of 20, queue 6", "THREAD v", "1            running", "2 nap        sleep", "3            chan receive")
 	step("s", "STATE v", "3            chan receive", "1            running", "2 nap        sleep")
 	step("r", "STATE ^", "2 nap        sleep", "1            running", "3            chan receive")
@@ -96,6 +79,86 @@ func TestTop(t *testing.T) {
 	tty.restored(t)
 }
 
+// Of a program with workers the screen has the threads of all, the sums of what they count, and each
+// thread by its worker and number, by which it is killed.
+func TestTopWorkers(t *testing.T) {
+	t.Parallel()
+	greenify, dir := greenifyCommand(t), t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod": "module example.com/app\n\ngo 1.26\n",
+		"main.go": `package main
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"time"
+)
+
+func nap() {
+	defer fmt.Fprintln(os.Stderr, "nap ends")
+	time.Sleep(time.Hour)
+}
+
+func main() {
+	go nap()
+	l, err := net.Listen("tcp", "127.0.0.1:0") // each has its own
+	if err == nil {
+		_, err = l.Accept()
+	}
+	panic(err)
+}
+`,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	build := exec.Command(greenify, "build", "-o", "app", ".")
+	build.Dir = dir
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	program := exec.Command(filepath.Join(dir, "app"))
+	program.Dir = dir
+	program.Env = append(os.Environ(), "GREENIFY=workers=2,admin=sock")
+	var said strings.Builder
+	program.Stderr = &said
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	end := sync.OnceFunc(func() {
+		program.Process.Signal(syscall.SIGTERM)
+		program.Wait()
+	})
+	t.Cleanup(end)
+	socket := filepath.Join(dir, "sock")
+	for late := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
+		if out, _ := exec.Command(greenify, "ps", socket).Output(); strings.Count(string(out), "main.nap") >= 2 {
+			break
+		} else if time.Now().After(late) {
+			t.Fatalf("no two workers: %s", out)
+		}
+	}
+
+	cmd, tty := startTop(t, socket)
+	tty.step(t, "/", "filter: _")
+	tty.step(t, "main.nap", "filter: main.nap_")
+	tty.step(t, "\r", "threads 4", "\x1b[7m1/", "main.nap", "2/", "main.nap")
+	tty.step(t, "\x1b[B", "\x1b[7m2/")
+	tty.step(t, "k", "kill thread 2/")
+	tty.step(t, "y", "is killed")
+	tty.step(t, "", "threads 3")
+	tty.master.WriteString("q")
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	tty.restored(t)
+	if end(); strings.Count(said.String(), "nap ends") != 1 {
+		t.Errorf("the program says %q", &said)
+	}
+}
+
 // A top that is told to end by a signal leaves the terminal as it was, and says by its
 // exit code that it did not end by itself.
 func TestTopSignal(t *testing.T) {
@@ -113,7 +176,7 @@ func TestTopSignal(t *testing.T) {
 			c.Close()
 		}
 	}()
-	cmd, tty := startTop(t, l)
+	cmd, tty := startTop(t, l.Addr().String())
 	if !tty.shows(time.Minute, "running") {
 		t.Fatalf("the screen shows %q", tty.text())
 	}
@@ -138,10 +201,10 @@ func adminSocket(t *testing.T) net.Listener {
 }
 
 // startTop starts greenify top of a program's socket in a terminal of its own.
-func startTop(t *testing.T, program net.Listener) (*exec.Cmd, *pty) {
+func startTop(t *testing.T, socket string) (*exec.Cmd, *pty) {
 	t.Helper()
 	tty := openPTY(t)
-	cmd := exec.Command(greenifyCommand(t), "top", program.Addr().String())
+	cmd := exec.Command(greenifyCommand(t), "top", socket)
 	cmd.Env = append(os.Environ(), "TERM=xterm")
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = tty.slave, tty.slave, tty.slave
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true, Setctty: true}
@@ -157,6 +220,7 @@ func startTop(t *testing.T, program net.Listener) (*exec.Cmd, *pty) {
 type pty struct {
 	master, slave *os.File
 	modes         unix.Termios // as it was made
+	width         int
 	mu            sync.Mutex
 	screen        strings.Builder
 }
@@ -213,6 +277,22 @@ func (p *pty) resize(t *testing.T, width int) {
 	if err := unix.IoctlSetWinsize(int(p.master.Fd()), unix.TIOCSWINSZ, &unix.Winsize{Row: 20, Col: uint16(width)}); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// step types, and has the whole screen drawn again, in another width, until it has
+// the lines in this order: of what changes meanwhile only the cells that differ are drawn.
+func (p *pty) step(t *testing.T, keys string, want ...string) {
+	t.Helper()
+	p.master.WriteString(keys)
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); {
+		p.width = (p.width + 1) % 20
+		p.clear()
+		p.resize(t, 120+p.width)
+		if p.shows(200*time.Millisecond, want...) {
+			return
+		}
+	}
+	t.Fatalf("the screen does not show %q:\n%q", want, p.text())
 }
 
 func (p *pty) clear() {

@@ -84,6 +84,7 @@ func hubInitWorkers() {
 
 func hubRefuseWorkers(why string) {
 	print("greenify: GREENIFY: workers: ", why, "; see greenify help workers\n")
+	hubAdminEnd()
 	exit(2)
 }
 
