@@ -164,11 +164,7 @@ func (t *thread) slice() {
 	}
 	if t.began == 0 {
 		t.began = now
-	} else if now-t.began > timeSlice {
-		if t.strict.Load() {
-			t.late.Store(true) // yields at the end of NoYield
-			return
-		}
+	} else if now-t.began > timeSlice && !t.strict.Load() {
 		t.began = 0
 		yieldBy((*order).putOver)
 	}

@@ -129,8 +129,6 @@ func strict(on bool, _ func()) (changed bool) {
 	t.strict.Store(on)
 	if on {
 		reclaim() // the watchdog, which leaves the baton to t from now on, may have taken it just before
-	} else {
-		t.slice() // whose end has waited
 	}
 	return true
 }

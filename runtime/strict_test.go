@@ -2,6 +2,7 @@ package green_test
 
 import (
 	"errors"
+	"iter"
 	"runtime"
 	"strings"
 	"sync"
@@ -153,25 +154,43 @@ func TestNoYieldAllowed(t *testing.T) {
 	inNative(func() { green.NoYield(green.Yield) }) // of no use
 }
 
-// TestNoYieldPolls: a thread that polls inside NoYield, and nowhere else, yields behind it
-// once its time slice is over. Else the other would only run when the first has computed for
-// longer than GREENIFY=busy, which counts as preempted. A machine with much to do may
-// find that first, but not each time.
-func TestNoYieldPolls(t *testing.T) {
+// TestNoYieldPull: NoYield covers what an iterator does in its goroutine, which acts for the thread: it
+// takes a lock that is free, over and over for many time slices, while another thread is ready.
+func TestNoYieldPull(t *testing.T) {
 	inGreen(func() {
-		for range 20 {
-			before := green.ReadStats().Preempted
-			var mu sync.Mutex
-			done := false
-			green.Go(func() { green.Lock(&mu); done = true; mu.Unlock() })
-			for seen := false; !seen; {
-				green.NoYield(func() { green.Lock(&mu); seen = done; mu.Unlock() })
+		var mu sync.Mutex
+		next, stop := iter.Pull(func(yield func(bool) bool) {
+			for ok := true; ok; {
+				for range 100 {
+					green.Lock(&mu)
+					mu.Unlock()
+				}
+				ok = yield(true)
 			}
-			if green.ReadStats().Preempted == before {
-				return
+		})
+		defer stop()
+		over, others := false, 0
+		green.Go(func() {
+			for ; !over; others++ {
+				green.Yield()
 			}
+		})
+		for range 5 {
+			before := others
+			err, other := inside(func() {
+				for end := time.Now().Add(50 * time.Millisecond); time.Now().Before(end); {
+					next()
+				}
+				if others != before {
+					t.Error("another thread ran inside NoYield")
+				}
+			})
+			if err != nil || other != nil {
+				t.Fatal(err, other)
+			}
+			green.Yield()
 		}
-		t.Error("preempted in 20 of 20 rounds")
+		over = true
 	})
 }
 

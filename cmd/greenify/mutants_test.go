@@ -131,7 +131,7 @@ var mutants = []mutant{
 		"a write to a broken pipe is tried again, as in eventlet"},
 	{"19-fairness", "runtime/hub/queue.go", "	hub.runq.pushBack(gp)\n	hub.yielded++\n", "	hub.runq.push(gp)\n	hub.yielded++\n",
 		"a thread that yields goes before those that are ready"},
-	{"19-fairness", "runtime/hub/slice.go", "		hubLate = hubLateMax\n", "",
+	{"19-fairness", "runtime/hub/slice.go", "		hubLate = hubLateMax\n	} else {", "	} else {",
 		"a thread whose slice is over does not yield where it need not wait"},
 	{"19-fairness", "rewrite/rules/thread.go", `&m.state, hubLate, mutexLocked)"`, `&m.state, 0, mutexLocked)"`,
 		"Mutex.Lock is no yield point"},
@@ -245,6 +245,8 @@ var mutants = []mutant{
 		"who polls by Gosched keeps who is polled for waiting for a slice"},
 	{"pollsturns.txtar", "runtime/hub/queue.go", "	if first || hub.overRuns {\n", "	if first || true {\n",
 		"others whose slice is over have who waits begin to wait again"},
+	{"late.txtar", "rewrite/rules/thread.go", `edit("runtime_setProfLabel", end, "", "hubSlice()", 1)`, `edit("runtime_setProfLabel", end, "", "_ = hubSlice", 1)`,
+		"who sets a label does not yield behind it"},
 	{"stacksize.txtar", "runtime/hub/birth.go", "	if gp.sched.pc == gp.startpc {\n", "	if false {\n",
 		"threads that have not run make new stacks smaller"},
 }

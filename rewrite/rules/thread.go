@@ -78,6 +78,7 @@ var thread = []Leaf{
 	{File: proc, Edit: edit("goyield", entry, "", "if getg().hub.owner { return }", 1), Why: "Unlock is not a yield point, and an owner need not go round the native scheduler"},
 	{File: "runtime/time.go", Edit: edit("timeSleep", before, "return", "hubSleep0()", 1), Why: "time.Sleep of no time yields"},
 	{File: "runtime/debug.go", Edit: edit("NumGoroutine", entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields here, too: it may poll for goroutines to end"},
+	{File: "runtime/proflabel.go", Edit: edit("runtime_setProfLabel", end, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields here, too: a profile of goroutines may poll for labels, which are gone at the next such operation"},
 	{File: chans, Edit: edit("chansend1", entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next operation that may wait"},
 	{File: chans, Edit: edit("chanrecv1", entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next operation that may wait"},
 	{File: chans, Edit: edit("chanrecv2", entry, "", "hubSlice()", 1), Why: "a thread whose time slice is over yields at its next operation that may wait"},

@@ -362,7 +362,7 @@ func hubPrintThreads() {
 			hubPrintQuoted(hubPrinted(func() { hubPrintObject(gp, false) }))
 		case status == _Gsyscall:
 			print(`syscall"`)
-		case gp.hub.late == lateCut:
+		case gp.hub.busy:
 			print(`preempted"`)
 		default:
 			print(`ready"`)

@@ -19,16 +19,14 @@ import "internal/runtime/atomic"
 // of assembly, and one without a call while GODEBUG=asyncpreemptoff=1, is not
 // preempted in plain Go either.
 
-var hubBusy = hubBusyState{limit: -1}
-
-type hubBusyState struct {
+var hubBusy = struct {
 	limit   int64         // nanoseconds; 0: off; -1: no setting, hubBusyDefault
 	cut     atomic.Uint64 // the turn that is to be cut, and hubBusyCut; 0: none
 	held    int64         // of sysmon: how long the turn has lasted, as it is counted
 	count   atomic.Uint64 // times a thread was made to yield
 	places  [256]uint32   // hashes of the places reported
 	reports int
-}
+}{limit: -1}
 
 const hubBusyCut = 1 << 32
 
@@ -39,8 +37,11 @@ const hubSimSpin = 5e9
 // hubBusyDefault is the limit unless GREENIFY has another (greenify_table.go).
 var hubBusyDefault int64
 
-// own returns the limit, in nanoseconds; 0: off.
-func (b *hubBusyState) own() int64 {
+// hubBusyLook is called by sysmon at each round, with what hubTurn.look has measured. The
+// deadline counts from when others became ready. It is processor time, but that of a
+// machine with too much to do counts half at least, so that nobody waits for long.
+func hubBusyLook(step, used int64) {
+	b := &hubBusy
 	limit := b.limit
 	if limit < 0 {
 		limit = hubBusyDefault
@@ -48,18 +49,6 @@ func (b *hubBusyState) own() int64 {
 	if hubSimulated && limit != 0 {
 		limit = max(limit, hubSimSpin) // what is cut is not the same again
 	}
-	return limit
-}
-
-// hubBusyCuts reports whether the turn is to be cut.
-func hubBusyCuts() bool { return hubBusy.cut.Load() == hubBusyCut|uint64(hub.turns) }
-
-// hubBusyLook is called by sysmon at each round, with what hubTurn.look has measured. The
-// deadline counts from when others became ready. It is processor time, but that of a
-// machine with too much to do counts half at least, so that nobody waits for long.
-func hubBusyLook(step, used int64) {
-	b := &hubBusy
-	limit := b.own()
 	if step == 0 {
 		b.held = 0
 		return
@@ -74,6 +63,9 @@ func hubBusyLook(step, used int64) {
 		b.cut.Store(hubBusyCut | uint64(hubTurn.turn))
 	}
 }
+
+// hubBusyCuts reports whether the turn is to be cut.
+func hubBusyCuts() bool { return hubBusy.cut.Load() == hubBusyCut|uint64(hub.turns) }
 
 // hubBusyReport says once for each place where a thread was cut. It runs on g0; gp
 // is off its processor and in no queue.
@@ -113,12 +105,7 @@ func hubBusyReport(gp *g) {
 		others = " other was ready"
 	}
 	printlock()
-	print("greenify: thread ", gp.goid)
-	if hubBusyCuts() {
-		print(" computed for ", b.held/1e6, " ms while ", n, others, ": it is made to yield, until it waits, in\n")
-	} else {
-		print(" has not waited for ", hubNow.Load()-gp.hub.since, " ms while ", n, others, ": it is made to yield, until it waits, in\n")
-	}
+	print("greenify: thread ", gp.goid, " computed for ", b.held/1e6, " ms while ", n, others, ": it is made to yield, until it waits, in\n")
 	hubPrintStack(pcs, true)
 	printunlock()
 }

@@ -37,7 +37,7 @@ const hubInterrupted = hubAtCalls + 1
 //go:nosplit
 func hubDoomed(gp *g) bool {
 	h := &gp.hub
-	return h.kill.state == hubKillMark && h.late == lateCut && h.owner && h.hold == 0 && h.kill.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
+	return h.kill.state == hubKillMark && h.busy && h.owner && h.hold == 0 && h.kill.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
 }
 
 // hubKillAtCall is called by newstack as gp is preempted in the prologue of a function,

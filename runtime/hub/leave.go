@@ -21,7 +21,7 @@ package runtime
 func hubDetach() {
 	mp := getg().m
 	mp.curg.hub.owner = false
-	mp.curg.hub.late = 0
+	mp.curg.hub.busy = false
 	hubSiteLeft(mp.curg)
 	hub.yields++
 	hubRaceRelease(mp.curg)
@@ -37,7 +37,7 @@ func hubDetach() {
 // hubReenter waits for the hub on behalf of a green thread that lost it in a
 // system call, or yields if it is late. It runs on g0.
 func hubReenter(gp *g) {
-	if gp.hub.owner && (gp.hub.hold != 0 || gp.hub.kill.strict) {
+	if gp.hub.owner && (gp.hub.hold != 0 || hubStricts != 0) {
 		gogo(&gp.sched) // keeps the hub: not here
 	}
 	trace := traceAcquire()

@@ -19,7 +19,7 @@ func hubRelease(gp *g) bool {
 		return false
 	}
 	gp.hub.owner = false
-	gp.hub.late = 0
+	gp.hub.busy = false
 	gp.hub.waitlock = uintptr(getg().m.waitlock)
 	hub.yields++
 	hubRaceRelease(gp)
@@ -58,7 +58,6 @@ func hubYield(gp *g) {
 	}
 	hubSimYields(gp)
 	if hubLate != 0 {
-		hubWasLate(gp)
 		hubPutOver(gp)
 	} else {
 		hubPutYielded(gp)

@@ -106,7 +106,7 @@ func hubPoolTake(gp *g, w *hubWorkers) bool {
 // hubPoolWait makes the owner native, has it wait for a worker and passes the
 // hub on.
 func hubPoolWait(gp *g) {
-	gp.hub.green, gp.hub.owner, gp.hub.late = false, false, 0
+	gp.hub.green, gp.hub.owner, gp.hub.busy = false, false, false
 	hub.yields++
 	hubRaceRelease(gp)
 	if hubTracing {

@@ -18,12 +18,6 @@ import (
 // its next operation that may block, even if that operation would not have to wait:
 // of a channel, of package sync, a system call. The scheduler does not preempt what it
 // finds in a system or cgo call: sysmon makes that late (hubLateInCall).
-//
-// A loop that always comes to the same operation then is never seen anywhere else: what it
-// does in between is done for all others at once, and one that looks for it would look for
-// ever (TestGoroutineProfileLabelRace of runtime/pprof, whose labels are set between two calls
-// of fmt.Sprint). So one that has not waited for long, and was late lateMany times since then,
-// is treated like one that has computed for too long.
 
 // hubLate is hubLateMax while the owner is late, else 0. Packages sync and
 // internal/sync have the same variable (linkname) and look at it in their fast paths.
@@ -47,35 +41,9 @@ func hubSlice() {
 
 //go:nosplit
 func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && !gp.hub.kill.strict {
+	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && hubStricts == 0 {
 		mcall(gosched_m)
 	}
-}
-
-// Values of hubFlags.late.
-const (
-	lateMany = 50  // half a second of slices
-	lateCut  = 255 // is made to yield at the end of each slice, until it waits by itself (busy.go)
-)
-
-// lateLimits is how many times as long as one may compute (busy.go) goes by before it counts that a thread is
-// always late.
-const lateLimits = 10
-
-// hubWasLate counts a slice of gp that was over as it came to an operation that may block.
-func hubWasLate(gp *g) {
-	if gp.hub.late == 0 {
-		gp.hub.since = hubNow.Load()
-	}
-	if gp.hub.late < lateMany {
-		gp.hub.late++
-	}
-}
-
-// hubAlwaysLate reports whether gp was late so often, and for so long, that it is to be cut.
-func hubAlwaysLate(gp *g) bool {
-	limit := hubBusy.own()
-	return limit != 0 && gp.hub.late >= lateMany && int64(hubNow.Load()-gp.hub.since) >= limit/1e6*lateLimits
 }
 
 //go:linkname internal_sync_hubSlice internal/sync.hubSlice
@@ -101,9 +69,9 @@ func hubSliceOver() bool {
 
 // hubLateInCall makes an owner late that sysmon finds in a system or cgo call. The caller holds its scan
 // bit: it is not back from the call, where it looks (exitsyscall), so nobody but the caller
-// changes hubLate.
+// changes hubLate. In a simulation how long a call takes is none of the schedule's business.
 func hubLateInCall(gp *g) {
-	if gp.hub.owner && hubWaiting() && hubSliceOver() {
+	if !hubSimulated && gp.hub.owner && hubWaiting() && hubSliceOver() {
 		hubLate = hubLateMax
 	}
 }
@@ -126,11 +94,11 @@ func hubPreempted(gp *g) {
 	if gp.hub.hold != 0 || gp.hub.kill.strict {
 		return
 	}
-	if gp.hub.late != lateCut {
-		if !hubBusyCuts() && !hubAlwaysLate(gp) {
+	if !gp.hub.busy {
+		if !hubBusyCuts() {
 			return
 		}
-		gp.hub.late = lateCut
+		gp.hub.busy = true
 		gp.hub.kill.tries = 0
 		if waiting {
 			hubBusyReport(gp)

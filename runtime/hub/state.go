@@ -56,7 +56,7 @@ type hubState struct {
 	local    unsafe.Pointer // package green's data of the thread; born with its parent's
 	trace    hubTracedPtr   // outlives the thread
 
-	since  uint32 // hub ticks (hubNow) when it parked, or, if late is not 0, when that began to count
+	since  uint32 // hub ticks (hubNow) when it parked
 	report hubReported
 	slow   hubSlowCall
 	birth  hubBirth
@@ -75,10 +75,10 @@ type hubRole struct {
 }
 
 type hubFlags struct {
-	green  bool  // a green thread: runs only as owner of the hub
-	owner  bool  // owns the hub. Inv: at most one g at a time
-	late   uint8 // slices since its last wait that were over as it came to an operation that may block; lateCut (slice.go)
-	worker bool  // has a worker of the pool
+	green  bool // a green thread: runs only as owner of the hub
+	owner  bool // owns the hub. Inv: at most one g at a time
+	busy   bool // was made to yield, and will be at the end of each slice until it waits by itself (busy.go)
+	worker bool // has a worker of the pool
 }
 
 // waits reports whether a goroutine that becomes runnable must queue (hubReady).

@@ -17,6 +17,11 @@ import _ "unsafe" // for linkname
 // System calls and calls of C keep the hub meanwhile, and the end of a time slice
 // waits. A wait that cannot be cut takes place; NoYield panics at the end.
 
+// hubStricts counts the threads in NoYield, with the goroutines of iter.Pull: while one
+// is, no time slice ends. A thread that must not yield goes on in the iterator's goroutine, of which
+// kill.strict knows nothing. Only who owns the hub changes it.
+var hubStricts int32
+
 // hubStrictly panics if the calling thread must not yield.
 func hubStrictly() {
 	if getg().hub.kill.strict {
@@ -54,13 +59,12 @@ func green_strict(on bool, yields func()) (changed bool) {
 	if on {
 		hubYields = yields
 		h.kill.under, h.kill.state = h.kill.state, hubStrict
+		hubStricts++
 	} else {
 		h.kill.state = h.kill.under
+		hubStricts--
 	}
 	h.kill.strict = on
-	if !on {
-		hubSlice() // the end of a time slice has waited
-	}
 	return true
 }
 

@@ -97,7 +97,7 @@ func hubRescue(gp *g, now int64) *g {
 	hubSiteRescued(gp)
 	hubRealRescued(gp)
 	gp.hub.owner = false
-	gp.hub.late = 0
+	gp.hub.busy = false
 	hubRaceRelease(gp)
 	hub.rescued.Add(1)
 	if hubTracing {

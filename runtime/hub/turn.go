@@ -24,8 +24,8 @@ type hubTurnState struct {
 	cpu   int64         // its processor time then
 	share int64         // of the last step that could be measured, in 1/256: for one in which the OS thread changed
 	asked int64         // nanotime when the processor time at the begin of a turn was last asked for
-	ran   int64         // how much of the turn the owner ran for certain
-	over  atomic.Uint32 // the turn whose time slice is over: its owner has run for half of a slice
+	ran   int64         // how much of the turn the owner ran, or slept in a call, for certain
+	over  atomic.Uint32 // the turn whose time slice is over: that is half of a slice, or more
 	text  [512]byte
 }
 
@@ -47,8 +47,8 @@ func (t *hubTurnState) look(now int64) (step, used int64) {
 }
 
 // measure returns look's results without what counts at least, and how much of
-// the step the owner ran for certain. The two differ where its OS thread has just been
-// found, or sleeps: the watchdog would rather blame too early than never, but a turn
+// the step the owner ran, or slept in a call that the runtime knows of, for certain. The two differ where
+// its OS thread has just been found, or sleeps elsewhere: the watchdog would rather blame too early than never, but a turn
 // is over only when its owner was seen to compute. A machine with too much to do could
 // cut it at a free Lock otherwise (testdata/programs/yield-points).
 func (t *hubTurnState) measure(now int64) (step, used, ran int64) {
@@ -85,10 +85,12 @@ func (t *hubTurnState) measure(now int64) (step, used, ran int64) {
 	if tid == t.tid {
 		used = min(cpu-t.cpu, step)
 		ran = min(used, short)
-		if !away {
-			if used < step/2 && t.sleeps(tid) {
-				used = step
+		if used < step/2 && (!away || hubWaiting()) && t.sleeps(tid) {
+			if used = step; away {
+				ran = short // waits for no processor
 			}
+		}
+		if !away {
 			t.share = used * 256 / step
 		}
 	} else {
