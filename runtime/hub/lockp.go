@@ -7,7 +7,10 @@ import (
 	"unsafe"
 )
 
-// hubOneP tells that the current M has the only P.
+// hubOneP tells that the current M has the only P. That holds until the goroutine can be preempted:
+// package runtime is not but in the prologue of a function, and is not there while m.locks is not 0.
+//
+//go:nosplit
 func hubOneP() bool { return gomaxprocs == 1 && getg().m.p != 0 }
 
 // hubLockP is lock for a mutex that only an M with a P takes, as those of channels, semaphores
@@ -24,20 +27,24 @@ func hubOneP() bool { return gomaxprocs == 1 && getg().m.p != 0 }
 //   - Who takes such a mutex by lock (a stack that is copied, a kill) has the P as well.
 //   - Ms without a P (sysmon, those behind a system call, the idle poller's) take none: they make
 //     threads ready, which takes hub.lock and sched.lock. An M that does is found out here.
+//
+// m.locks comes first, for what hubOneP says may be otherwise behind a call.
 func hubLockP(l *mutex) {
+	getg().m.locks++
 	if !hubOneP() {
 		hubLockSlow(l)
-		return
 	}
-	getg().m.locks++
 }
 
+// hubLockSlow locks with more than one P. m.locks has one too many.
+//
 //go:noinline
 func hubLockSlow(l *mutex) {
 	if gomaxprocs == 1 {
 		throw("greenify: a mutex of channels or semaphores is locked without a P")
 	}
 	lock(l)
+	getg().m.locks--
 }
 
 // hubUnlockP is unlock for what hubLockP has locked.
@@ -74,6 +81,8 @@ func hubParkunlockP(gp *g, l unsafe.Pointer) bool {
 
 // hubAddP is an atomic addition to what only Ms with a P change: those who have or wait for
 // semaphores. Package runtime is not preempted between the load and the store.
+//
+//go:nosplit
 func hubAddP(addr *uint32, n int32) {
 	if !hubOneP() {
 		atomic.Xadd(addr, n)
@@ -83,6 +92,8 @@ func hubAddP(addr *uint32, n int32) {
 }
 
 // hubSwapP is the compare-and-swap of coroswitch_m, which has loaded the word just before.
+//
+//go:nosplit
 func hubSwapP(word *guintptr, from, to guintptr) bool {
 	if !hubOneP() {
 		return word.cas(from, to)
@@ -95,6 +106,8 @@ func hubSwapP(word *guintptr, from, to guintptr) bool {
 func hubWaitersP(n *atomic.Uint32) *uint32 { return (*uint32)(unsafe.Pointer(n)) }
 
 // hubSemacquireP is cansemacquire with the only P.
+//
+//go:nosplit
 func hubSemacquireP(addr *uint32) bool {
 	if *addr == 0 {
 		return false
