@@ -63,7 +63,7 @@ func TestProgramsInSource(t *testing.T) {
 			}
 			runs := []run{{title: "off", bin: bin, env: []string{"GREENIFY=off"}}}
 			if inSourceExceptions[name] == "" {
-				runs = append(runs, run{title: "patched", bin: bin, green: true})
+				runs = append(runs, run{title: "patched", bin: bin, env: []string{"IN_SOURCE=1"}, green: true})
 			}
 			for _, r := range runs {
 				r.do(t, want)

@@ -21,7 +21,8 @@ import (
 
 // hubLate is hubLateMax while the owner is late, else 0. Packages sync and
 // internal/sync have the same variable (linkname) and look at it in their fast paths.
-// Inv: 0 while the hub is idle. Only who owns the hub changes it.
+// Inv: 0 while the hub is idle. Only who owns the hub changes it, and sysmon while it holds the owner
+// in a call (hubLateInCall).
 //
 //go:linkname hubLate
 var hubLate int32

@@ -1,6 +1,7 @@
 // Ten thousand threads that are always ready delay a due timer by no more than
-// the round that is under way and the next. Counted in turns, not in time. Best of
-// three: a goroutine of the runtime's that a busy machine keeps waiting is no delay of the hub's.
+// the round that is under way and the next. Counted in turns, not in time. In source
+// the best of three tries counts: there a timer's own goroutine waits for a processor, too, and a
+// machine with other work lets turns go on meanwhile.
 //
 // want: sleep: at most two rounds late
 // want: timer: at most two rounds late
@@ -9,6 +10,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"time"
 )
@@ -26,6 +28,10 @@ var (
 )
 
 func main() {
+	tries := 1
+	if os.Getenv("IN_SOURCE") != "" {
+		tries = 3
+	}
 	for range threads {
 		go func() {
 			for !stop {
@@ -53,7 +59,7 @@ func main() {
 		{"function", func() { time.AfterFunc(d, awake) }},
 	} {
 		best := 0
-		for try := range 3 {
+		for try := range tries {
 			due, first = time.Time{}, 0
 			go timer.start()
 			runtime.Gosched() // a round: it has started
