@@ -79,10 +79,11 @@ func (h *Handle) Cancel() bool {
 // over before the thread unwinds.
 //
 // A thread that computes is killed where it is preempted, once it has kept the hub for
-// longer than GREENIFY=busy; WithTimeout says where and where not.
+// longer than GREENIFY=busy, and one in a loop of calls of C or of the system behind
+// such a call, as late; WithTimeout says where and where not.
 //
 // These are killed later, when they come to the next yield point by themselves: a
-// thread in a system call, in Offload, or in a wait of an iterator that iter.Pull
+// thread in a single system call or call of C, in Offload, or in a wait of an iterator that iter.Pull
 // runs, or one that C called.
 //
 // In a program patched in source a thread that waits cannot be woken: it is

@@ -247,6 +247,10 @@ var mutants = []mutant{
 		"others whose slice is over have who waits begin to wait again"},
 	{"late.txtar", "rewrite/rules/thread.go", `edit("runtime_setProfLabel", end, "", "hubSlice()", 1)`, `edit("runtime_setProfLabel", end, "", "_ = hubSlice", 1)`,
 		"who sets a label does not yield behind it"},
+	{"killcalls.txtar", "runtime/hub/calls.go", "	if again && ", "	if again && false && ",
+		"who calls C in a loop is not killed"},
+	{"killcalls.txtar", "runtime/hub/interrupt.go", "		if hubAtEnd(gp, &v.frame, called) {\n", "		if hubAtEnd(gp, &v.frame, called) && false {\n",
+		"a kill takes a deferred call away"},
 	{"stacksize.txtar", "runtime/hub/birth.go", "	if gp.sched.pc == gp.startpc {\n", "	if false {\n",
 		"threads that have not run make new stacks smaller"},
 }

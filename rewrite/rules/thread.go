@@ -196,8 +196,8 @@ var thread = []Leaf{
 
 	// System calls.
 	{File: proc, Edit: edit("exitsyscall", entry, "", "if getg().hub.slow.place != 0 { hubSiteBack() }", 1), Why: "back from a call of a slow place: it was slow again, or was not"},
-	{File: proc, Edit: edit("exitsyscall", before, "return", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
-	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter) }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
+	{File: proc, Edit: edit("exitsyscall", before, "return", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter); if gp.hub.kill.state == hubKillMark { hubCalled() } }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
+	{File: proc, Edit: edit("exitsyscall", end, "", "if gp.hub.green && (!gp.hub.owner || hubLate != 0) { mcall(hubReenter); if gp.hub.kill.state == hubKillMark { hubCalled() } }", 1), Why: "back from a call that lost the hub, or after which the time slice is over"},
 	{File: proc, Edit: edit("exitsyscallNoP", after, "dropg()", "hubBack(gp)", 1), Why: "back from a call that lost the hub and its P: waits for the hub alone, not for a P first"},
 	{File: proc, Edit: edit("sysmon", replace, "retake(now)", "hubRetake(now)", 1), Why: "rescues the hub from a call that blocks"},
 	{File: proc, Edit: edit("sysmon", replace, "debug.schedtrace <= 0", "debug.schedtrace <= 0 && !hubWaiting()", 1), Why: "no deep sleep while ready threads wait for the hub"},

@@ -37,18 +37,23 @@ const hubSimSpin = 5e9
 // hubBusyDefault is the limit unless GREENIFY has another (greenify_table.go).
 var hubBusyDefault int64
 
-// hubBusyLook is called by sysmon at each round, with what hubTurn.look has measured. The
-// deadline counts from when others became ready. It is processor time, but that of a
-// machine with too much to do counts half at least, so that nobody waits for long.
-func hubBusyLook(step, used int64) {
-	b := &hubBusy
-	limit := b.limit
+// hubBusyLimit returns the limit that is in force; 0 if there is none.
+func hubBusyLimit() int64 {
+	limit := hubBusy.limit
 	if limit < 0 {
 		limit = hubBusyDefault
 	}
 	if hubSimulated && limit != 0 {
 		limit = max(limit, hubSimSpin) // what is cut is not the same again
 	}
+	return limit
+}
+
+// hubBusyLook is called by sysmon at each round, with what hubTurn.look has measured. The
+// deadline counts from when others became ready. It is processor time, but that of a
+// machine with too much to do counts half at least, so that nobody waits for long.
+func hubBusyLook(step, used int64) {
+	b, limit := &hubBusy, hubBusyLimit()
 	if step == 0 {
 		b.held = 0
 		return

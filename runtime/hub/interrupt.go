@@ -4,7 +4,9 @@ package runtime
 
 import (
 	"internal/abi"
+	"internal/goarch"
 	"internal/stringslite"
+	"unsafe"
 )
 
 // A thread that is to be killed and computes. Most threads end at their next wait
@@ -14,8 +16,11 @@ import (
 // At a call by a function of the program: newstack, which the prologue of the called
 // function has entered, has the caller call hubUnwind in its place. So the call is as
 // if that function had called Goexit, which any call may do. The caller must be the
-// program's own code: what is inlined from package sync has half done its work.
-// And it must not have deferred calls, since it may be at its end and making one.
+// program's own code: what is inlined from package sync has half done its work. It must not be
+// a deferred call, nor in one: that one would be lost (hubAtEnd). If it is
+// another, the thread stays one to be preempted, for hubLooks times: the runtime sets its stack guard anew
+// behind each system or cgo call and most allocations (exitsyscall, releasem), and the prologue behind
+// that may be one of the program's.
 //
 // In a loop that makes no such call, where the preemption signal finds it, after
 // hubAtCalls signals. The handler does what it does for a nil pointer (sigpanic): the
@@ -29,6 +34,12 @@ import (
 // hubAtCalls is for how many signals, 10 ms apart, only calls are looked at.
 const hubAtCalls = 20
 
+// hubLooks is at how many prologues a thread that was preempted is still looked at. Owned with the hub.
+var hubLooks int
+
+// hubLooksMost is at how many it is for each time.
+const hubLooksMost = 256
+
 // hubInterrupted says that hubKillAtCall or the handler has decided.
 const hubInterrupted = hubAtCalls + 1
 
@@ -40,22 +51,106 @@ func hubDoomed(gp *g) bool {
 	return h.kill.state == hubKillMark && h.busy && h.owner && h.hold == 0 && h.kill.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
 }
 
+// hubArm has gp, the caller, preempted at its next prologue, and looked at there.
+func hubArm(gp *g) {
+	if hubDoomed(gp) {
+		hubLooks = hubLooksMost
+		gp.preempt = true
+		gp.stackguard0 = stackPreempt
+	}
+}
+
 // hubKillAtCall is called by newstack as gp is preempted in the prologue of a function,
-// of which nothing is done yet.
+// of which nothing is done yet. It returns if gp ends there, or is to be preempted.
 func hubKillAtCall(gp *g) {
 	if !hubDoomed(gp) {
 		return
 	}
+	if hubEndsAtCall(gp) {
+		gp.sched.pc = abi.FuncPCABIInternal(hubUnwind)
+		return
+	}
+	if hubLooks == 0 || sched.gcwaiting.Load() || hubWaiting() && hubSliceOver() {
+		return
+	}
+	hubLooks--
+	gp.syncSafePoint = false
+	gp.stackguard0 = gp.stack.lo + stackGuard // else this prologue comes here again
+	gogo(&gp.sched)
+}
+
+// hubEndsAtCall reports whether gp may end at the call of the function whose prologue it is in.
+func hubEndsAtCall(gp *g) bool {
 	var u unwinder
 	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
 	if !u.valid() {
-		return
+		return false
 	}
+	called := u.frame.fn.entry()
 	u.next()
-	if !u.valid() || !hubOwnCode(&u) || u.frame.fn.deferreturn != 0 || !hubOnlyCode(&u) {
-		return
+	if !u.valid() || !hubOwnCode(&u) {
+		return false
 	}
-	gp.sched.pc = abi.FuncPCABIInternal(hubUnwind)
+	for v := u; v.valid(); v.next() {
+		if hubAtEnd(gp, &v.frame, called) {
+			return false
+		}
+		called = v.frame.fn.entry()
+	}
+	return hubOnlyCode(&u)
+}
+
+// hubAtEnd reports whether the call of the function at entry that the frame's function
+// makes may be one of its open-coded deferred calls (package runtime makes the
+// others: hubOnlyCode). The frame has a bit and a closure for each of these, nil
+// until it is deferred (emitOpenDeferInfo, openDeferSave and openDeferExit of cmd/compile,
+// initOpenCodedDefers). The bit is cleared before the call, so the closure is one of those whose
+// bit is not set. How many there are is not known: there are eight at most, and what lies
+// behind the last one can only make the answer true.
+func hubAtEnd(gp *g, f *stkframe, entry uintptr) bool {
+	info := funcdata(f.fn, abi.FUNCDATA_OpenCodedDeferInfo)
+	if info == nil {
+		return false
+	}
+	offset, info := hubVarint(info)
+	bits := *(*uint8)(unsafe.Pointer(f.varp - offset))
+	offset, _ = hubVarint(info)
+	first := f.varp - offset
+	for i := range uintptr(8) {
+		slot := first + i*goarch.PtrSize
+		if slot < f.varp && bits&(1<<i) == 0 && hubMayCall(gp, *(*uintptr)(unsafe.Pointer(slot)), entry) {
+			return true
+		}
+	}
+	return false
+}
+
+// hubVarint is readvarintUnsafe, which newstack may not call, as it can panic.
+func hubVarint(p unsafe.Pointer) (v uintptr, rest unsafe.Pointer) {
+	for shift := 0; ; shift += 7 {
+		b := *(*uint8)(p)
+		p = add(p, 1)
+		if v |= uintptr(b&0x7f) << (shift & 31); b < 0x80 {
+			return v, p
+		}
+	}
+}
+
+// hubMayCall reports whether a word may be a closure of the function at entry. One of a
+// program's own data is taken for it unseen: what may be read there is not known.
+func hubMayCall(gp *g, closure, entry uintptr) bool {
+	if closure%goarch.PtrSize != 0 {
+		return false
+	}
+	if gp.stack.lo <= closure && closure < gp.stack.hi || spanOfHeap(closure) != nil {
+		return *(*uintptr)(unsafe.Pointer(closure)) == entry
+	}
+	for m := &firstmoduledata; m != nil; m = m.next {
+		if min(m.text, m.types, m.rodata) <= closure && closure < m.end {
+			return true
+		}
+	}
+	return false
 }
 
 // hubKillsHere is called by the handler of the preemption signal. It reports
@@ -68,6 +163,7 @@ func hubKillsHere(gp *g, c *sigctxt) bool {
 	}
 	if gp.hub.kill.tries < hubAtCalls {
 		gp.hub.kill.tries++
+		hubLooks = hubLooksMost
 		return true
 	}
 	if ok, _ := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), c.siglr()); !ok {

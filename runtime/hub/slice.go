@@ -68,11 +68,12 @@ func hubSliceOver() bool {
 	return hubBusyCuts() || !hubSimulated && hubTurn.over.Load() == hub.turns
 }
 
-// hubLateInCall makes an owner late that sysmon finds in a system or cgo call. The caller holds its scan
+// hubLateInCall makes an owner late that sysmon finds in a system or cgo call, while others
+// are ready or it is to be killed. The caller holds its scan
 // bit: it is not back from the call, where it looks (exitsyscall), so nobody but the caller
 // changes hubLate. In a simulation how long a call takes is none of the schedule's business.
 func hubLateInCall(gp *g) {
-	if !hubSimulated && gp.hub.owner && hubWaiting() && hubSliceOver() {
+	if !hubSimulated && gp.hub.owner && hubSliceOver() {
 		hubLate = hubLateMax
 	}
 }

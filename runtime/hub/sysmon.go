@@ -39,12 +39,11 @@ func hubRetake(now int64) uint32 {
 		hubTraceFlush(now)
 	}
 	gp := hub.holder.ptr()
-	if gp == nil || !hubWaiting() && !hubSimAwaited() {
-		hubWatch.gp = 0
-		return n
+	awaited := hubWaiting() || hubSimAwaited()
+	if awaited && gp != nil {
+		hubTell(gp)
 	}
-	hubTell(gp)
-	if readgstatus(gp) != _Gsyscall {
+	if gp == nil || !awaited && gp.hub.kill.state != hubKillMark || readgstatus(gp) != _Gsyscall {
 		hubWatch.gp = 0
 		return n
 	}
@@ -54,7 +53,10 @@ func hubRetake(now int64) uint32 {
 		return n
 	}
 	hubLateInCall(gp)
-	next := hubRescue(gp, now)
+	var next *g
+	if awaited {
+		next = hubRescue(gp, now)
+	}
 	casfrom_Gscanstatus(gp, _Gscansyscall, _Gsyscall)
 	if next == nil {
 		return n
