@@ -219,7 +219,7 @@ func (s *shadow) path(name string) string {
 
 // create makes the whole shadow aside and moves it into place.
 func (s *shadow) create() (err error) {
-	files, err := s.patch.make() // before anything is written: apply whole or not at all
+	files, err := s.patch.files() // before anything is written: apply whole or not at all
 	if err != nil {
 		return err
 	}
@@ -330,7 +330,7 @@ func linked(name string) bool {
 
 // repair puts the named files in order.
 func (s *shadow) repair(damaged []string) error {
-	files, err := s.patch.make()
+	files, err := s.patch.files()
 	if err != nil {
 		return err
 	}

@@ -128,7 +128,7 @@ func Open(opt Options) (*Toolchain, error) {
 		GOROOT:  filepath.Join(root, env.GOROOT),
 		GOCACHE: filepath.Join(opt.CacheDir, "build"),
 		Dir:     root,
-		Patched: p.names(),
+		Patched: p.changed(),
 		Mod:     env.GOMOD,
 		Work:    env.GOWORK,
 	}
@@ -309,7 +309,12 @@ func load(env goEnv, opt Options) (*patch, error) {
 			return nil, err
 		}
 	}
-	names := p.names()
+	for name, src := range p.added {
+		if p.added[name], err = forPlatforms(name, src, patchedPlatforms); err != nil {
+			return nil, err
+		}
+	}
+	names := p.changed()
 	contents, lines, errs := make([][]byte, len(names)), make([]string, len(names)), make([]error, len(names))
 	each(len(names), 16, func(i int) {
 		name := names[i]
@@ -324,7 +329,7 @@ func load(env goEnv, opt Options) (*patch, error) {
 		lines[i] = fmt.Sprintf("%s %s %v\n", name, sum(data), p.edits[name])
 	})
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n", env.GOROOT, env.GOVERSION)
+	fmt.Fprintf(h, "%s\n%s\n%s\n", env.GOROOT, env.GOVERSION, patchedPlatforms)
 	for i, name := range names {
 		if errs[i] != nil {
 			return nil, fmt.Errorf("cannot read the sources of %s: %w", env.GOVERSION, errs[i])
@@ -419,6 +424,16 @@ func (p *patch) path(name string) string { return filepath.Join(p.goroot, filepa
 
 // names lists the files in which the shadow differs.
 func (p *patch) names() []string {
+	list := p.changed()
+	for name := range p.edits {
+		list = append(list, plainName(name))
+	}
+	slices.Sort(list)
+	return list
+}
+
+// changed lists the files that are edited or added.
+func (p *patch) changed() []string {
 	return slices.Sorted(func(yield func(string) bool) {
 		for name := range p.edits {
 			if !yield(name) {
@@ -438,7 +453,28 @@ func (p *patch) differs(name string) bool {
 	return p.edits[name] != nil || p.added[name] != nil
 }
 
-// make returns the shadow's files that differ. All rules apply, each to
+// files returns the shadow's files that differ.
+func (p *patch) files() (map[string][]byte, error) {
+	out, err := p.make()
+	if err != nil {
+		return nil, err
+	}
+	for name := range p.edits {
+		plain, err := os.ReadFile(p.path(name))
+		if err != nil {
+			return nil, err
+		}
+		if out[plainName(name)], err = forPlatforms(name, plain, "!("+patchedPlatforms+")"); err != nil {
+			return nil, err
+		}
+		if out[name], err = forPlatforms(name, out[name], patchedPlatforms); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// make returns the files that are edited or added. All rules apply, each to
 // exactly the sites it expects, or there is an error.
 func (p *patch) make() (map[string][]byte, error) {
 	out := maps.Clone(p.added)

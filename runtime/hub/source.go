@@ -77,18 +77,27 @@ func Packages(release string) []string {
 	return slices.Compact(list)
 }
 
+// added is the first line of each file, unless it has a build constraint there.
+const added = "// Added by greenify."
+
+// shared returns a file that begins with its package clause as one of pkg.
+func shared(src []byte, pkg string) []byte {
+	_, rest, _ := bytes.Cut(src, []byte("\n"))
+	return slices.Concat([]byte(added+"\n\npackage "+pkg+"\n"), rest)
+}
+
 // source returns the files that are the same in each build for a release, with or without
 // the simulation.
 func source(release string, sim bool) map[string][]byte {
 	out := map[string][]byte{
 		// Settings are read by the same code in both ways of patching.
-		"runtime/greenify_table.go": bytes.Replace(setting.Source, []byte("package setting\n"), []byte("package runtime\n"), 1),
+		"runtime/greenify_table.go": shared(setting.Source, "runtime"),
 	}
 	if sim {
 		// So are shards and results, and what a seed is, inside and outside of the program.
-		out["testing/greenify_shared.go"] = bytes.Replace(explore.Source, []byte("package explore\n"), []byte("package testing\n"), 1)
+		out["testing/greenify_shared.go"] = shared(explore.Source, "testing")
 		for _, pkg := range []string{"runtime", "testing"} {
-			out[pkg+"/greenify_strategy.go"] = bytes.Replace(explore.StrategySource, []byte("package explore\n"), []byte("package "+pkg+"\n"), 1)
+			out[pkg+"/greenify_strategy.go"] = shared(explore.StrategySource, pkg)
 		}
 	}
 	err := fs.WalkDir(embedded, ".", func(name string, d fs.DirEntry, err error) error {
@@ -104,7 +113,7 @@ func source(release string, sim bool) map[string][]byte {
 			return nil
 		}
 		// One line for one line keeps the line numbers.
-		head := "// Added by greenify."
+		head := added
 		if more, ok := bytes.CutPrefix(rest, []byte(" && !greenify_sim")); ok {
 			if sim {
 				return nil
