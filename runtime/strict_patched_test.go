@@ -11,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"unsafe"
 
 	green "github.com/greenify-go/greenify/runtime"
 	"github.com/greenify-go/greenify/runtime/greentest"
@@ -36,6 +37,53 @@ func TestNoYieldWaiting(t *testing.T) {
 				t.Error("another thread ran")
 			}
 			check()
+		})
+	}
+}
+
+// TestNoYieldPullLong: nothing takes the hub from the goroutine of an iterator that acts for a thread
+// inside NoYield: neither the end of busy=, 100 ms in a test, nor a system call that takes long or
+// is made in order to wait. Behind NoYield the same takes it.
+func TestNoYieldPullLong(t *testing.T) {
+	ways := map[string]func(){
+		"computes": func() { compute(400 * time.Millisecond) },
+		"waits":    func() { syscall.Nanosleep(&syscall.Timespec{Nsec: 50e6}, nil) },
+		"calls": func() { // a descriptor of the time
+			fd, _, errno := syscall.Syscall(syscall.SYS_TIMERFD_CREATE, 1, 0, 0) // CLOCK_MONOTONIC
+			if errno != 0 {
+				t.Fatal(errno)
+			}
+			defer syscall.Close(int(fd))
+			once := [2]syscall.Timespec{1: {Nsec: 50e6}}
+			if _, _, errno := syscall.Syscall6(syscall.SYS_TIMERFD_SETTIME, fd, 0, uintptr(unsafe.Pointer(&once)), 0, 0, 0); errno != 0 {
+				t.Fatal(errno)
+			}
+			if n, err := syscall.Read(int(fd), make([]byte, 8)); n != 8 {
+				t.Fatal(n, err)
+			}
+		},
+	}
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			next, stop := iter.Pull(func(yield func(int) bool) {
+				for i := 0; yield(i); i++ {
+					way()
+				}
+			})
+			defer stop()
+			next()
+			ran := false
+			go func() { ran = true }()
+			if err, other := inside(func() {
+				if next(); ran {
+					t.Error("another thread ran inside NoYield")
+				}
+			}); err != nil || other != nil {
+				t.Error(err, other)
+			}
+			if next(); !ran {
+				t.Error("no other thread ran behind NoYield")
+			}
 		})
 	}
 }

@@ -19,7 +19,7 @@ var hubCgoSeen [64]atomic.Uintptr
 //
 //go:nosplit
 func hubCgoWaits(pc uintptr) (waits bool) {
-	if gp := getg(); !gp.hub.owner || gp.hub.hold != 0 || gp.hub.kill.strict {
+	if gp := getg(); !gp.hub.owner || gp.hub.hold != 0 || hubIsStrict(gp) {
 		return false
 	}
 	seen := &hubCgoSeen[pc>>4%uintptr(len(hubCgoSeen))] // functions are aligned to 16 bytes or more

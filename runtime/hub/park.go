@@ -67,7 +67,7 @@ func hubYield(gp *g) {
 
 // hubLend takes the role of a goroutine that calls coroswitch (iter.Pull) from it.
 func hubLend(gp *g) hubRole {
-	role := hubRole{gp.hub.hubFlags, gp.hub.pool}
+	role := hubRole{gp.hub.hubFlags, gp.hub.pool, hubIsStrict(gp)}
 	gp.hub.owner, gp.hub.worker, gp.hub.pool = false, false, 0
 	return role
 }
@@ -76,6 +76,7 @@ func hubLend(gp *g) hubRole {
 // its caller, so it is what the caller is.
 func hubMove(from hubRole, to *g) {
 	to.hub.hubFlags, to.hub.pool = from.hubFlags, from.pool
+	hubStrictMoves(from, to)
 	if from.owner {
 		if hubTracing {
 			hubTraceTo(hub.holder.ptr(), traceNone)

@@ -153,7 +153,7 @@ func hubSlowNow() uint32 { return uint32(nanotime() >> hubSlowUnit) }
 //go:nosplit
 func hubLeavesAtOnce() bool {
 	gp := getg()
-	return gp.hub.owner && gp.hub.hold == 0 && !gp.hub.kill.strict
+	return gp.hub.owner && gp.hub.hold == 0 && !hubIsStrict(gp)
 }
 
 // syscall_hubLeaves is called by syscall.hubWaits, which Syscall calls.

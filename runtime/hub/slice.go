@@ -93,7 +93,7 @@ func hubPreempted(gp *g) {
 	} else {
 		hubLate = 0
 	}
-	if gp.hub.hold != 0 || gp.hub.kill.strict {
+	if gp.hub.hold != 0 || hubIsStrict(gp) {
 		return
 	}
 	if !gp.hub.busy {

@@ -71,7 +71,8 @@ const hubStateSize = 112
 // the iterator's goroutine and back (hubMove).
 type hubRole struct {
 	hubFlags
-	pool hubPoolPtr
+	pool   hubPoolPtr
+	strict bool // inside green.NoYield (strict.go)
 }
 
 type hubFlags struct {

@@ -2,7 +2,10 @@
 
 package runtime
 
-import _ "unsafe" // for linkname
+import (
+	"internal/abi"
+	_ "unsafe" // for linkname
+)
 
 // green.NoYield: a thread that must not yield. Its kill.state is hubStrict, which
 // all that passes the hub on looks at anyway; what it would be else is in kill.under.
@@ -17,10 +20,30 @@ import _ "unsafe" // for linkname
 // System calls and calls of C keep the hub meanwhile, and the end of a time slice
 // waits. A wait that cannot be cut takes place; NoYield panics at the end.
 
-// hubStricts counts the threads in NoYield, with the goroutines of iter.Pull: while one
-// is, no time slice ends. A thread that must not yield goes on in the iterator's goroutine, of which
-// kill.strict knows nothing. Only who owns the hub changes it.
+// hubStricts counts the threads in NoYield: while one is, no time slice ends. Only who
+// owns the hub changes it.
 var hubStricts int32
+
+// hubStrictFor is the goroutine of an iterator (iter.Pull) that acts for a thread in NoYield, the
+// last one if there are several. Its kill.strict is not set: it may wait, which is
+// no wait of the thread, and NoYield panics at the end. Owned with the hub.
+var hubStrictFor guintptr
+
+// hubIsStrict reports whether gp is, or acts for, a thread in NoYield, so that nothing is
+// to take the hub from it.
+//
+//go:nosplit
+func hubIsStrict(gp *g) bool { return gp.hub.kill.strict || hubStrictFor.ptr() == gp }
+
+// hubStrictMoves is called as a role moves to another goroutine.
+func hubStrictMoves(from hubRole, to *g) {
+	switch {
+	case from.strict && !to.hub.kill.strict && to.startpc == abi.FuncPCABIInternal(corostart):
+		hubStrictFor.set(to)
+	case from.strict || hubStrictFor.ptr() == to:
+		hubStrictFor = 0
+	}
+}
 
 // hubStrictly panics if the calling thread must not yield.
 func hubStrictly() {

@@ -76,7 +76,7 @@ func hubRetake(now int64) uint32 {
 // it now, if that call has lasted long enough, and returns the next owner.
 func hubRescue(gp *g, now int64) *g {
 	mp := gp.m
-	if !gp.hub.owner || gp.hub.hold != 0 || gp.hub.kill.strict || mp == nil {
+	if !gp.hub.owner || gp.hub.hold != 0 || hubIsStrict(gp) || mp == nil {
 		return nil
 	}
 	if hubWatch.gp.ptr() != gp || hubWatch.tick != mp.syscalltick {

@@ -482,7 +482,7 @@ func (t *trial) filled(w *world, o *outcome) error {
 
 // panicked reports whether a program of Go has crashed, other than in the deadlock of the loser.
 func panicked(text string) bool {
-	text = strings.ReplaceAll(text, "fatal error: all green threads are asleep - deadlock!", "")
+	text = strings.ReplaceAll(text, "fatal error: all goroutines are asleep - deadlock!", "")
 	return strings.Contains(text, "panic: ") || strings.Contains(text, "fatal error: ") || strings.Contains(text, "unexpected fault") || strings.Contains(text, "[signal SIG")
 }
 
