@@ -79,8 +79,9 @@ func (h *Handle) Cancel() bool {
 // over before the thread unwinds.
 //
 // A thread that computes is killed where it is preempted, once it has kept the hub for
-// longer than GREENIFY=busy, and one in a loop of calls of C or of the system behind
-// such a call, as late; WithTimeout says where and where not.
+// longer than GREENIFY=busy, and one in a loop of calls of C or of the system as it
+// enters one of them, as late; WithTimeout says where and where not. No yield point is the
+// end of a time slice inside the standard library, at a lock that is free.
 //
 // These are killed later, when they come to the next yield point by themselves: a
 // thread in a single system call or call of C, in Offload, or in a wait of an iterator that iter.Pull

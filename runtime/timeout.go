@@ -52,9 +52,9 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 // An f that computes, such as an interpreter with an endless script, is killed where it
 // is preempted, once it has kept the hub for longer than GREENIFY=busy, a second: at a
 // call that it makes, or in a loop that makes none, and not in the middle of a
-// function of the standard library. So is one that makes calls of C, or of the system, one
-// after another, if it comes back to one of them after that time: behind it, where the
-// function that called makes its next call. A lock that no deferred call unlocks stays locked,
+// function of the standard library. One that makes calls of C or of the system,
+// one after another, ends as it enters the next one, after as long; if functions of the standard library
+// make them, where it calls one, or at the Read or Write of a descriptor. A lock that no deferred call unlocks stays locked,
 // and a deferred call that computes may be cut itself. Not killed there: NoYield, what C
 // has called or iter.Pull's iterators, a loop without any call in a function
 // that has deferred calls and has called nothing yet, and with busy=off. If f returns

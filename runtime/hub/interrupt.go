@@ -18,7 +18,7 @@ import (
 // if that function had called Goexit, which any call may do. The caller must be the
 // program's own code: what is inlined from package sync has half done its work. It must not be
 // a deferred call, nor in one: that one would be lost (hubAtEnd). If it is
-// another, the thread stays one to be preempted, for hubLooks times: the runtime sets its stack guard anew
+// another, the thread stays one to be preempted: the runtime sets its stack guard anew
 // behind each system or cgo call and most allocations (exitsyscall, releasem), and the prologue behind
 // that may be one of the program's.
 //
@@ -34,11 +34,14 @@ import (
 // hubAtCalls is for how many signals, 10 ms apart, only calls are looked at.
 const hubAtCalls = 20
 
-// hubLooks is at how many prologues a thread that was preempted is still looked at. Owned with the hub.
-var hubLooks int
+// hubLookFrom is the time (nanotime) from which on a stack may be walked again: to walk a deep
+// one takes long. Owned with the hub.
+var hubLookFrom int64
 
-// hubLooksMost is at how many it is for each time.
-const hubLooksMost = 256
+const (
+	hubLookShare = 20  // a look has to be paid for by so many times as much time
+	hubLookAhead = 1e6 // of which so much may have been saved: all calls of a loop are looked at, one behind the other
+)
 
 // hubInterrupted says that hubKillAtCall or the handler has decided.
 const hubInterrupted = hubAtCalls + 1
@@ -46,15 +49,19 @@ const hubInterrupted = hubAtCalls + 1
 // hubDoomed reports whether gp is to end where it is preempted.
 //
 //go:nosplit
-func hubDoomed(gp *g) bool {
+func hubDoomed(gp *g) bool { return gp.hub.busy && hubMayEnd(gp) }
+
+// hubMayEnd reports whether gp is to be killed and may unwind, but for what is on its stack.
+//
+//go:nosplit
+func hubMayEnd(gp *g) bool {
 	h := &gp.hub
-	return h.kill.state == hubKillMark && h.busy && h.owner && h.hold == 0 && h.kill.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
+	return h.kill.state == hubKillMark && h.owner && h.hold == 0 && h.kill.uncut == 0 && gp._panic == nil && !hubShielded(gp) && !hubInC(gp)
 }
 
 // hubArm has gp, the caller, preempted at its next prologue, and looked at there.
 func hubArm(gp *g) {
 	if hubDoomed(gp) {
-		hubLooks = hubLooksMost
 		gp.preempt = true
 		gp.stackguard0 = stackPreempt
 	}
@@ -66,17 +73,28 @@ func hubKillAtCall(gp *g) {
 	if !hubDoomed(gp) {
 		return
 	}
-	if hubEndsAtCall(gp) {
+	if hubLooks(gp, hubEndsAtCall) {
 		gp.sched.pc = abi.FuncPCABIInternal(hubUnwind)
 		return
 	}
-	if hubLooks == 0 || sched.gcwaiting.Load() || hubWaiting() && hubSliceOver() {
+	hubLooking.last.Store(hubNow.Load() + 1)
+	if sched.gcwaiting.Load() || hubWaiting() && hubSliceOver() {
 		return
 	}
-	hubLooks--
 	gp.syncSafePoint = false
 	gp.stackguard0 = gp.stack.lo + stackGuard // else this prologue comes here again
 	gogo(&gp.sched)
+}
+
+// hubLooks asks whether gp may end where it is, unless that has been asked for too long a time of late.
+func hubLooks(gp *g, ends func(gp *g) bool) bool {
+	begin := nanotime()
+	if begin < hubLookFrom {
+		return false
+	}
+	yes := ends(gp)
+	hubLookFrom = max(hubLookFrom, begin-hubLookAhead) + hubLookShare*(nanotime()-begin)
+	return yes
 }
 
 // hubEndsAtCall reports whether gp may end at the call of the function whose prologue it is in.
@@ -86,18 +104,26 @@ func hubEndsAtCall(gp *g) bool {
 	if !u.valid() {
 		return false
 	}
-	called := u.frame.fn.entry()
-	u.next()
-	if !u.valid() || !hubOwnCode(&u) {
+	// What the compiler has a function call (newobject, deferproc, convT, type:.eq) it does
+	// in the middle of a statement, such as the defer behind what has just been acquired.
+	called := u.frame.fn
+	if name := funcname(called); hubOfRuntime(name) || stringslite.HasPrefix(name, "type:") {
 		return false
 	}
-	for v := u; v.valid(); v.next() {
-		if hubAtEnd(gp, &v.frame, called) {
-			return false
+	u.next()
+	return u.valid() && hubOwnCode(&u) && !hubInDeferred(gp, u, called.entry()) && hubOnlyCode(&u)
+}
+
+// hubInDeferred reports whether the stack from u on, of which the innermost function has called
+// the one at entry, may have a deferred call of a function that returns.
+func hubInDeferred(gp *g, u unwinder, entry uintptr) bool {
+	for ; u.valid(); u.next() {
+		if hubAtEnd(gp, &u.frame, entry) {
+			return true
 		}
-		called = v.frame.fn.entry()
+		entry = u.frame.fn.entry()
 	}
-	return hubOnlyCode(&u)
+	return false
 }
 
 // hubAtEnd reports whether the call of the function at entry that the frame's function
@@ -161,9 +187,12 @@ func hubKillsHere(gp *g, c *sigctxt) bool {
 	if !hubDoomed(gp) || gp.preemptStop || sched.gcwaiting.Load() {
 		return false
 	}
+	if hubLooking.sent.Load() || hubComesBack(gp) {
+		hubLooking.sent.Store(false)
+		return true
+	}
 	if gp.hub.kill.tries < hubAtCalls {
 		gp.hub.kill.tries++
-		hubLooks = hubLooksMost
 		return true
 	}
 	if ok, _ := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), c.siglr()); !ok {
@@ -204,11 +233,16 @@ func hubOnlyCode(u *unwinder) bool {
 	for ; u.valid(); u.next() {
 		switch name := funcname(u.frame.fn); {
 		case name == "runtime.main" || name == "runtime.goexit":
-		case stringslite.HasPrefix(name, "runtime.") || stringslite.HasPrefix(name, "internal/runtime/"):
+		case hubOfRuntime(name):
 			return false
 		}
 	}
 	return true
+}
+
+// hubOfRuntime reports whether a function is of the runtime.
+func hubOfRuntime(name string) bool {
+	return stringslite.HasPrefix(name, "runtime.") || stringslite.HasPrefix(name, "internal/runtime/")
 }
 
 // hubSigpanic is called by sigpanic.

@@ -39,8 +39,13 @@ func hubSimFrozen(gp *g) bool { return false }
 func hubSimThis(gp *g) bool { return true }
 
 // A collection that the program asks for blocks its caller: other threads run meanwhile.
-func hubCollects() bool      { return hubLeave() }
-func hubCollected(left bool) { hubEnter(left) }
+func hubCollects() bool { return hubLeave() }
+
+func hubCollected(left bool) {
+	if hubEnter(left); left {
+		hubPoint()
+	}
+}
 
 func hubSimBatch()             {}
 func hubSimWatch(now int64)    {}

@@ -5,6 +5,7 @@ package runtime
 import (
 	"internal/abi"
 	"internal/goarch"
+	"internal/stringslite"
 	"unsafe"
 )
 
@@ -42,9 +43,47 @@ func hubSlice() {
 
 //go:nosplit
 func hubYieldLate() {
-	if gp := getg(); gp.hub.owner && gp.m.locks == 0 && hubStricts == 0 {
+	gp := getg()
+	switch {
+	case !gp.hub.owner || gp.m.locks != 0 || hubStricts != 0:
+	case gp.hub.kill.state == hubKillMark:
+		hubYieldMarked(gp)
+	default:
 		mcall(gosched_m)
 	}
+}
+
+// hubYieldMarked is hubYieldLate of a thread that is to be killed. Inside the standard library, but
+// for package sync itself, it is not: that a slice ends there, at a lock that is free, is nobody's
+// wait, and what it has done it has not deferred to undo, as where it waits for something. os.Open has a
+// descriptor when it asks a sync.Once.
+//
+//go:nosplit
+func hubYieldMarked(gp *g) {
+	inside := false
+	systemstack(func() { inside = hubInStd(gp) })
+	if !inside {
+		mcall(gosched_m)
+		return
+	}
+	gp.hub.kill.uncut++
+	mcall(gosched_m)
+	gp.hub.kill.uncut--
+	hubCalled()
+}
+
+// hubInStd reports whether the innermost function of gp, which is on its system stack, that is neither of the runtime nor of
+// package sync is of the standard library.
+func hubInStd(gp *g) bool {
+	var u unwinder
+	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+	for ; u.valid(); u.next() {
+		name := funcname(u.frame.fn)
+		if !hubOfRuntime(name) && !stringslite.HasPrefix(name, "sync.") && !stringslite.HasPrefix(name, "internal/sync.") {
+			return !hubOwnCode(&u)
+		}
+	}
+	return false
 }
 
 //go:linkname internal_sync_hubSlice internal/sync.hubSlice

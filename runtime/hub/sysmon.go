@@ -31,6 +31,7 @@ func hubRetake(now int64) uint32 {
 	if !hub.on {
 		return n
 	}
+	n += hubLookOften()
 	hubSimWatch(now)
 	hubBusyLook(step, used)
 	hubWatchdog(step, used, now)

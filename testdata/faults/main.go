@@ -44,13 +44,15 @@ type part struct {
 	run  func(w io.Writer) error
 }
 
+// The peak of a process, as the kernel has it, is not less than that of the one that started it, so
+// what takes this one much memory comes last.
 var allParts = []part{
-	{"kills", killCommands},
-	{"together", together},
 	{"limits", limits},
 	{"dropped", dropped},
 	{"slow", slow},
 	{"clock", clocks},
+	{"kills", killCommands},
+	{"together", together},
 }
 
 func partNames() (names []string) {

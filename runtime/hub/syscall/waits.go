@@ -17,6 +17,16 @@ import (
 //go:linkname hubSites runtime.hubSites
 var hubSites uint32
 
+// hubEnds is not 0 while a thread may end as it enters a call; of package runtime.
+//
+//go:linkname hubEnds runtime.hubEnds
+var hubEnds uint32
+
+// hubEndAtEntry ends the thread, if it may end here; provided by package runtime.
+//
+//go:linkname hubEndAtEntry
+func hubEndAtEntry()
+
 // hubLeaves reports whether a call that waits, or if it is not known to, one from a
 // place at which it was rescued twice, leaves the hub; provided by package runtime.
 //
