@@ -57,7 +57,7 @@ const goesOn = "; the function goes on, as nothing can be killed in a program th
 // make them, where it calls one, or at the Read or Write of a descriptor. A lock that no deferred call unlocks stays locked,
 // and a deferred call that computes may be cut itself. Not killed there: NoYield, what C
 // has called or iter.Pull's iterators, a loop without any call in a function
-// that has deferred calls and has called nothing yet, and with busy=off. If f returns
+// that has deferred calls and has called nothing yet, and with busy=off what computes. If f returns
 // before it is killed, its result stands.
 //
 // Handle.Kill says what code is safe to be killed. If f calls what takes a context,

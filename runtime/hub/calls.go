@@ -51,10 +51,14 @@ var hubLooking struct {
 // hubCalled is called for a marked thread that is back from a call in which its slice
 // ended, or behind which it waited for the hub, and where its slice ended inside the standard library.
 func hubCalled() {
-	gp, limit, now := getg(), hubBusyLimit()/1e6, hubNow.Load()
-	if limit == 0 || !gp.hub.owner {
+	gp, limit, now := getg(), hubBusyLimit(), hubNow.Load()
+	if !gp.hub.owner {
 		return
 	}
+	if limit == 0 { // none is cut, but for one that is to end
+		limit = hubBusyDefault
+	}
+	limit /= 1e6
 	own := hubCallingAt(gp)
 	if own < 0 {
 		if own = hubCallingAt(nil); own < 0 {

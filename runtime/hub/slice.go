@@ -145,7 +145,7 @@ func hubPreempted(gp *g) {
 			hubBusyReport(gp)
 		}
 	}
-	if !waiting {
+	if !waiting || hubBusyLimit() == 0 {
 		return // to be killed (interrupt.go)
 	}
 	hubBusy.count.Add(1)
