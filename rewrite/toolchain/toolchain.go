@@ -329,7 +329,7 @@ func load(env goEnv, opt Options) (*patch, error) {
 		lines[i] = fmt.Sprintf("%s %s %v\n", name, sum(data), p.edits[name])
 	})
 	h := sha256.New()
-	fmt.Fprintf(h, "%s\n%s\n%s\n", env.GOROOT, env.GOVERSION, patchedPlatforms)
+	fmt.Fprintf(h, "%s\n%s\n%s\n", env.GOROOT, env.GOVERSION, platformsVersion)
 	for i, name := range names {
 		if errs[i] != nil {
 			return nil, fmt.Errorf("cannot read the sources of %s: %w", env.GOVERSION, errs[i])
@@ -464,6 +464,7 @@ func (p *patch) files() (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
+		plain = plainText(name, plain)
 		if out[plainName(name)], err = forPlatforms(name, plain, "!("+patchedPlatforms+")"); err != nil {
 			return nil, err
 		}
