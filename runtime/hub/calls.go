@@ -24,13 +24,13 @@ import (
 
 // hubCalling are the threads that are to be killed and come back from calls. If there
 // are more of them, they wait until others count as ones that compute. Owned with the hub.
-var hubCalling [64]struct {
+var hubCalling [1024]struct {
 	goid  uint64
 	since uint32  // hub ticks (hubNow) when it came back for the first time
 	seen  uint32  // and for the last time
 	calls uint32  // how often
 	armed int8    // how often since the limit, up to hubArmed
-	place uintptr // stands for where it was, one of these times (hubSite)
+	place uintptr // where the program's own code was, one of these times
 }
 
 // hubArmed is how often a thread comes back before it counts as one that computes: it has
@@ -45,7 +45,6 @@ var hubEnds uint32
 // hubLooking is what sysmon and the handler of its signals know of them.
 var hubLooking struct {
 	last atomic.Uint32 // hub ticks, and 1, when a thread could not end where it was looked at; 0: none is looked for
-	sent atomic.Bool   // the next signal comes from hubLookOften
 }
 
 // hubCalled is called for a marked thread that is back from a call in which its slice
@@ -71,7 +70,8 @@ func hubCalled() {
 	c.seen = now
 	// Brent's algorithm: a place is remembered for twice as many calls each time, so that a
 	// loop comes back to it however many calls it makes.
-	place := hubSite(gp, getfp())
+	var place uintptr
+	systemstack(func() { place = hubOwnPlace(gp) })
 	again := c.calls != 0 && place == c.place
 	if c.calls++; c.calls&(c.calls-1) == 0 {
 		c.place = place
@@ -88,19 +88,30 @@ func hubCalled() {
 	}
 }
 
+// hubOwnPlace returns where the program's own code is on the stack of gp; 0 if nowhere.
+func hubOwnPlace(gp *g) uintptr {
+	var u unwinder
+	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+	for ; u.valid(); u.next() {
+		if hubOwnCode(&u) {
+			return u.frame.pc
+		}
+	}
+	return 0
+}
+
 // hubEndAtEntry is called as a thread enters a call of C or of the system while hubEnds is not 0.
 // It does not return if the thread ends here.
 //
 //go:nosplit
 func hubEndAtEntry() {
 	gp := getg()
-	if !hubMayEnd(gp) {
+	if !hubMayEnd(gp) || gp.hub.kill.claim != nil {
 		return
 	}
 	ends := false
 	systemstack(func() { ends = hubLooks(gp, hubEndsAtEntry) })
 	if ends {
-		hubCalling[hubCallingAt(gp)].goid = 0
 		mcall(gosched_m) // goes on in hubPoint: hubSched
 	}
 }
@@ -139,7 +150,11 @@ func hubEndsAtEntry(gp *g) bool {
 		}
 		entry = u.frame.fn.entry()
 	}
-	return u.valid() && !hubInDeferred(gp, u, entry) && hubOnlyCode(&u)
+	if !u.valid() || hubInDeferred(gp, u, entry) || !hubOnlyCode(&u) {
+		return false
+	}
+	hubCalling[hubCallingAt(gp)].goid = 0
+	return true
 }
 
 // hubCallingAt returns the place of a thread among hubCalling, -1 if it has none; for nil, a place that
@@ -167,10 +182,10 @@ func hubCallingAt(gp *g) int {
 }
 
 // hubComesBack reports whether gp still makes calls: it is not cut between two of them, where it may
-// have acquired something by one and not deferred yet what gives it back.
+// have acquired something by one and not deferred yet what gives it back. But nothing lasts for ever.
 func hubComesBack(gp *g) bool {
 	i := hubCallingAt(gp)
-	return i >= 0 && hubNow.Load()-hubCalling[i].seen < 1000
+	return i >= 0 && hubNow.Load()-hubCalling[i].seen < 1000 && hubNow.Load()-hubCalling[i].since < 10_000
 }
 
 // hubLookOften has a thread that is to end preempted if it owns the hub and is in no call. It returns 1 if sysmon is to be
@@ -188,7 +203,6 @@ func hubLookOften() uint32 {
 	if gp := hub.holder.ptr(); gp != nil && gp.hub.busy && gp.hub.kill.state == hubKillMark {
 		if mp := gp.m; mp != nil {
 			if pp := mp.p.ptr(); pp != nil {
-				hubLooking.sent.Store(true)
 				preemptone(pp)
 			}
 		}

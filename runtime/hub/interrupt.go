@@ -34,9 +34,11 @@ import (
 // hubAtCalls is for how many signals, 10 ms apart, only calls are looked at.
 const hubAtCalls = 20
 
-// hubLookFrom is the time (nanotime) from which on a stack may be walked again: to walk a deep
+// hubLookFrom is the time (nanotime) from which on a stack may be walked again in a turn: to walk a deep
 // one takes long. Owned with the hub.
 var hubLookFrom int64
+
+var hubLookTurn uint32 // the turn that it is of
 
 const (
 	hubLookShare = 20  // a look has to be paid for by so many times as much time
@@ -77,6 +79,7 @@ func hubKillAtCall(gp *g) {
 		gp.sched.pc = abi.FuncPCABIInternal(hubUnwind)
 		return
 	}
+	hubTries(gp)
 	hubLooking.last.Store(hubNow.Load() + 1)
 	if sched.gcwaiting.Load() || hubWaiting() && hubSliceOver() {
 		return
@@ -89,6 +92,9 @@ func hubKillAtCall(gp *g) {
 // hubLooks asks whether gp may end where it is, unless that has been asked for too long a time of late.
 func hubLooks(gp *g, ends func(gp *g) bool) bool {
 	begin := nanotime()
+	if hubLookTurn != hub.turns {
+		hubLookTurn, hubLookFrom = hub.turns, 0
+	}
 	if begin < hubLookFrom {
 		return false
 	}
@@ -104,15 +110,46 @@ func hubEndsAtCall(gp *g) bool {
 	if !u.valid() {
 		return false
 	}
-	// What the compiler has a function call (newobject, deferproc, convT, type:.eq) it does
-	// in the middle of a statement, such as the defer behind what has just been acquired.
+	// What the compiler has a function call (newobject, convT, mapassign, type:.eq) it does
+	// in the middle of a statement, such as the defer behind what has just been acquired. So such a call
+	// comes last, and that of the defer statement never.
 	called := u.frame.fn
 	if name := funcname(called); hubOfRuntime(name) || stringslite.HasPrefix(name, "type:") {
-		return false
+		if gp.hub.kill.tries < hubAtCalls || hubComesBack(gp) || hubInDefer(name) {
+			return false
+		}
 	}
 	u.next()
-	return u.valid() && hubOwnCode(&u) && !hubInDeferred(gp, u, called.entry()) && hubOnlyCode(&u)
+	return u.valid() && (hubOwnCode(&u) || hubThinly(gp, &u)) && !hubInDeferred(gp, u, called.entry()) && hubOnlyCode(&u)
 }
+
+// hubThinly reports whether the frame is of the program's own code, which has something of the
+// standard library inlined that makes the call, such as fmt.Errorf, and gp could not end elsewhere. What is
+// of package sync has half done its work.
+func hubThinly(gp *g, u *unwinder) bool {
+	if gp.hub.kill.tries < hubAtCalls || !hubOwnFunc(funcname(u.frame.fn)) {
+		return false
+	}
+	iu, uf := newInlineUnwinder(u.frame.fn, u.symPC())
+	name := iu.srcFunc(uf).name()
+	return !stringslite.HasPrefix(name, "sync.") && !stringslite.HasPrefix(name, "internal/sync.")
+}
+
+// hubInDefer reports whether a function of the runtime may be part of a defer statement.
+func hubInDefer(name string) bool {
+	return stringslite.HasPrefix(name, "runtime.deferproc") || name == "runtime.newobject" || stringslite.HasPrefix(name, "runtime.convT")
+}
+
+// hubTries counts, for the thread that runs, that it could not end though it was looked for, once
+// in the time of a slice.
+func hubTries(gp *g) {
+	if now := nanotime(); now-hubTried >= forcePreemptNS && gp.hub.kill.tries < hubAtCalls {
+		hubTried = now
+		gp.hub.kill.tries++
+	}
+}
+
+var hubTried int64 // nanotime when that was counted last; owned with the hub
 
 // hubInDeferred reports whether the stack from u on, of which the innermost function has called
 // the one at entry, may have a deferred call of a function that returns.
@@ -187,12 +224,7 @@ func hubKillsHere(gp *g, c *sigctxt) bool {
 	if !hubDoomed(gp) || gp.preemptStop || sched.gcwaiting.Load() {
 		return false
 	}
-	if hubLooking.sent.Load() || hubComesBack(gp) {
-		hubLooking.sent.Store(false)
-		return true
-	}
-	if gp.hub.kill.tries < hubAtCalls {
-		gp.hub.kill.tries++
+	if hubTries(gp); gp.hub.kill.tries < hubAtCalls || hubComesBack(gp) {
 		return true
 	}
 	if ok, _ := isAsyncSafePoint(gp, c.sigpc(), c.sigsp(), c.siglr()); !ok {
@@ -223,7 +255,12 @@ func hubUnwindsFrom(f funcInfo, pc uintptr) bool {
 // library nor of package green.
 func hubOwnCode(u *unwinder) bool {
 	iu, uf := newInlineUnwinder(u.frame.fn, u.symPC())
-	pkg := hubPackage(iu.srcFunc(uf).name())
+	return hubOwnFunc(iu.srcFunc(uf).name())
+}
+
+// hubOwnFunc reports whether a function is of neither.
+func hubOwnFunc(name string) bool {
+	pkg := hubPackage(name)
 	return hubOfScope(pkg, hubScopeDeps) && pkg != "github.com/greenify-go/greenify/runtime"
 }
 

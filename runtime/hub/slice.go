@@ -78,9 +78,11 @@ func hubInStd(gp *g) bool {
 	var u unwinder
 	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
 	for ; u.valid(); u.next() {
-		name := funcname(u.frame.fn)
-		if !hubOfRuntime(name) && !stringslite.HasPrefix(name, "sync.") && !stringslite.HasPrefix(name, "internal/sync.") {
-			return !hubOwnCode(&u)
+		for iu, uf := newInlineUnwinder(u.frame.fn, u.symPC()); uf.valid(); uf = iu.next(uf) {
+			name := iu.srcFunc(uf).name()
+			if !hubOfRuntime(name) && !stringslite.HasPrefix(name, "sync.") && !stringslite.HasPrefix(name, "internal/sync.") {
+				return !hubOwnFunc(name)
+			}
 		}
 	}
 	return false
