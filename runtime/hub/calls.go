@@ -23,7 +23,7 @@ import (
 // does so, however many calls it makes.
 
 // hubCalling are the threads that are to be killed and come back from calls. If there
-// are more of them, they wait until others count as ones that compute. Owned with the hub.
+// are more of them, they wait until others are about to end. Owned with the hub.
 var hubCalling [1024]struct {
 	goid  uint64
 	since uint32  // hub ticks (hubNow) when it came back for the first time
@@ -42,10 +42,8 @@ const hubArmed = 3
 //go:linkname hubEnds
 var hubEnds uint32
 
-// hubLooking is what sysmon and the handler of its signals know of them.
-var hubLooking struct {
-	last atomic.Uint32 // hub ticks, and 1, when a thread could not end where it was looked at; 0: none is looked for
-}
+// hubSought is when (hub ticks, and 1) a thread could not end where it was looked at; 0: none is looked for.
+var hubSought atomic.Uint32
 
 // hubCalled is called for a marked thread that is back from a call in which its slice
 // ended, or behind which it waited for the hub, and where its slice ended inside the standard library.
@@ -80,7 +78,7 @@ func hubCalled() {
 		return
 	}
 	c.armed = min(c.armed+1, hubArmed)
-	hubLooking.last.Store(now + 1)
+	hubSought.Store(now + 1)
 	atomic.Store(&hubEnds, 1)
 	if c.armed == hubArmed {
 		gp.hub.busy = true
@@ -91,7 +89,7 @@ func hubCalled() {
 // hubOwnPlace returns where the program's own code is on the stack of gp; 0 if nowhere.
 func hubOwnPlace(gp *g) uintptr {
 	var u unwinder
-	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+	u.init(gp, unwindSilentErrors)
 	for ; u.valid(); u.next() {
 		if hubOwnCode(&u) {
 			return u.frame.pc
@@ -130,7 +128,7 @@ func hubEndsAtEntry(gp *g) bool {
 		return false
 	}
 	var u unwinder
-	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+	u.init(gp, unwindSilentErrors)
 	entry, thin, waits := uintptr(0), false, false
 	for ; u.valid() && !hubOwnCode(&u); u.next() {
 		switch name := funcname(u.frame.fn); {
@@ -191,12 +189,12 @@ func hubComesBack(gp *g) bool {
 // hubLookOften has a thread that is to end preempted if it owns the hub and is in no call. It returns 1 if sysmon is to be
 // back soon. It is sysmon's.
 func hubLookOften() uint32 {
-	last := hubLooking.last.Load()
+	last := hubSought.Load()
 	if last == 0 {
 		return 0
 	}
 	if int32(hubNow.Load()-last) >= 1000 {
-		hubLooking.last.Store(0)
+		hubSought.Store(0)
 		atomic.Store(&hubEnds, 0)
 		return 0
 	}

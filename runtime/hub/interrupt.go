@@ -23,7 +23,7 @@ import (
 // that may be one of the program's.
 //
 // In a loop that makes no such call, where the preemption signal finds it, after
-// hubAtCalls signals. The handler does what it does for a nil pointer (sigpanic): the
+// hubAtCalls tries. The handler does what it does for a nil pointer (sigpanic): the
 // frame is dead to the collector and the unwinder, but for what its deferred calls
 // need. That holds at each point at which the thread could be preempted, but at the
 // start of a function with deferred calls (hubUnwindsFrom).
@@ -31,7 +31,7 @@ import (
 // In both there must be nothing of the runtime on the stack, such as a map that grows
 // or a panic, and no C.
 
-// hubAtCalls is for how many signals, 10 ms apart, only calls are looked at.
+// hubAtCalls is for how many tries, 10 ms apart, only calls are looked at.
 const hubAtCalls = 20
 
 // hubLookFrom is the time (nanotime) from which on a stack may be walked again in a turn: to walk a deep
@@ -80,7 +80,7 @@ func hubKillAtCall(gp *g) {
 		return
 	}
 	hubTries(gp)
-	hubLooking.last.Store(hubNow.Load() + 1)
+	hubSought.Store(hubNow.Load() + 1)
 	if sched.gcwaiting.Load() || hubWaiting() && hubSliceOver() {
 		return
 	}
@@ -106,7 +106,7 @@ func hubLooks(gp *g, ends func(gp *g) bool) bool {
 // hubEndsAtCall reports whether gp may end at the call of the function whose prologue it is in.
 func hubEndsAtCall(gp *g) bool {
 	var u unwinder
-	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+	u.init(gp, unwindSilentErrors)
 	if !u.valid() {
 		return false
 	}
@@ -131,8 +131,12 @@ func hubThinly(gp *g, u *unwinder) bool {
 		return false
 	}
 	iu, uf := newInlineUnwinder(u.frame.fn, u.symPC())
-	name := iu.srcFunc(uf).name()
-	return !stringslite.HasPrefix(name, "sync.") && !stringslite.HasPrefix(name, "internal/sync.")
+	return !hubOfSync(iu.srcFunc(uf).name())
+}
+
+// hubOfSync reports whether a function is of package sync.
+func hubOfSync(name string) bool {
+	return stringslite.HasPrefix(name, "sync.") || stringslite.HasPrefix(name, "internal/sync.")
 }
 
 // hubInDefer reports whether a function of the runtime may be part of a defer statement.

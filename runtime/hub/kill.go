@@ -39,7 +39,7 @@ type hubKillState struct {
 	strict bool    // in green.NoYield. Inv: state is hubStrict unless its wait was cut
 	fd     bool    // the semaphore is that of a descriptor (internal/poll.fdMutex)
 	uncut  int8    // while not 0 a kill waits (uncut.go)
-	tries  uint8   // signals since it was to be killed, while busy (interrupt.go)
+	tries  uint8   // looks for a place to end at, 10 ms apart, while busy (interrupt.go)
 	handle bool    // can be killed by the program (green.Handle)
 	again  bool    // the sync.Once that it unwinds from is as if not called (once.go)
 	claim  *uint32 // whoever ends the thread's wait must win it first (uncut.go); nil if nobody need

@@ -5,7 +5,6 @@ package runtime
 import (
 	"internal/abi"
 	"internal/goarch"
-	"internal/stringslite"
 	"unsafe"
 )
 
@@ -76,11 +75,11 @@ func hubYieldMarked(gp *g) {
 // package sync is of the standard library.
 func hubInStd(gp *g) bool {
 	var u unwinder
-	u.initAt(^uintptr(0), ^uintptr(0), ^uintptr(0), gp, unwindSilentErrors)
+	u.init(gp, unwindSilentErrors)
 	for ; u.valid(); u.next() {
 		for iu, uf := newInlineUnwinder(u.frame.fn, u.symPC()); uf.valid(); uf = iu.next(uf) {
 			name := iu.srcFunc(uf).name()
-			if !hubOfRuntime(name) && !stringslite.HasPrefix(name, "sync.") && !stringslite.HasPrefix(name, "internal/sync.") {
+			if !hubOfRuntime(name) && !hubOfSync(name) {
 				return !hubOwnFunc(name)
 			}
 		}
