@@ -15,8 +15,22 @@ import (
 // planted names the environment variable by which this test binary stands in for greenify.
 const planted = "FUZZ_PLANTED_FAULT"
 
+// overlooks names the environment variable by which this test binary is a program that ends by a
+// deadlock which is overlooked: the variable holds the files that it removes, one each time.
+const overlooks = "FUZZ_OVERLOOKS"
+
 // TestMain is a greenify with a fault: what it rewrites takes the error of a context for its cause.
 func TestMain(m *testing.M) {
+	if list := os.Getenv(overlooks); list != "" {
+		for _, file := range filepath.SplitList(list) {
+			if os.Remove(file) == nil {
+				time.AfterFunc(time.Hour, func() {}) // with a timer Go does not see that all wait
+				select {}
+			}
+		}
+		os.Stderr.WriteString("fatal error: all goroutines are asleep - deadlock!\n")
+		os.Exit(2)
+	}
 	if os.Getenv(planted) == "" {
 		os.Exit(m.Run())
 	}
@@ -93,6 +107,81 @@ func TestVerdict(t *testing.T) {
 	} {
 		if got := verdict(tt.stderr); got != tt.want {
 			t.Errorf("%q: %q, want %q", tt.stderr, got, tt.want)
+		}
+	}
+}
+
+// A program whose deadlock is overlooked is run again, so often and no more, if a deadlock is what
+// it should end by.
+func TestOverlooked(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stuck := &outcome{exit: "exit status 2", stderr: "fatal error: all goroutines are asleep - deadlock!\n"}
+	for _, tt := range []struct {
+		name string
+		miss int // how often it is overlooked
+		want *outcome
+		exit string
+		runs int
+	}{
+		{"never", 0, stuck, "exit status 2", 0},
+		{"once", 1, stuck, "exit status 2", 1},
+		{"the first run", 1, nil, "exit status 2", 1},
+		{"always", 9, stuck, "no end", retries},
+		{"should end", 1, &outcome{exit: "exit status 0"}, "no end", 0},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var files []string
+			for i := range tt.miss {
+				file := filepath.Join(t.TempDir(), string(rune('0'+i)))
+				if err := os.WriteFile(file, nil, 0o666); err != nil {
+					t.Fatal(err)
+				}
+				files = append(files, file)
+			}
+			files = append(files, filepath.Join(t.TempDir(), "none"))
+			r := runner{timeout: 5 * time.Second}
+			env := []string{overlooks + "=" + strings.Join(files, string(filepath.ListSeparator))}
+			got, runs := r.again(self, env, 0, r.run(self, env, 0), tt.want)
+			if got.exit != tt.exit || runs != tt.runs {
+				t.Errorf("%s after %d more runs, want %s after %d\n%s", got.exit, runs, tt.exit, tt.runs, got.stderr)
+			}
+		})
+	}
+}
+
+// In which states of its goroutines a program that has no end has a deadlock.
+func TestOverlookedStates(t *testing.T) {
+	for state, want := range map[string]bool{
+		"select":                             true,
+		"select (no cases)":                  true,
+		"chan receive (nil chan), 1 minutes": true,
+		"chan send, locked to thread":        true,
+		"sync.Mutex.Lock":                    true,
+		"sync.WaitGroup.Wait, 2 minutes":     true,
+		"coroutine":                          true,
+		"IO wait":                            false,
+		"sleep":                              false,
+		"runnable":                           false,
+		"running":                            false,
+		"syscall, 1 minutes":                 false,
+		"GC assist wait":                     false,
+		"garbage collection":                 false,
+		"runnable (scan)":                    false,
+	} {
+		stderr := "SIGQUIT: quit\nPC=0x4a5401 m=0 sigcode=0\n\ngoroutine 0 gp=0x9fd620 m=0 mp=0x9fe4a0 [idle]:\nruntime.futex(0x9fe5f8)\n\n" +
+			"goroutine 2 gp=0x1402cef44908 m=nil [force gc (idle)]:\nruntime.gopark(0x0)\n\n" +
+			"goroutine 7 gp=0x1402cef44fc8 m=nil [" + state + "]:\nruntime.gopark(0x0)\n"
+		if got := overlooked(outcome{exit: "no end", stderr: stderr}); got != want {
+			t.Errorf("%s: %v, want %v", state, got, want)
+		}
+	}
+	for _, o := range []outcome{{exit: "no end"}, {exit: "exit status 2", stderr: "goroutine 1 [select]:\n"}} {
+		if overlooked(o) {
+			t.Errorf("%v is no deadlock that was overlooked", o)
 		}
 	}
 }

@@ -7,6 +7,9 @@
 // all of its goroutines wait for ever. The plain program runs on four processors and on one first: if these
 // differ, the generator has made a program that depends on the schedule, which is an error, too.
 //
+// Go overlooks some deadlocks behind network connections. A program that should end by one, and has
+// no end though all of its goroutines wait, is run again, which is printed.
+//
 // A program that differs is reduced to one of which nothing can be left out, and written as a
 // module of its own below -o, with what it did by which door.
 //
