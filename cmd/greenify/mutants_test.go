@@ -253,6 +253,9 @@ var mutants = []mutant{
 		"a kill takes a deferred call away"},
 	{"killcalls.txtar", "runtime/hub/interrupt.go", "; hubOfRuntime(name) || ", "; false && hubOfRuntime(name) || ",
 		"a kill comes between what is acquired and the defer statement behind it"},
+	{"simchild.txtar", "runtime/hub/sim_child.go", "	if gp := hub.holder.ptr(); gp != nil && gp.hub.owner && readgstatus(gp)&^_Gscan == _Gwaiting && hubKeepsIn(gp) {\n		return false\n	}\n",
+		"	for began := nanotime1(); nanotime1()-began < 5e6; {\n		if gp := hub.holder.ptr(); gp != nil && gp.hub.owner && readgstatus(gp)&^_Gscan == _Gwaiting {\n			return false\n		}\n	}\n",
+		"the watchman asks for descriptors just as a thread gives the hub away"},
 	{"stacksize.txtar", "runtime/hub/birth.go", "	if gp.sched.pc == gp.startpc {\n", "	if false {\n",
 		"threads that have not run make new stacks smaller"},
 }

@@ -78,6 +78,11 @@ func hubKeeps(gp *g) string {
 	return ""
 }
 
+// hubKeepsIn reports whether gp, the owner, keeps the hub in the wait whose reason it has.
+func hubKeepsIn(gp *g) bool {
+	return gp.hub.hold != 0 || yieldPoint[gp.waitreason]&hubGroups == 0
+}
+
 // hubStuck reports that gp is ready but cannot run, because another thread keeps
 // the hub while it waits. checkdead counts it as waiting.
 func hubStuck(gp *g) bool {

@@ -15,7 +15,7 @@ func hubRelease(gp *g) bool {
 	}
 	gp.hub.since = hubNow.Load()
 	gp.hub.report.seen = hubSeen{}
-	if gp.hub.hold != 0 || yieldPoint[gp.waitreason]&hubGroups == 0 {
+	if hubKeepsIn(gp) {
 		return false
 	}
 	gp.hub.owner = false

@@ -47,10 +47,10 @@ var hubSim struct {
 	draw   uint64
 	stop   uint64 // the step at which a debugger has the program; 0: none
 
-	clock   int64  // what nanotime returns; 0: the real one
-	wall    int64  // how much later than others the schedule begins, by time.Now
-	timers  bool   // they run
-	fires   uint32 // of which schedule the timer is that fires, and 1; 0: none does
+	clock   int64    // what nanotime returns; 0: the real one
+	wall    int64    // how much later than others the schedule begins, by time.Now
+	timers  muintptr // who runs those that are due
+	fires   uint32   // of which schedule the timer is that fires, and 1; 0: none does
 	late    atomic.Uint32
 	turns   uint32 // of sysmon
 	idle    int64  // likewise: since when the hub is

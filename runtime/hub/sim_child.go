@@ -127,12 +127,14 @@ func hubChildCommit(gp *g, gpp unsafe.Pointer) bool {
 // hubChildHolds reports whether the kernel's descriptors are not to be asked for now: whoever
 // looks for something to run asks, and the hub does so where the schedule says. If the hub is idle
 // the program waits for what is not simulated, and anybody may ask; so too if the owner waits, and
-// keeps it. Who would wait for an answer does so for a little.
+// keeps it. One that is about to give it away has the status of one that waits, too (park_m): who
+// asked then would take an event at a step that the schedule does not say. Who would wait for an
+// answer does so for a little.
 func hubChildHolds(delay int64) bool {
 	if hubSim.clock == 0 || !hub.busy || hubChild.poller.ptr() == getg().m {
 		return false
 	}
-	if gp := hub.holder.ptr(); gp != nil && gp.hub.owner && readgstatus(gp)&^_Gscan == _Gwaiting {
+	if gp := hub.holder.ptr(); gp != nil && gp.hub.owner && readgstatus(gp)&^_Gscan == _Gwaiting && hubKeepsIn(gp) {
 		return false
 	}
 	if delay != 0 {

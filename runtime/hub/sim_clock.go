@@ -103,9 +103,9 @@ func hubSimJump() bool {
 	s.clock = max(s.clock, when+hubSimLate)
 	s.stall, s.still = 0, 0
 	hubClock()
-	s.timers = true
+	s.timers.set(getg().m)
 	hubTimers(s.clock)
-	s.timers = false
+	s.timers = 0
 	return true
 }
 
@@ -168,10 +168,10 @@ func hubSimRunTimer(t *timer, f func(arg any, seq uintptr, delay int64), arg any
 // happened for a while because the program waits for what is not simulated.
 func hubSimHolds() bool {
 	s := &hubSim
-	if s.timers || s.clock == 0 {
+	if s.clock == 0 || s.timers.ptr() == getg().m {
 		return false
 	}
-	if s.late.CompareAndSwap(1, 0) {
+	if s.late.CompareAndSwap(1, 0) && !hub.busy { // it may have come back meanwhile
 		if when := hubSimNextTimer(); when != 0 {
 			s.clock = max(s.clock, when+hubSimLate)
 		}

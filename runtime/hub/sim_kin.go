@@ -125,9 +125,12 @@ func hubKinEntry(entries *[2048]byte, at uintptr) (number int32, size uintptr) {
 	return int32(n), size
 }
 
-// hubKinThread looks at a thread.
+// hubKinThread looks at a thread. For what it sleeps is asked before how often it has run: the kernel
+// waits until a thread that is about to sleep does, and only then counts it. So if the count is that
+// of the look before, it has slept since then.
 func hubKinThread(pid, tid int32) hubKinState {
 	k := &hubKin
+	sleeps := hubKinCall(pid, tid)
 	text := hubKinRead(pid, "/task/", tid, "/status")
 	if text == "" {
 		return hubKinRests // it has ended
@@ -147,7 +150,7 @@ func hubKinThread(pid, tid int32) hubKinState {
 	case 'Z', 'T': // until somebody has it go on; a thread that is dead, X, has not yet told so
 		return hubKinRests
 	case 'S': // or about to
-		return hubKinCall(pid, tid)
+		return sleeps
 	case 't': // traced
 		if hubKin.calls {
 			return hubKinDozes
@@ -175,7 +178,7 @@ func hubKinChildren(pid, tid int32) {
 	}
 }
 
-// hubKinCall returns for what a thread sleeps. The kernel waits until it does, if it is about to.
+// hubKinCall returns what a thread does that sleeps, if it does, by its system call.
 func hubKinCall(pid, tid int32) hubKinState {
 	text := hubKinRead(pid, "/task/", tid, "/syscall")
 	if stringslite.HasPrefix(text, "running") || stringslite.HasPrefix(text, "-1") {
