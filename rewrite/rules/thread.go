@@ -169,6 +169,7 @@ var thread = []Leaf{
 	{File: rwmutex, Edit: edit("RWMutex.TryLock", after, "rw.w.Unlock()", "rw.hubUndo()", 1), Why: "a writer goes on where a killed one has left off: a reader may have left meanwhile"},
 	{File: rwmutex, Edit: edit("RWMutex.TryRLock", replace, "c < 0", "c < 0 && !rw.hubAbandoned()", 1), Why: "a writer that was killed keeps no reader out"},
 	{File: rwmutex, Edit: edit("RWMutex.TryRLock", replace, "rw.readerCount.CompareAndSwap(c, c+1)", "c >= 0 && rw.readerCount.CompareAndSwap(c, c+1) || c < 0 && rw.hubJoin()", 1), Why: "a writer that was killed keeps no reader out"},
+	{File: "internal/poll/fd_unix.go", Edit: edit("FD.Close", replace, "runtime_Semacquire(&fd.csema)", "hubClosed(&fd.csema)", 1), Why: "a kill must know that it is not one of the descriptor's mutex"},
 	{File: sema, Edit: edit("poll_runtime_Semacquire", entry, "", "getg().hub.kill.fd = true", 1), Why: "a kill must know whose semaphore it is"},
 	{File: sema, Edit: edit("poll_runtime_Semacquire", end, "", "getg().hub.kill.fd = false", 1), Why: "a kill must know whose semaphore it is"},
 

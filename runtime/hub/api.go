@@ -234,6 +234,11 @@ func hubLeaveQuiet() bool {
 
 // The same by the offload pool, for calls that wait for a disk (-offload=disk).
 
+//go:linkname poll_hubClosed internal/poll.hubClosed
+func poll_hubClosed(addr *uint32) {
+	semacquire1(addr, false, semaBlockProfile, 0, waitReasonSemacquire)
+}
+
 //go:linkname poll_hubLeavePool internal/poll.hubLeavePool
 func poll_hubLeavePool() bool { return hubLeavePoolQuiet() }
 

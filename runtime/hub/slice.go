@@ -36,32 +36,34 @@ const hubLateMax = 1<<31 - 1
 //go:nosplit
 func hubSlice() {
 	if hubLate != 0 {
-		hubYieldLate()
+		hubYieldLate(false)
 	}
 }
 
+// hubYieldLate yields. Who holds what it has asked for does not end there.
+//
 //go:nosplit
-func hubYieldLate() {
+func hubYieldLate(holds bool) {
 	gp := getg()
 	switch {
 	case !gp.hub.owner || gp.m.locks != 0 || hubStricts != 0:
 	case gp.hub.kill.state == hubKillMark:
-		hubYieldMarked(gp)
+		hubYieldMarked(gp, holds)
 	default:
 		mcall(gosched_m)
 	}
 }
 
-// hubYieldMarked is hubYieldLate of a thread that is to be killed. Inside the standard library, but
-// for package sync itself, it is not: that a slice ends there, at a lock that is free, is nobody's
-// wait, and what it has done it has not deferred to undo, as where it waits for something. os.Open has a
-// descriptor when it asks a sync.Once.
+// hubYieldMarked is hubYieldLate of a thread that is to be killed. It ends there, as where it waits,
+// unless what it has done or is about to do would be lost.
 //
 //go:nosplit
-func hubYieldMarked(gp *g) {
-	inside := false
-	systemstack(func() { inside = hubInStd(gp) })
-	if !inside {
+func hubYieldMarked(gp *g, holds bool) {
+	ends := false
+	if !holds {
+		systemstack(func() { ends = hubLooks(gp, hubEndsLate) })
+	}
+	if ends {
 		mcall(gosched_m)
 		return
 	}
@@ -71,20 +73,31 @@ func hubYieldMarked(gp *g) {
 	hubCalled()
 }
 
-// hubInStd reports whether the innermost function of gp, which is on its system stack, that is neither of the runtime nor of
-// package sync is of the standard library.
-func hubInStd(gp *g) bool {
+// hubEndsLate reports whether gp, which is on its system stack, and whose slice is over, may end at the
+// operation that it begins. That a slice ends there, at a lock that is free, is nobody's wait.
+//
+// It may not inside the standard library, but for package sync itself: what that has done it has not
+// deferred to undo, as where it waits for something. os.Open has a descriptor when it asks a sync.Once.
+// Nor in a deferred call: the rest of that would be lost.
+func hubEndsLate(gp *g) bool {
 	var u unwinder
 	u.init(gp, unwindSilentErrors)
+	entry, own := uintptr(0), false
 	for ; u.valid(); u.next() {
-		for iu, uf := newInlineUnwinder(u.frame.fn, u.symPC()); uf.valid(); uf = iu.next(uf) {
-			name := iu.srcFunc(uf).name()
-			if !hubOfRuntime(name) && !hubOfSync(name) {
-				return !hubOwnFunc(name)
+		iu, uf := newInlineUnwinder(u.frame.fn, u.symPC())
+		for ; !own && uf.valid(); uf = iu.next(uf) {
+			if name := iu.srcFunc(uf).name(); !hubOfRuntime(name) && !hubOfSync(name) {
+				if own = hubOwnFunc(name); !own {
+					return false
+				}
 			}
 		}
+		if hubAtEnd(gp, &u.frame, entry) || funcname(u.frame.fn) == "runtime.deferreturn" {
+			return false
+		}
+		entry = u.frame.fn.entry()
 	}
-	return false
+	return own
 }
 
 //go:linkname internal_sync_hubSlice internal/sync.hubSlice
@@ -94,6 +107,14 @@ func internal_sync_hubSlice() { hubSlice() }
 //go:linkname sync_hubSlice sync.hubSlice
 //go:nosplit
 func sync_hubSlice() { hubSlice() }
+
+//go:linkname sync_hubSliceHeld sync.hubSliceHeld
+//go:nosplit
+func sync_hubSliceHeld() {
+	if hubLate != 0 {
+		hubYieldLate(true)
+	}
+}
 
 // hubSleep0 is time.Sleep of no time: it yields, as in eventlet and gevent.
 func hubSleep0() {

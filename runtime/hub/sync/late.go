@@ -14,12 +14,15 @@ var hubLate int32
 // runtime.
 func hubSlice()
 
+// hubSliceHeld is hubSlice where the caller has a lock; provided by package runtime.
+func hubSliceHeld()
+
 // hubRLockSlow is the rest of RLock if a writer waits, or if the thread has had its time
 // slice: then it yields with the lock held.
 func (rw *RWMutex) hubRLockSlow(readers int32) {
 	if readers < 0 {
 		runtime_SemacquireRWMutexR(&rw.readerSem, false, 1)
 	} else {
-		hubSlice()
+		hubSliceHeld()
 	}
 }

@@ -4,6 +4,10 @@ package poll
 
 import "unsafe"
 
+// hubClosed is runtime_Semacquire for Close, which waits for the others that use the descriptor: of who is
+// killed there nothing is to be undone. Provided by package runtime.
+func hubClosed(sema *uint32)
+
 // The runtime undoes a killed waiter's part of the mutex of a descriptor
 // (runtime/greenify_kill.go). Inv: each index is 0.
 var _ = [1]struct{}{}[unsafe.Offsetof(fdMutex{}.state)+unsafe.Offsetof(fdMutex{}.rsema)-8]
