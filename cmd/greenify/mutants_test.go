@@ -259,6 +259,8 @@ var mutants = []mutant{
 		"a deferred call is lost where a slice ends in it"},
 	{"killclose.txtar", "rewrite/rules/thread.go", `replace, "runtime_Semacquire(&fd.csema)", "hubClosed(&fd.csema)", 1)`, `replace, "runtime_Semacquire(&fd.csema)", "runtime_Semacquire(&fd.csema)", 1)`,
 		"a kill takes the wait of Close for one for the descriptor's mutex"},
+	{"killresponse.txtar", "rewrite/rules/shield.go", `edit("chunkWriter.Write", entry, "", "defer hubEnd(hubWhole())", 1)`, `edit("chunkWriter.Write", entry, "", "_ = hubWhole", 1)`,
+		"an answer that was cut by a kill goes on with the next one"},
 	{"simchild.txtar", "runtime/hub/sim_child.go", "	if gp := hub.holder.ptr(); gp != nil && gp.hub.owner && readgstatus(gp)&^_Gscan == _Gwaiting && hubKeepsIn(gp) {\n		return false\n	}\n",
 		"	for began := nanotime1(); nanotime1()-began < 5e6; {\n		if gp := hub.holder.ptr(); gp != nil && gp.hub.owner && readgstatus(gp)&^_Gscan == _Gwaiting {\n			return false\n		}\n	}\n",
 		"the watchman asks for descriptors just as a thread gives the hub away"},

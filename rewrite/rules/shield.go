@@ -28,6 +28,7 @@ var shield = []Leaf{
 	{File: "net/http/transport.go", Edit: edit("bodyEOFSignal.condfn", entry, "", "defer hubEnd(hubWhole())", 1), Why: "the connection's reader waits for whoever has read the body"},
 	{File: "net/http/h2_bundle.go", Go: "<go1.27", Edit: edit("http2ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
 	{File: "net/http/internal/http2/transport.go", Go: ">=go1.27", Edit: edit("ClientConn.roundTrip", before, "go cs.doRequest(req, streamf)", "defer hubStream(cs).End()", 1), Why: "resets the stream"},
+	{File: "net/http/server.go", Edit: edit("chunkWriter.Write", entry, "", "defer hubEnd(hubWhole())", 1), Why: "closes a connection to which a part of the answer was not written: what comes next would be taken for it"},
 	{File: "net/http/client.go", Edit: edit("Client.do", replace, "io.CopyN(io.Discard, resp.Body, maxBodySlurpSize)", "hubSlurp(resp.Body, maxBodySlurpSize)", 1), Why: "closes the body of a redirect"},
 	{File: "net/http/httputil/reverseproxy.go", Edit: edit("ReverseProxy.ServeHTTP", before, "err = p.copyResponse(rw, res.Body, p.flushInterval(res))", "defer hubCopying(res.Body).End()", 1), Why: "closes the body of the answer"},
 
