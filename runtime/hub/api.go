@@ -220,6 +220,11 @@ func net_hubEnter(left bool) { hubEnter(left) }
 //go:linkname poll_hubHold internal/poll.hubHold
 func poll_hubHold(n int8) { hubHold(n) }
 
+//go:linkname poll_hubClosed internal/poll.hubClosed
+func poll_hubClosed(addr *uint32) {
+	semacquire1(addr, false, semaBlockProfile, 0, waitReasonSemacquire)
+}
+
 // hubLeaveQuiet is hubLeave for the standard library, which may call it inside
 // another one's.
 func hubLeaveQuiet() bool {
@@ -233,11 +238,6 @@ func hubLeaveQuiet() bool {
 }
 
 // The same by the offload pool, for calls that wait for a disk (-offload=disk).
-
-//go:linkname poll_hubClosed internal/poll.hubClosed
-func poll_hubClosed(addr *uint32) {
-	semacquire1(addr, false, semaBlockProfile, 0, waitReasonSemacquire)
-}
 
 //go:linkname poll_hubLeavePool internal/poll.hubLeavePool
 func poll_hubLeavePool() bool { return hubLeavePoolQuiet() }
