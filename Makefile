@@ -187,7 +187,7 @@ fuzz: $(GREENIFY)
 	$(GREENIFY) test ./runtime -count=1 -run TestRandomOperations -v -args -operations 1000000
 
 # fuzz-programs demands that 200 random programs do the same plain, as a whole program, rewritten, as
-# twins and simulated; fuzz-long of 10,000, with native goroutines, too, two hours. What differs
+# twins and simulated; fuzz-long of 10,000, with native goroutines, too, some hours. What differs
 # is reduced, and written to FUZZFOUND.
 FUZZFOUND = .cache/fuzz-found
 fuzz-programs: $(GREENIFY)

@@ -46,7 +46,7 @@ var hubEnds uint32
 var hubSought atomic.Uint32
 
 // hubCalled is called for a marked thread that is back from a call in which its slice
-// ended, or behind which it waited for the hub, and where its slice ended inside the standard library.
+// ended, or behind which it waited for the hub, and where its slice ended and it may not (hubEndsLate).
 func hubCalled() {
 	gp, limit, now := getg(), hubBusyLimit(), hubNow.Load()
 	if !gp.hub.owner {
